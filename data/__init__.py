@@ -1,0 +1,1 @@
+"""What flows between the rooms: records, the interaction log, golden cases and the interchange format."""

@@ -1,0 +1,288 @@
+"""The interaction log: every question, what became of it, and every score, in one SQL database.
+
+SQLite by default (`.rag/log.sqlite`, write-ahead logging, so that reports read while answers are written); any SQLAlchemy
+URL works. Each `append` is one transaction: after a kill the log holds whole interactions or none of them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from data.errors import InputError, WorkspaceError
+from data.records import Citation, Context, Fingerprint, Interaction, Kind, Score
+
+_BATCH = 500
+_T = TypeVar("_T")
+_metadata = sa.MetaData()
+
+_interactions = sa.Table(
+    "interactions",
+    _metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("at", sa.String(32), nullable=False, index=True),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("question", sa.Text, nullable=False),
+    sa.Column("answer", sa.Text),
+    sa.Column("outcome", sa.String(16), nullable=False),
+    sa.Column("error", sa.Text),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("question_vector", sa.LargeBinary),
+    sa.Column("answer_vector", sa.LargeBinary),
+)
+_scores = sa.Table(
+    "scores",
+    _metadata,
+    sa.Column("interaction_id", sa.String(64), primary_key=True),
+    sa.Column("metric", sa.String(64), primary_key=True),
+    sa.Column("source", sa.String(16), primary_key=True),
+    sa.Column("scorer", sa.String(64), primary_key=True),
+    sa.Column("scorer_version", sa.String(64), primary_key=True),
+    sa.Column("value", sa.Float),
+    sa.Column("reason", sa.Text, nullable=False),
+)
+_baselines = sa.Table(
+    "baselines",
+    _metadata,
+    sa.Column("name", sa.String(64), primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True),
+    sa.Column("created", sa.String(32), nullable=False),
+    sa.Column("since", sa.String(32), nullable=False),
+    sa.Column("until", sa.String(32), nullable=False),
+)
+_schema = sa.Table("schema_version", _metadata, sa.Column("version", sa.Integer, primary_key=True))
+
+
+def _create_tables(connection: sa.Connection) -> None:
+    _metadata.create_all(connection)
+
+
+_MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (_create_tables,)
+"""Applied in order, each once; append only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """A pinned reference period ``[since, until)``; setting a name again makes its next version."""
+
+    name: str
+    version: int
+    created: datetime
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LogSpan:
+    """How much the log holds: the number of interactions, and the times of the first and last."""
+
+    interactions: int
+    first: datetime | None
+    last: datetime | None
+
+
+class InteractionLog:
+    """Append-only store of interactions and scores behind one database URL."""
+
+    def __init__(self, url: str) -> None:
+        """Open the database at `url`, creating or upgrading its tables.
+
+        :raises WorkspaceError: the database cannot be opened or was written by a newer version.
+        """
+        self._engine = sa.create_engine(url)
+        if self._engine.dialect.name == "sqlite":
+            sa.event.listen(self._engine, "connect", _set_sqlite_pragmas)
+        try:
+            with self._engine.begin() as connection:
+                _migrate(connection, url)
+        except sa.exc.SQLAlchemyError as error:
+            raise WorkspaceError(f"The log at {self._shown(url)} cannot be opened ({_cause(error)}): check the path and the disk.") from error
+
+    @classmethod
+    def at_path(cls, path: Path) -> InteractionLog:
+        """Open the SQLite log at `path`, creating it when absent."""
+        return cls(f"sqlite:///{path}")
+
+    @staticmethod
+    def _shown(url: str) -> str:
+        return sa.make_url(url).render_as_string(hide_password=True)
+
+    def close(self) -> None:
+        """Release the database file."""
+        self._engine.dispose()
+
+    def append(self, interactions: Iterable[Interaction], scores: Iterable[Score] = ()) -> int:
+        """Write interactions and scores; an id already present is left as it is, a score already present is replaced.
+
+        :returns: how many interactions were new.
+        :raises WorkspaceError: the database refused the write (disk full, locked for over 30 s).
+        """
+        new = 0
+        try:
+            with self._engine.begin() as connection:
+                for batch in _batches(interactions):
+                    new += self._insert_new(connection, [_to_row(item) for item in batch])
+                for batch_of_scores in _batches(scores):
+                    self._upsert_scores(connection, [asdict(score) for score in batch_of_scores])
+        except sa.exc.SQLAlchemyError as error:
+            raise WorkspaceError(f"The log could not be written ({_cause(error)}): free disk space or end the other writer.") from error
+        return new
+
+    def read(
+        self, since: datetime | None = None, until: datetime | None = None, kinds: tuple[Kind, ...] | None = ("user",)
+    ) -> Iterator[Interaction]:
+        """Yield interactions with ``since <= at < until`` in order of time; `kinds` None means all kinds."""
+        query = _window(sa.select(_interactions), since, until, kinds).order_by(_interactions.c.at, _interactions.c.id)
+        with self._engine.connect() as connection:
+            for row in connection.execution_options(yield_per=_BATCH).execute(query).mappings():
+                yield _from_row(row)
+
+    def get(self, interaction_id: str) -> Interaction:
+        """Return one interaction.
+
+        :raises InputError: no interaction has that id.
+        """
+        query = sa.select(_interactions).where(_interactions.c.id == interaction_id)
+        with self._engine.connect() as connection:
+            row = connection.execute(query).mappings().first()
+        if row is None:
+            raise InputError(f"No interaction {interaction_id!r} is in the log: `rag ask --json` prints the id of each answer.")
+        return _from_row(row)
+
+    def scores(
+        self, since: datetime | None = None, until: datetime | None = None, kinds: tuple[Kind, ...] | None = ("user",)
+    ) -> list[Score]:
+        """Return the scores of the interactions that `read` with the same arguments yields."""
+        joined = sa.select(_scores).join(_interactions, _interactions.c.id == _scores.c.interaction_id)
+        query = _window(joined, since, until, kinds).order_by(*_scores.primary_key.columns)
+        with self._engine.connect() as connection:
+            return [Score(**row) for row in connection.execute(query).mappings()]
+
+    def span(self) -> LogSpan:
+        """Return count and time span of the whole log."""
+        query = sa.select(sa.func.count(), sa.func.min(_interactions.c.at), sa.func.max(_interactions.c.at))
+        with self._engine.connect() as connection:
+            count, first, last = connection.execute(query).one()
+        return LogSpan(count, _parse_time(first) if first else None, _parse_time(last) if last else None)
+
+    def set_baseline(self, name: str, since: datetime, until: datetime, now: datetime) -> Baseline:
+        """Pin ``[since, until)`` under `name` as its next version; earlier versions stay readable."""
+        versions = sa.select(sa.func.coalesce(sa.func.max(_baselines.c.version), 0)).where(_baselines.c.name == name)
+        with self._engine.begin() as connection:
+            version = connection.execute(versions).scalar_one() + 1
+            row = {"name": name, "version": version, "created": format_time(now), "since": format_time(since), "until": format_time(until)}
+            connection.execute(sa.insert(_baselines).values(**row))
+        return Baseline(name, version, now, since, until)
+
+    def baselines(self) -> list[Baseline]:
+        """Return all versions of all baselines, oldest first."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(sa.select(_baselines).order_by(_baselines.c.created, _baselines.c.version)).mappings()
+            return [
+                Baseline(row["name"], row["version"], _parse_time(row["created"]), _parse_time(row["since"]), _parse_time(row["until"]))
+                for row in rows
+            ]
+
+    def _insert_new(self, connection: sa.Connection, rows: list[dict[str, Any]]) -> int:
+        before = connection.execute(sa.select(sa.func.count()).select_from(_interactions)).scalar_one()
+        connection.execute(self._insert(_interactions).on_conflict_do_nothing(), rows)
+        return int(connection.execute(sa.select(sa.func.count()).select_from(_interactions)).scalar_one() - before)
+
+    def _upsert_scores(self, connection: sa.Connection, rows: list[dict[str, Any]]) -> None:
+        insert = self._insert(_scores)
+        update = {"value": insert.excluded.value, "reason": insert.excluded.reason}
+        connection.execute(insert.on_conflict_do_update(index_elements=list(_scores.primary_key.columns), set_=update), rows)
+
+    def _insert(self, table: sa.Table) -> Any:
+        dialect = postgresql if self._engine.dialect.name == "postgresql" else sqlite
+        return dialect.insert(table)
+
+
+def format_time(at: datetime) -> str:
+    """Write a time as fixed-width ISO 8601 in UTC, so that text order is time order.
+
+    :raises InputError: `at` has no time zone.
+    """
+    if at.tzinfo is None:
+        raise InputError(f"The time {at.isoformat()} has no time zone: write it as {at.isoformat()}+00:00 or with Z.")
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f+00:00")
+
+
+def _parse_time(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _set_sqlite_pragmas(connection: Any, _record: Any) -> None:
+    for pragma in ("journal_mode=WAL", "busy_timeout=30000", "synchronous=FULL"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _migrate(connection: sa.Connection, url: str) -> None:
+    _schema.create(connection, checkfirst=True)
+    applied = connection.execute(sa.select(sa.func.coalesce(sa.func.max(_schema.c.version), 0))).scalar_one()
+    if applied > len(_MIGRATIONS):
+        raise WorkspaceError(
+            f"The log at {InteractionLog._shown(url)} has schema {applied}, this version knows {len(_MIGRATIONS)}: upgrade ragdrift."
+        )
+    for version, migration in enumerate(_MIGRATIONS[applied:], start=applied + 1):
+        migration(connection)
+        connection.execute(sa.insert(_schema).values(version=version))
+
+
+def _window(query: Any, since: datetime | None, until: datetime | None, kinds: tuple[Kind, ...] | None) -> Any:
+    if since is not None:
+        query = query.where(_interactions.c.at >= format_time(since))
+    if until is not None:
+        query = query.where(_interactions.c.at < format_time(until))
+    if kinds is not None:
+        query = query.where(_interactions.c.kind.in_(kinds))
+    return query
+
+
+def _batches(items: Iterable[_T]) -> Iterator[list[_T]]:
+    iterator = iter(items)
+    while batch := list(islice(iterator, _BATCH)):
+        yield batch
+
+
+def _to_row(item: Interaction) -> dict[str, Any]:
+    body = {
+        "contexts": [asdict(context) for context in item.contexts],
+        "citations": [asdict(citation) for citation in item.citations],
+        "latency_ms": item.latency_ms,
+        "tokens": item.tokens,
+        "fingerprint": asdict(item.fingerprint),
+        "tags": item.tags,
+        "flags": list(item.flags),
+    }
+    columns = ("id", "kind", "question", "answer", "outcome", "error", "question_vector", "answer_vector")
+    row = {name: getattr(item, name) for name in columns}
+    return row | {"at": format_time(item.at), "body": json.dumps(body, ensure_ascii=False)}
+
+
+def _from_row(row: sa.RowMapping) -> Interaction:
+    body = json.loads(row["body"])
+    columns = ("id", "kind", "question", "answer", "outcome", "error", "question_vector", "answer_vector")
+    return Interaction(
+        **{name: row[name] for name in columns},
+        at=_parse_time(row["at"]),
+        contexts=tuple(Context(**context) for context in body["contexts"]),
+        citations=tuple(Citation(**citation) for citation in body["citations"]),
+        latency_ms=body["latency_ms"],
+        tokens=body["tokens"],
+        fingerprint=Fingerprint(**body["fingerprint"]),
+        tags=body["tags"],
+        flags=tuple(body["flags"]),
+    )
+
+
+def _cause(error: sa.exc.SQLAlchemyError) -> str:
+    return str(getattr(error, "orig", None) or error).split("\n")[0]

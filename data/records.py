@@ -1,0 +1,189 @@
+"""The records that flow between the rooms; standard library only.
+
+Laws held by tests: ``document.text[chunk.start:chunk.end] == chunk.text`` for every chunk of a document, and a citation
+with ``supported=True`` quotes ``document.text[start:end]`` of its source exactly.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+Outcome = Literal["answered", "abstained", "failed"]
+Kind = Literal["user", "canary", "replay"]
+ScoreSource = Literal["proxy", "judge", "human", "reference"]
+
+OUTCOMES: tuple[Outcome, ...] = ("answered", "abstained", "failed")
+KINDS: tuple[Kind, ...] = ("user", "canary", "replay")
+SCORE_SOURCES: tuple[ScoreSource, ...] = ("proxy", "judge", "human", "reference")
+
+ABSTENTION = "I cannot answer this from the indexed documents."
+"""The one abstention phrase: asked for in the prompt, written by code, recognised by metrics."""
+
+
+def content_hash(*parts: str) -> str:
+    """Return 16 hex digits naming `parts`; equal parts always give equal names."""
+    return hashlib.sha256("\x00".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A labelled half-open range ``[start, end)`` of a document's text: a page, or the scope of a heading."""
+
+    start: int
+    end: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The extracted text of one source, with its pages and headings as spans of that text.
+
+    `source` is the path as ingested. `pages` have the printed order number ("1", "2", …) as label and are empty for
+    formats without pages. `headings` carry the heading path ("Guide > Install") in force over each span.
+    """
+
+    source: str
+    text: str
+    pages: tuple[Span, ...] = ()
+    headings: tuple[Span, ...] = ()
+    media_type: str = "text/plain"
+
+    @property
+    def text_hash(self) -> str:
+        """Name of the extracted text, independent of where it lies."""
+        return content_hash(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A passage: the half-open character span ``[start, end)`` of its document's text, and that text."""
+
+    source: str
+    start: int
+    end: int
+    text: str
+    page: int | None = None
+    heading: str = ""
+
+    @property
+    def id(self) -> str:
+        """Name of the passage from its content and place: ingesting the same file again gives the same ids."""
+        return content_hash(self.source, str(self.start), self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A retrieved chunk. `score` is higher for better; the ranks count from 1 and are None where a side missed it."""
+
+    chunk: Chunk
+    score: float
+    dense_rank: int | None = None
+    lexical_rank: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A pointer from the answer into a source.
+
+    `marker` is the number shown in the answer text ("[1]"). `quote` is ``document.text[start:end]`` when `supported`;
+    otherwise the evidence could not be located and the span is the whole cited chunk.
+    """
+
+    marker: int
+    chunk_id: str
+    source: str
+    page: int | None
+    start: int
+    end: int
+    quote: str
+    supported: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a question was answered with; every citation points to one of `hits`."""
+
+    text: str
+    citations: tuple[Citation, ...]
+    hits: tuple[Hit, ...]
+    outcome: Outcome
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What produced an answer, so that a change of quality can be laid beside a change of system.
+
+    Unknown parts are empty strings: imported interactions may carry only `chat_model`.
+    """
+
+    chat_model: str = ""
+    system_fingerprint: str = ""
+    prompt_version: str = ""
+    index_generation: str = ""
+    embedder: str = ""
+    retrieval: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One passage that was put before the model; `text` is None after redaction, `text_hash` then still names it."""
+
+    id: str
+    source: str = ""
+    score: float | None = None
+    text: str | None = None
+    text_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """One question and what became of it: all that monitoring will ever know.
+
+    `at` is timezone-aware UTC. `latency_ms` maps a stage ("embed", "retrieve", "generate", …, "total") to milliseconds.
+    `tokens` maps "prompt" and "completion" to counts. The vectors are float16 little-endian bytes of unit vectors made by
+    `fingerprint.embedder`, or None.
+    """
+
+    id: str
+    at: datetime
+    question: str
+    answer: str | None
+    outcome: Outcome = "answered"
+    kind: Kind = "user"
+    contexts: tuple[Context, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    latency_ms: dict[str, float] = field(default_factory=dict)
+    tokens: dict[str, int] = field(default_factory=dict)
+    error: str | None = None
+    fingerprint: Fingerprint = Fingerprint()
+    tags: dict[str, str] = field(default_factory=dict)
+    flags: tuple[str, ...] = ()
+    question_vector: bytes | None = None
+    answer_vector: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One measurement of one interaction.
+
+    A scorer that failed writes ``value=None`` with the reason: unscored is missing, never 0 and never dropped. Values of
+    quality metrics lie in [0, 1] and are higher for better.
+    """
+
+    interaction_id: str
+    metric: str
+    value: float | None
+    source: ScoreSource
+    reason: str = ""
+    scorer: str = ""
+    scorer_version: str = ""
+
+
+def settings_hash(settings: dict[str, object]) -> str:
+    """Name a flat settings mapping by content; key order does not matter."""
+    return content_hash(json.dumps(settings, sort_keys=True, ensure_ascii=False, default=str))

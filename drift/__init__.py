@@ -1,0 +1,1 @@
+"""Windows of interactions to evidence, verdict, report and alert."""

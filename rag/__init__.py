@@ -1,0 +1,1 @@
+"""Documents to index; question to answer with citations."""

@@ -1,0 +1,68 @@
+"""Errors of this room, each one sentence for the person who reads it.
+
+    RagDriftError (data.errors)
+    ├── IndexError_              base of what can be wrong with an index
+    │   ├── NoIndexError         nothing was ingested yet
+    │   ├── EmbedderMismatch     the index was built by another embedder, or this one has changed
+    │   ├── IndexBusy            another process is writing
+    │   └── IndexDamaged         the stored vectors and the manifest disagree; `rag repair`
+    ├── UnreadableDocument       one file could not be read; the job goes on and reports it
+    ├── EmbedderError            the embedding model or endpoint is absent or answered nonsense
+    └── EndpointError            the chat endpoint is unreachable, refused, or answered nonsense
+        ├── EndpointUnreachable  no connection, or no answer within the timeout
+        ├── EndpointRefused      an HTTP error that a retry did not cure
+        ├── ContextOverflow      the prompt is longer than the model's window
+        └── GarbledReply         the reply is not what the protocol promises: cut stream, no choices, not JSON
+"""
+
+from __future__ import annotations
+
+from data.errors import RagDriftError
+
+
+class IndexError_(RagDriftError):
+    """The index cannot serve the request."""
+
+
+class NoIndexError(IndexError_):
+    """Nothing was ingested yet."""
+
+
+class EmbedderMismatch(IndexError_):
+    """The index was built by another embedder, or the embedder has changed since."""
+
+
+class IndexBusy(IndexError_):
+    """Another process is writing to the index."""
+
+
+class IndexDamaged(IndexError_):
+    """The stored vectors and the manifest disagree."""
+
+
+class UnreadableDocument(RagDriftError):
+    """One document could not be read; the message is the reason, without the path."""
+
+
+class EmbedderError(RagDriftError):
+    """The embedding model or endpoint is absent or answered nonsense."""
+
+
+class EndpointError(RagDriftError):
+    """The chat endpoint could not give an answer."""
+
+
+class EndpointUnreachable(EndpointError):
+    """No connection, or no answer within the timeout."""
+
+
+class EndpointRefused(EndpointError):
+    """The endpoint answered with an HTTP error that retries did not cure."""
+
+
+class ContextOverflow(EndpointError):
+    """The prompt is longer than the model's context window."""
+
+
+class GarbledReply(EndpointError):
+    """The reply breaks the protocol: cut stream, no choices, not JSON, empty text."""

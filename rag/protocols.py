@@ -1,0 +1,75 @@
+"""The seams of this room: what a part must do to be passed in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.records import Hit
+
+
+class Embedder(Protocol):
+    """Texts to unit vectors.
+
+    `id` names model and weights, so that vectors of different embedders are never mixed; `dimensions` is the length of
+    each vector; `max_tokens` is the longest text, in the model's own tokens, that is embedded without being cut.
+    """
+
+    @property
+    def id(self) -> str: ...  # noqa: D102
+
+    @property
+    def dimensions(self) -> int: ...  # noqa: D102
+
+    @property
+    def max_tokens(self) -> int: ...  # noqa: D102
+
+    def embed(self, texts: Sequence[str], *, query: bool = False) -> NDArray[np.float32]:
+        """Return an array of shape (len(texts), dimensions), rows of unit length, in the order given."""
+        ...
+
+    def count_tokens(self, text: str) -> int:
+        """Return how many of the model's own tokens `text` takes, special tokens included."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a generator wrote, before its citations are checked.
+
+    Citations in `text` are written as chunk keys in square brackets, "[k7fq]", keys as given in `keys` (key to chunk id).
+    Token counts are None where the endpoint reported none.
+    """
+
+    text: str
+    keys: dict[str, str]
+    model: str = ""
+    system_fingerprint: str = ""
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    flags: tuple[str, ...] = ()
+
+
+class Generator(Protocol):
+    """A question and its retrieved passages to a draft answer."""
+
+    @property
+    def id(self) -> str:
+        """Name of the model, or "extractive"."""
+        ...
+
+    @property
+    def prompt_version(self) -> str:
+        """Name of the prompt's wording, changed whenever the wording changes."""
+        ...
+
+    def generate(self, question: str, hits: Sequence[Hit]) -> Draft:
+        """Write a draft answer.
+
+        :raises EndpointError: the model could not be asked or its reply could not be used.
+        """
+        ...
