@@ -1,0 +1,74 @@
+"""all-MiniLM-L6-v2 on onnxruntime: the vectors of sentence-transformers without importing torch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.embedders.bert_graph import BertShape, build_bert, read_safetensors
+from rag.embedders.folder import ModelFolder
+
+_TOKENS_AT_ONCE = 2048
+"""Padded tokens in one pass: larger passes spill the caches and are slower, not faster."""
+
+
+class BertEmbedder:
+    """Embed with a BERT model with mean pooling; the session is made at the first call of `embed`."""
+
+    def __init__(self, folder: ModelFolder, *, batch_size: int = 32) -> None:
+        config = folder.read_json("config.json")
+        self.id = folder.id
+        self.max_tokens = folder.max_tokens
+        self.dimensions = int(config["hidden_size"])
+        self._shape = BertShape(config["num_hidden_layers"], config["num_attention_heads"], config["layer_norm_eps"])
+        self._folder = folder
+        self._batch_size = batch_size
+
+    def count_tokens(self, text: str) -> int:
+        """Count the model's tokens, special tokens included."""
+        return self._folder.count_tokens(text)
+
+    def embed(self, texts: Sequence[str], *, query: bool = False) -> NDArray[np.float32]:
+        """Return unit vectors; texts of like length share a pass, so that little of it is padding."""
+        rows = [encoding.ids for encoding in self._folder.tokenizer.encode_batch(list(texts))]
+        rows = [row if len(row) <= self.max_tokens else [*row[: self.max_tokens - 1], row[-1]] for row in rows]
+        vectors = np.empty((len(rows), self.dimensions), np.float32)
+        for batch in self._batches([len(row) for row in rows]):
+            vectors[batch] = self._run([rows[index] for index in batch])
+        return vectors
+
+    def _batches(self, lengths: list[int]) -> list[list[int]]:
+        batches: list[list[int]] = []
+        for index in np.argsort(lengths, kind="stable").tolist():
+            room = min(self._batch_size, max(1, _TOKENS_AT_ONCE // lengths[index]))
+            if not batches or len(batches[-1]) >= room:
+                batches.append([])
+            batches[-1].append(index)
+        return batches
+
+    def _run(self, rows: list[list[int]]) -> NDArray[np.float32]:
+        ids = np.zeros((len(rows), max(map(len, rows))), np.int32)
+        mask = np.zeros_like(ids)
+        for index, row in enumerate(rows):
+            ids[index, : len(row)] = row
+            mask[index, : len(row)] = 1
+        vectors: NDArray[np.float32] = self._session.run(None, {"input_ids": ids, "mask": mask})[0]
+        return vectors
+
+    @cached_property
+    def _session(self) -> Any:
+        import onnxruntime
+
+        graph = build_bert(read_safetensors(self._folder.path / "model.safetensors"), self._shape)
+        options = onnxruntime.SessionOptions()
+        # Threads that spin while they wait take the processor from the rest of the process and from other processes.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        values = [onnxruntime.OrtValue.ortvalue_from_numpy(array) for array in graph.external.values()]
+        options.add_external_initializers(list(graph.external), values)
+        return onnxruntime.InferenceSession(
+            graph.serialize(self.dimensions), options, providers=["CPUExecutionProvider"]
+        )
