@@ -22,7 +22,8 @@ class Case:
     """One golden question.
 
     `answers` are acceptable answers, any of which is right. `sources` are file names (or path endings) that hold the
-    answer, `evidence` sentences that must be found there. A `must_abstain` case is right only when the pipeline abstains.
+    answer, `evidence` sentences that must be found there. A `must_abstain` case is right only when the pipeline
+    abstains.
     """
 
     id: str
@@ -39,15 +40,17 @@ class Case:
 def load_cases(path: Path) -> list[Case]:
     """Read all cases of a JSON Lines file.
 
-    :raises InputError: the file is missing or empty, a line is malformed, or two cases share an id; the message names the
-        line.
+    :raises InputError: the file is missing or empty, a line is malformed, or two cases share an id; the message
+        names the line.
     """
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except FileNotFoundError as error:
         raise InputError(f"There is no case file at {path}: pass --cases FILE.jsonl.") from error
     except UnicodeDecodeError as error:
-        raise InputError(f"{path} is not UTF-8 text ({error.reason} at byte {error.start}): save it as UTF-8.") from error
+        raise InputError(
+            f"{path} is not UTF-8 text ({error.reason} at byte {error.start}): save it as UTF-8."
+        ) from error
     cases: dict[str, Case] = {}
     for number, line in enumerate(lines, start=1):
         if not line.strip():
@@ -65,7 +68,9 @@ def _parse_case(line: str, where: str) -> Case:
     try:
         row = json.loads(line)
     except json.JSONDecodeError as error:
-        raise InputError(f"{where}: not JSON ({error.msg} at column {error.colno}): put one object per line.") from error
+        raise InputError(
+            f"{where}: not JSON ({error.msg} at column {error.colno}): put one object per line."
+        ) from error
     if not isinstance(row, dict):
         raise InputError(f"{where}: expected an object, found {type(row).__name__}: put one JSON object per line.")
     if unknown := sorted(set(row) - _KEYS):
@@ -82,7 +87,9 @@ def _parse_case(line: str, where: str) -> Case:
         page=row.get("page"),
     )
     if not case.must_abstain and not (case.answers or case.sources):
-        raise InputError(f"{where}: case {case.id!r} needs answers, sources or must_abstain: without one it cannot be judged.")
+        raise InputError(
+            f"{where}: case {case.id!r} needs answers, sources or must_abstain: without one it cannot be judged."
+        )
     return case
 
 

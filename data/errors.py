@@ -1,10 +1,10 @@
 """Errors meant for the person who reads them.
 
-    RagDriftError            base; the message is one sentence: what is wrong, which values, what to do
-    ├── InputError           a file, line, question or argument cannot be used (exit code 2)
-    ├── WorkspaceError       no workspace, or one that does not fit the request (exit code 2)
-    ├── SettingsError        rag.toml or the environment holds something we do not know (exit code 2)
-    └── (rag.errors)        errors of the index and of the endpoint
+RagDriftError            base; the message is one sentence: what is wrong, which values, what to do
+├── InputError           a file, line, question or argument cannot be used (exit code 2)
+├── WorkspaceError       no workspace, or one that does not fit the request (exit code 2)
+├── SettingsError        rag.toml or the environment holds something we do not know (exit code 2)
+└── (rag.errors)        errors of the index and of the endpoint
 """
 
 from __future__ import annotations

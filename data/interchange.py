@@ -1,9 +1,9 @@
 """The interchange format: interactions of any RAG application as JSON Lines.
 
 One object per line: ``{"id", "at", "question", "answer", "contexts": [{"id", "text", "source", "score"}], "latency_ms",
-"error", "model", "tags", "scores": [{"metric", "value", "source"}]}``; `id`, `at`, `question` and `answer` are required.
-Optional beyond that: ``"outcome"``, ``"kind"``, ``"fingerprint"``. Unknown keys are kept out and not an error, so that
-richer exports of other tools can be read as they are.
+"error", "model", "tags", "scores": [{"metric", "value", "source"}]}``; `id`, `at`, `question` and `answer` are
+required. Optional beyond that: ``"outcome"``, ``"kind"``, ``"fingerprint"``. Unknown keys are left out and not an
+error, so that richer exports of other tools can be read as they are.
 """
 
 from __future__ import annotations
@@ -145,7 +145,14 @@ def _lines(interactions: Iterable[Interaction], scores: dict[str, list[Score]]) 
             "kind": item.kind,
             "fingerprint": asdict(item.fingerprint),
             "scores": [
-                {"metric": s.metric, "value": s.value, "source": s.source, "reason": s.reason, "scorer": s.scorer, "scorer_version": s.scorer_version}
+                {
+                    "metric": s.metric,
+                    "value": s.value,
+                    "source": s.source,
+                    "reason": s.reason,
+                    "scorer": s.scorer,
+                    "scorer_version": s.scorer_version,
+                }
                 for s in scores.get(item.id, [])
             ],
         }
@@ -201,7 +208,9 @@ def _score(interaction_id: str, item: object) -> Score:
 
 def _fingerprint(row: dict[str, Any]) -> Fingerprint:
     known = {field.name for field in fields(Fingerprint)}
-    parts = {key: str(value) for key, value in _mapping(row, "fingerprint").items() if key in known and value is not None}
+    parts = {
+        key: str(value) for key, value in _mapping(row, "fingerprint").items() if key in known and value is not None
+    }
     return Fingerprint(**{"chat_model": str(row.get("model") or ""), **parts})
 
 

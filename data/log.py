@@ -1,7 +1,7 @@
 """The interaction log: every question, what became of it, and every score, in one SQL database.
 
-SQLite by default (`.rag/log.sqlite`, write-ahead logging, so that reports read while answers are written); any SQLAlchemy
-URL works. Each `append` is one transaction: after a kill the log holds whole interactions or none of them.
+SQLite by default (`.rag/log.sqlite`, write-ahead logging, so that reports read while answers are written); any
+SQLAlchemy URL works. Each `append` is one transaction: after a kill the log holds whole interactions or none of them.
 """
 
 from __future__ import annotations
@@ -104,7 +104,9 @@ class InteractionLog:
             with self._engine.begin() as connection:
                 _migrate(connection, url)
         except sa.exc.SQLAlchemyError as error:
-            raise WorkspaceError(f"The log at {self._shown(url)} cannot be opened ({_cause(error)}): check the path and the disk.") from error
+            raise WorkspaceError(
+                f"The log at {self._shown(url)} cannot be opened ({_cause(error)}): check the path and the disk."
+            ) from error
 
     @classmethod
     def at_path(cls, path: Path) -> InteractionLog:
@@ -133,7 +135,9 @@ class InteractionLog:
                 for batch_of_scores in _batches(scores):
                     self._upsert_scores(connection, [asdict(score) for score in batch_of_scores])
         except sa.exc.SQLAlchemyError as error:
-            raise WorkspaceError(f"The log could not be written ({_cause(error)}): free disk space or end the other writer.") from error
+            raise WorkspaceError(
+                f"The log could not be written ({_cause(error)}): free disk space or end the other writer."
+            ) from error
         return new
 
     def read(
@@ -154,7 +158,9 @@ class InteractionLog:
         with self._engine.connect() as connection:
             row = connection.execute(query).mappings().first()
         if row is None:
-            raise InputError(f"No interaction {interaction_id!r} is in the log: `rag ask --json` prints the id of each answer.")
+            raise InputError(
+                f"No interaction {interaction_id!r} is in the log: `rag ask --json` prints the id of each answer."
+            )
         return _from_row(row)
 
     def scores(
@@ -178,16 +184,30 @@ class InteractionLog:
         versions = sa.select(sa.func.coalesce(sa.func.max(_baselines.c.version), 0)).where(_baselines.c.name == name)
         with self._engine.begin() as connection:
             version = connection.execute(versions).scalar_one() + 1
-            row = {"name": name, "version": version, "created": format_time(now), "since": format_time(since), "until": format_time(until)}
+            row = {
+                "name": name,
+                "version": version,
+                "created": format_time(now),
+                "since": format_time(since),
+                "until": format_time(until),
+            }
             connection.execute(sa.insert(_baselines).values(**row))
         return Baseline(name, version, now, since, until)
 
     def baselines(self) -> list[Baseline]:
         """Return all versions of all baselines, oldest first."""
         with self._engine.connect() as connection:
-            rows = connection.execute(sa.select(_baselines).order_by(_baselines.c.created, _baselines.c.version)).mappings()
+            rows = connection.execute(
+                sa.select(_baselines).order_by(_baselines.c.created, _baselines.c.version)
+            ).mappings()
             return [
-                Baseline(row["name"], row["version"], _parse_time(row["created"]), _parse_time(row["since"]), _parse_time(row["until"]))
+                Baseline(
+                    row["name"],
+                    row["version"],
+                    _parse_time(row["created"]),
+                    _parse_time(row["since"]),
+                    _parse_time(row["until"]),
+                )
                 for row in rows
             ]
 
@@ -199,7 +219,9 @@ class InteractionLog:
     def _upsert_scores(self, connection: sa.Connection, rows: list[dict[str, Any]]) -> None:
         insert = self._insert(_scores)
         update = {"value": insert.excluded.value, "reason": insert.excluded.reason}
-        connection.execute(insert.on_conflict_do_update(index_elements=list(_scores.primary_key.columns), set_=update), rows)
+        connection.execute(
+            insert.on_conflict_do_update(index_elements=list(_scores.primary_key.columns), set_=update), rows
+        )
 
     def _insert(self, table: sa.Table) -> Any:
         dialect = postgresql if self._engine.dialect.name == "postgresql" else sqlite
@@ -229,9 +251,9 @@ def _migrate(connection: sa.Connection, url: str) -> None:
     _schema.create(connection, checkfirst=True)
     applied = connection.execute(sa.select(sa.func.coalesce(sa.func.max(_schema.c.version), 0))).scalar_one()
     if applied > len(_MIGRATIONS):
-        raise WorkspaceError(
-            f"The log at {InteractionLog._shown(url)} has schema {applied}, this version knows {len(_MIGRATIONS)}: upgrade ragdrift."
-        )
+        known = len(_MIGRATIONS)
+        shown = InteractionLog._shown(url)
+        raise WorkspaceError(f"The log at {shown} has schema {applied}, this version knows {known}: upgrade ragdrift.")
     for version, migration in enumerate(_MIGRATIONS[applied:], start=applied + 1):
         migration(connection)
         connection.execute(sa.insert(_schema).values(version=version))

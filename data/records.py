@@ -144,9 +144,9 @@ class Context:
 class Interaction:
     """One question and what became of it: all that monitoring will ever know.
 
-    `at` is timezone-aware UTC. `latency_ms` maps a stage ("embed", "retrieve", "generate", …, "total") to milliseconds.
-    `tokens` maps "prompt" and "completion" to counts. The vectors are float16 little-endian bytes of unit vectors made by
-    `fingerprint.embedder`, or None.
+    `at` is timezone-aware UTC. `latency_ms` maps a stage ("embed", "retrieve", "generate", …, "total") to
+    milliseconds. `tokens` maps "prompt" and "completion" to counts. The vectors are float16 little-endian bytes of unit
+    vectors made by `fingerprint.embedder`, or None.
     """
 
     id: str
@@ -171,8 +171,8 @@ class Interaction:
 class Score:
     """One measurement of one interaction.
 
-    A scorer that failed writes ``value=None`` with the reason: unscored is missing, never 0 and never dropped. Values of
-    quality metrics lie in [0, 1] and are higher for better.
+    A scorer that failed writes ``value=None`` with the reason: unscored is missing, never 0 and never dropped. Values
+    of quality metrics lie in [0, 1] and are higher for better.
     """
 
     interaction_id: str

@@ -1,18 +1,18 @@
 """Errors of this room, each one sentence for the person who reads it.
 
-    RagDriftError (data.errors)
-    ├── IndexError_              base of what can be wrong with an index
-    │   ├── NoIndexError         nothing was ingested yet
-    │   ├── EmbedderMismatch     the index was built by another embedder, or this one has changed
-    │   ├── IndexBusy            another process is writing
-    │   └── IndexDamaged         the stored vectors and the manifest disagree; `rag repair`
-    ├── UnreadableDocument       one file could not be read; the job goes on and reports it
-    ├── EmbedderError            the embedding model or endpoint is absent or answered nonsense
-    └── EndpointError            the chat endpoint is unreachable, refused, or answered nonsense
-        ├── EndpointUnreachable  no connection, or no answer within the timeout
-        ├── EndpointRefused      an HTTP error that a retry did not cure
-        ├── ContextOverflow      the prompt is longer than the model's window
-        └── GarbledReply         the reply is not what the protocol promises: cut stream, no choices, not JSON
+RagDriftError (data.errors)
+├── IndexError_              base of what can be wrong with an index
+│   ├── NoIndexError         nothing was ingested yet
+│   ├── EmbedderMismatch     the index was built by another embedder, or this one has changed
+│   ├── IndexBusy            another process is writing
+│   └── IndexDamaged         the stored vectors and the manifest disagree; `rag repair`
+├── UnreadableDocument       one file could not be read; the job goes on and reports it
+├── EmbedderError            the embedding model or endpoint is absent or answered nonsense
+└── EndpointError            the chat endpoint is unreachable, refused, or answered nonsense
+    ├── EndpointUnreachable  no connection, or no answer within the timeout
+    ├── EndpointRefused      an HTTP error that a retry did not cure
+    ├── ContextOverflow      the prompt is longer than the model's window
+    └── GarbledReply         the reply is not what the protocol promises: cut stream, no choices, not JSON
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ class Embedder(Protocol):
 class Draft:
     """What a generator wrote, before its citations are checked.
 
-    Citations in `text` are written as chunk keys in square brackets, "[k7fq]", keys as given in `keys` (key to chunk id).
+    Citations in `text` are written as chunk keys in square brackets, "[k7fq]"; `keys` maps each key to its chunk id.
     Token counts are None where the endpoint reported none.
     """
 

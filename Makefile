@@ -1,0 +1,44 @@
+# Two commands matter: `make demo` shows what this is, `make test` shows that it works. Both set up .venv first.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+# Without a GPU, fetch the small CPU build of torch: make demo TORCH_INDEX=https://download.pytorch.org/whl/cpu
+TORCH_INDEX ?=
+INSTALLED := $(VENV)/.installed
+DEMO ?= demo-out
+
+.PHONY: help install demo test lint types unit bench clean
+.DEFAULT_GOAL := help
+
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+
+$(INSTALLED): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(if $(TORCH_INDEX),$(BIN)/pip install --quiet -c constraints.txt torch --index-url $(TORCH_INDEX))
+	$(BIN)/pip install --quiet -c constraints.txt -e ".[dev]"
+	@touch $@
+
+install: $(INSTALLED) ## Create .venv with every version pinned
+
+demo: $(INSTALLED) ## Answer a question with citations, then watch a silent drift being caught
+	$(BIN)/drift demo $(DEMO)
+
+test: lint types unit ## Lint, types and all tests
+
+lint: $(INSTALLED) ## Style and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(INSTALLED) ## Static types
+	$(BIN)/mypy
+
+unit: $(INSTALLED) ## Tests alone; narrow with ARGS="tests/drift -k verdict"
+	$(BIN)/python -m pytest $(ARGS)
+
+bench: $(INSTALLED) ## Measure; tables on screen, JSON in benchmarks/results/
+	$(BIN)/python -m benchmarks.run
+
+clean: ## Remove what was built, keep .venv
+	rm -rf $(DEMO) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +

@@ -1,0 +1,49 @@
+"""Two interaction files to a verdict, without a workspace: `drift compare`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from data.interchange import read_interactions
+from pipelines.interactions import refusals, with_proxy_scores
+
+if TYPE_CHECKING:
+    from drift.report import DriftReport
+    from drift.settings import DriftSettings
+    from drift.windows import Window
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The report of two files, the windows behind it, and one sentence per refused line."""
+
+    report: DriftReport
+    reference: Window
+    current: Window
+    refused: tuple[str, ...]
+
+
+def compare_files(reference: Path, current: Path, settings: DriftSettings, now: datetime) -> Compared:
+    """Compare two interchange files; records without a groundedness score are scored by the proxy first.
+
+    :raises InputError: a file is missing or empty, or the windows cannot be compared.
+    """
+    from drift.compare import compare
+
+    first, refused_first = _window(reference)
+    second, refused_second = _window(current)
+    return Compared(compare(first, second, settings, now), first, second, refused_first + refused_second)
+
+
+def _window(path: Path) -> tuple[Window, tuple[str, ...]]:
+    from drift.windows import Window
+
+    loaded = read_interactions(path)
+    interactions = tuple(sorted(loaded.interactions, key=lambda item: item.at))
+    times = [item.at for item in interactions] or [None]
+    scores = with_proxy_scores(interactions, loaded.scores)
+    window = Window(path.name, interactions, scores, since=times[0], until=times[-1])
+    return window, refusals(path, loaded)

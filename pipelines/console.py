@@ -1,0 +1,112 @@
+"""How commands speak: results on standard output, everything else on standard error, one sentence per error."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import typer
+
+from data.errors import RagDriftError
+
+# Read by the libraries at import: no telemetry and no surprise downloads unless the user asked for them.
+QUIET_ENVIRONMENT = {
+    "HF_HUB_OFFLINE": "1",
+    "TRANSFORMERS_OFFLINE": "1",
+    "DO_NOT_TRACK": "1",
+    "RAGAS_DO_NOT_TRACK": "true",
+    "ANONYMIZED_TELEMETRY": "false",
+    "TOKENIZERS_PARALLELISM": "false",
+}
+
+
+def run_app(app: typer.Typer) -> None:
+    """Run a command line application; errors meant for people become one line and their exit code."""
+    for name, value in QUIET_ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
+    try:
+        app()
+    except RagDriftError as error:
+        fail(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        fail("Interrupted; what was finished is kept.", 130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+    except Exception as error:  # the one boundary where anything is turned into a sentence
+        if os.environ.get("RAGDRIFT_DEBUG"):
+            raise
+        fail(f"Unexpected {type(error).__name__}: {error}. Set RAGDRIFT_DEBUG=1 to see where, and please report it.", 2)
+
+
+def fail(message: str, code: int) -> None:
+    """Print `message` to standard error and leave with `code`."""
+    note(f"error: {message}")
+    sys.exit(code)
+
+
+def note(message: str) -> None:
+    """Print a line for people to standard error."""
+    typer.echo(message, err=True)
+
+
+def say(message: str = "") -> None:
+    """Print a line of the result to standard output."""
+    typer.echo(message)
+
+
+def say_json(value: Any) -> None:
+    """Print one JSON value on one line of standard output."""
+    typer.echo(json.dumps(value, ensure_ascii=False))
+
+
+def progress_printer(what: str) -> Callable[[int, int, str], None]:
+    """Return a callback (done, total, item): a bar on a terminal, a line every tenth elsewhere."""
+    return _bar(what) if sys.stderr.isatty() else _lines(what)
+
+
+def _lines(what: str) -> Callable[[int, int, str], None]:
+    def report(done: int, total: int, item: str) -> None:
+        step = max(1, total // 10)
+        if total and (done == total or done % step == 0):
+            note(f"{what} {done}/{total} {item}")
+
+    return report
+
+
+def _bar(what: str) -> Callable[[int, int, str], None]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn(what),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[item]}"),
+    )
+    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    task = bar.add_task(what, total=None, item="")
+
+    def report(done: int, total: int, item: str) -> None:
+        if not bar.live.is_started:
+            bar.start()
+        bar.update(task, completed=done, total=total, item=item[-40:])
+        if done >= total:
+            bar.stop()
+
+    return report
+
+
+def plural(count: int, noun: str) -> str:
+    """Return "1 file", "2 files"."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def bullet_list(items: Iterable[str], limit: int = 10) -> list[str]:
+    """Return at most `limit` indented lines, and a line that counts the rest."""
+    lines = [f"  - {item}" for item in items]
+    return lines if len(lines) <= limit else [*lines[:limit], f"  … and {len(lines) - limit} more"]

@@ -1,0 +1,184 @@
+"""The `drift` command. Each command parses, makes one call and prints; nothing heavy is imported early."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipelines.console import note, run_app, say, say_json
+
+if TYPE_CHECKING:
+    from data.log import Baseline
+
+app = typer.Typer(
+    help="Has the quality of the answers slipped? Windows of interactions to a verdict with its evidence and cause.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+baseline = typer.Typer(help="Pin the period that reports compare with.", no_args_is_help=True)
+app.add_typer(baseline, name="baseline")
+
+Folder = Annotated[Path, typer.Option("--workspace", "-w", help="Folder with rag.toml and .rag/.", show_default="here")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+Html = Annotated[Path | None, typer.Option("--html", help="Write the HTML report here.")]
+Since = Annotated[str | None, typer.Option(help="First moment, ISO 8601, e.g. 2026-11-01.")]
+Until = Annotated[str | None, typer.Option(help="End of the period (not included), ISO 8601.")]
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="JSON Lines of interactions, one object per line.")],
+    workspace: Folder = Path("."),
+    as_json: AsJson = False,
+) -> None:
+    """Put interactions of any RAG application into the log; bad lines are reported and kept aside."""
+    from pipelines.interactions import import_file, to_json, to_text
+    from pipelines.workspace import open_workspace
+
+    report = import_file(open_workspace(workspace), file)
+    say_json(to_json(report)) if as_json else say(to_text(report))
+    if report.refused:
+        raise typer.Exit(2)
+
+
+@app.command()
+def export(
+    file: Annotated[Path, typer.Argument(help="Where to write JSON Lines.")],
+    workspace: Folder = Path("."),
+    since: Since = None,
+    until: Until = None,
+) -> None:
+    """Write the log, or a period of it, as JSON Lines."""
+    from pipelines.interactions import export_log
+    from pipelines.workspace import open_workspace
+
+    count = export_log(open_workspace(workspace), file, _time(since), _time(until))
+    say(f"{count:,} interactions written to {file}")
+
+
+@baseline.command("set")
+def baseline_set(
+    name: Annotated[str, typer.Argument(help="Name of the baseline.")] = "default",
+    workspace: Folder = Path("."),
+    since: Since = None,
+    until: Until = None,
+) -> None:
+    """Pin a period as the reference; by default everything logged so far."""
+    from pipelines.report import pin_baseline
+    from pipelines.workspace import open_workspace
+
+    pinned, count = pin_baseline(open_workspace(workspace), name, _time(since), _time(until), datetime.now(UTC))
+    say(f"Baseline {pinned.name!r} v{pinned.version}: {count:,} interactions, {_period(pinned)}")
+
+
+@baseline.command("list")
+def baseline_list(workspace: Folder = Path("."), as_json: AsJson = False) -> None:
+    """List all baselines and their versions."""
+    from dataclasses import asdict
+
+    from pipelines.workspace import open_log, open_workspace
+
+    found = open_log(open_workspace(workspace)).baselines()
+    if as_json:
+        say_json([{key: str(value) for key, value in asdict(item).items()} for item in found])
+        return
+    for item in found:
+        say(f"{item.name} v{item.version}: {_period(item)}, pinned {item.created:%F %R}")
+    if not found:
+        say("No baseline yet: pin one with `drift baseline set`.")
+
+
+@app.command()
+def report(
+    workspace: Folder = Path("."),
+    since: Since = None,
+    until: Until = None,
+    baseline: Annotated[str | None, typer.Option(help="Name of the baseline.", show_default="default")] = None,
+    html: Html = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare the last days with the baseline. Exit: 0 steady, 3 silent drift, 4 ops incident, 5 too little data."""
+    from drift.report_json import to_json
+    from drift.report_text import to_text
+
+    from pipelines.report import report as make_report
+    from pipelines.report import write_outputs
+    from pipelines.workspace import open_workspace
+
+    opened, now = open_workspace(workspace), datetime.now(UTC)
+    made = make_report(opened, since=_time(since), until=_time(until), baseline=baseline, now=now)
+    if not as_json:
+        say(to_text(made.report))
+    if html or not as_json:
+        target = write_outputs(made, opened.data / "reports", html, now)
+        (note if as_json else say)(f"Report: {target}")
+    if as_json:
+        say_json(to_json(made.report))
+    raise typer.Exit(made.report.exit_code)
+
+
+@app.command()
+def compare(
+    reference: Annotated[Path, typer.Argument(help="Interactions of the healthy period (JSON Lines).")],
+    current: Annotated[Path, typer.Argument(help="Interactions to judge (JSON Lines).")],
+    html: Html = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare two interaction files; needs no workspace. Exit codes as for `drift report`."""
+    from drift.report_html import write_html
+    from drift.report_json import to_json
+    from drift.report_text import to_text
+
+    from drift.settings import DriftSettings
+    from pipelines.compare import compare_files
+
+    compared = compare_files(reference, current, DriftSettings(), datetime.now(UTC))
+    if html:
+        write_html(compared.report, compared.reference, compared.current, html)
+    say_json(to_json(compared.report)) if as_json else say(to_text(compared.report))
+    if html:
+        note(f"Report: {html}")
+    for reason in compared.refused:
+        note(f"refused: {reason}")
+    raise typer.Exit(compared.report.exit_code or (2 if compared.refused else 0))
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Where to build the demo workspace.")] = Path("demo-out"),
+) -> None:
+    """Tell the story on the demo corpus: healthy weeks, a silent change of model, the report that catches it."""
+    from pipelines.demo import run_demo
+
+    run_demo(folder)
+
+
+def _period(item: Baseline) -> str:
+    return f"{item.since:%F %R} to {item.until:%F %R} UTC"
+
+
+def _time(text: str | None) -> datetime | None:
+    from data.errors import InputError
+
+    if text is None:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise InputError(
+            f"{text!r} is not an ISO 8601 time: write e.g. 2026-11-01 or 2026-11-01T08:00+00:00."
+        ) from error
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def main() -> None:
+    """Entry point of the `drift` script."""
+    run_app(app)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+"""Interaction files in and out of the log: `drift import` and `drift export`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from data.interchange import ImportedFile, read_interactions, write_interactions
+from data.records import Interaction, Score
+from pipelines.console import bullet_list, plural
+from pipelines.workspace import Workspace, open_log
+
+if TYPE_CHECKING:
+    from eval.groundedness import GroundednessProxy
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What `drift import` did: lines read, interactions new to the log, and refused lines with their reasons."""
+
+    read: int
+    new: int
+    scored: int
+    refused: tuple[str, ...]
+    rejected_file: str | None
+
+
+def import_file(workspace: Workspace, path: Path) -> ImportReport:
+    """Put the interactions of an interchange file into the log, with a groundedness score where none came along.
+
+    Bad lines are copied to `FILE.rejected.jsonl`; importing the same file twice changes nothing.
+
+    :raises InputError: the file is missing or empty.
+    """
+    loaded = read_interactions(path)
+    scores = with_proxy_scores(loaded.interactions, loaded.scores)
+    new = open_log(workspace).append(loaded.interactions, scores)
+    rejected = write_rejected(path, loaded)
+    return ImportReport(len(loaded.interactions), new, len(scores), refusals(path, loaded), rejected)
+
+
+def export_log(workspace: Workspace, path: Path, since: datetime | None, until: datetime | None) -> int:
+    """Write the interactions of a period, all kinds, with their scores; return how many."""
+    log = open_log(workspace)
+    return write_interactions(path, log.read(since, until, kinds=None), log.scores(since, until, kinds=None))
+
+
+def with_proxy_scores(interactions: Sequence[Interaction], scores: Sequence[Score]) -> tuple[Score, ...]:
+    """Return `scores` and, for each interaction without a groundedness score, the proxy's own scores."""
+    from eval.groundedness import GroundednessProxy
+
+    scored = {score.interaction_id for score in scores if score.metric == "groundedness"}
+    proxy = GroundednessProxy.load()
+    added = [score for item in interactions if item.id not in scored for score in _proxy_scores(item, proxy)]
+    return (*scores, *added)
+
+
+def _proxy_scores(interaction: Interaction, proxy: GroundednessProxy) -> list[Score]:
+    from eval.proxy import score_interaction
+
+    return score_interaction(interaction, proxy)
+
+
+def refusals(path: Path, loaded: ImportedFile) -> tuple[str, ...]:
+    """Return one sentence per refused line."""
+    return tuple(f"{path}:{item.line}: {item.reason}" for item in loaded.rejected)
+
+
+def write_rejected(path: Path, loaded: ImportedFile) -> str | None:
+    """Copy the refused lines beside the file they came from; return that path, or None when all lines were good."""
+    if not loaded.rejected:
+        return None
+    target = path.with_name(path.name.removesuffix(".jsonl") + ".rejected.jsonl")
+    target.write_text("".join(item.raw + "\n" for item in loaded.rejected), encoding="utf-8")
+    return str(target)
+
+
+def to_json(report: ImportReport) -> dict[str, Any]:
+    """Return the stable JSON form of `drift import --json`."""
+    return {
+        "read": report.read,
+        "new": report.new,
+        "scores": report.scored,
+        "refused": list(report.refused),
+        "rejected_file": report.rejected_file,
+    }
+
+
+def to_text(report: ImportReport) -> str:
+    """Return what was imported and every refused line."""
+    lines = [f"{plural(report.read, 'interaction')} read, {report.new:,} new to the log, {report.scored:,} scores"]
+    if report.refused:
+        lines.append(f"{plural(len(report.refused), 'line')} refused, copied to {report.rejected_file}:")
+        lines += bullet_list(report.refused)
+    return "\n".join(lines)

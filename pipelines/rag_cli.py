@@ -1,0 +1,119 @@
+"""The `rag` command. Each command parses, makes one call and prints; nothing heavy is imported before it is needed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.console import note, progress_printer, run_app, say, say_json
+
+app = typer.Typer(
+    help="Documents to an index, questions to answers with citations that can be checked.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Folder = Annotated[Path, typer.Option("--workspace", "-w", help="Folder with rag.toml and .rag/.", show_default="here")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+
+
+@app.command()
+def init(workspace: Folder = Path(".")) -> None:
+    """Make rag.toml and .rag/ in a folder; never changes what is there."""
+    from pipelines.workspace import init_workspace
+
+    made = init_workspace(workspace)
+    say(f"Workspace ready in {workspace}: next, rag ingest PATH" if made else f"{workspace} is a workspace already.")
+
+
+@app.command()
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders.")],
+    workspace: Folder = Path("."),
+    prune: Annotated[bool, typer.Option(help="Remove documents whose file vanished from an ingested folder.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Read, cut, embed and index documents; unchanged files are skipped, bad ones refused one by one."""
+    from pipelines.ingest import ingest_paths, to_json, to_text
+    from pipelines.workspace import open_workspace
+
+    report = ingest_paths(open_workspace(workspace), paths, prune=prune, progress=progress_printer("ingest"))
+    say_json(to_json(report)) if as_json else say(to_text(report))
+    if report.failed:
+        raise typer.Exit(2)
+
+
+@app.command()
+def search(
+    question: Annotated[str | None, typer.Argument(help="What to look for.")] = None,
+    queries: Annotated[
+        Path | None,
+        typer.Option(help='JSON Lines file, one {"id", "question"} per line.'),
+    ] = None,
+    k: Annotated[int | None, typer.Option(min=1, max=1000, help="Passages per question.")] = None,
+    workspace: Folder = Path("."),
+    as_json: AsJson = False,
+) -> None:
+    """Show the passages a question retrieves, without answering it."""
+    from data.errors import InputError
+    from pipelines.search import Query, read_queries, to_json, to_text
+    from pipelines.search import search as run_search
+    from pipelines.workspace import open_workspace
+
+    if (question is None) == (queries is None):
+        raise InputError('Pass either a question or --queries FILE.jsonl, e.g. rag search "opening hours".')
+    opened = open_workspace(workspace)
+    wanted, refused = read_queries(queries) if queries else ([Query("1", question or "")], [])
+    for query, hits in run_search(opened, wanted, k):
+        if as_json:
+            say_json(to_json(query, hits))
+        else:
+            say(f"# {query.question}\n{to_text(hits)}\n" if queries else to_text(hits))
+    for reason in refused:
+        note(f"refused: {reason}")
+    if refused:
+        raise typer.Exit(2)
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="The question, in quotes.")],
+    workspace: Folder = Path("."),
+    as_json: AsJson = False,
+) -> None:
+    """Answer a question from the indexed documents, with citations, and write it to the log."""
+    from pipelines.ask import Asker, to_json, to_text
+    from pipelines.workspace import open_workspace
+    from rag.errors import EndpointError
+
+    asked = Asker.from_workspace(open_workspace(workspace)).ask(question)
+    if asked.log_error:
+        note(f"warning: this answer is not in the log: {asked.log_error}")
+    if as_json:
+        say_json(to_json(asked))
+    elif asked.interaction.error is None:
+        say(to_text(asked))
+    if asked.interaction.error is not None:
+        raise EndpointError(asked.interaction.error)
+
+
+@app.command()
+def status(workspace: Folder = Path("."), as_json: AsJson = False) -> None:
+    """Show what is indexed, with which embedder, and what the log holds."""
+    from pipelines.status import to_text, workspace_status
+    from pipelines.workspace import open_workspace
+
+    found = workspace_status(open_workspace(workspace))
+    say_json(found) if as_json else say(to_text(found))
+
+
+def main() -> None:
+    """Entry point of the `rag` script."""
+    run_app(app)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,110 @@
+"""The scheduled job: a recent window of the log against a pinned baseline: `drift report`, `drift baseline`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from data.errors import InputError
+from data.log import Baseline, InteractionLog
+from data.records import Kind
+from pipelines.workspace import Workspace, drift_settings, open_log
+
+if TYPE_CHECKING:
+    from drift.report import DriftReport
+    from drift.windows import Window
+
+DEFAULT_BASELINE = "default"
+_KINDS: tuple[Kind, ...] = ("user", "canary")
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A finished report and the windows behind it."""
+
+    report: DriftReport
+    reference: Window
+    current: Window
+
+
+def pin_baseline(
+    workspace: Workspace, name: str, since: datetime | None, until: datetime | None, now: datetime
+) -> tuple[Baseline, int]:
+    """Pin a period as reference under `name`; by default everything logged so far. Return it and its record count.
+
+    :raises InputError: the period holds no interactions.
+    """
+    log = open_log(workspace)
+    span = log.span()
+    if span.first is None or span.last is None:
+        raise InputError("The log is empty: ask some questions or run `drift import` before pinning a baseline.")
+    start, end = since or span.first, until or span.last + timedelta(microseconds=1)
+    count = sum(1 for _ in log.read(start, end, kinds=_KINDS))
+    if not count:
+        raise InputError(
+            f"No interactions between {start:%Y-%m-%d %H:%M} and {end:%Y-%m-%d %H:%M} UTC: the log spans "
+            f"{span.first:%Y-%m-%d} to {span.last:%Y-%m-%d}."
+        )
+    return log.set_baseline(name, start, end, now), count
+
+
+def report(
+    workspace: Workspace,
+    *,
+    since: datetime | None,
+    until: datetime | None,
+    baseline: str | None,
+    now: datetime,
+) -> Reported:
+    """Compare ``[since, until)`` (default: the last `drift.window_days` days) with a baseline.
+
+    :raises InputError: no such baseline, or the windows cannot be compared.
+    """
+    from drift.compare import compare
+
+    log = open_log(workspace)
+    pinned = find_baseline(log, baseline)
+    end = until or now
+    start = since or end - timedelta(days=workspace.settings.drift.window_days)
+    if start >= end:
+        raise InputError(f"The window is empty: --since {start.isoformat()} is not before --until {end.isoformat()}.")
+    reference = _window(log, f"{pinned.name} v{pinned.version}", pinned.since, pinned.until)
+    current = _window(log, "current", start, end)
+    return Reported(compare(reference, current, drift_settings(workspace.settings), now), reference, current)
+
+
+def find_baseline(log: InteractionLog, name: str | None) -> Baseline:
+    """Return the newest version of the baseline `name`, by default of "default" or else the newest of all.
+
+    :raises InputError: there is none.
+    """
+    baselines = log.baselines()
+    wanted = name or DEFAULT_BASELINE
+    matching = [item for item in baselines if item.name == wanted] or ([] if name else baselines)
+    if not matching:
+        known = ", ".join(sorted({item.name for item in baselines})) or "none"
+        raise InputError(f"There is no baseline {wanted!r} (known: {known}): pin one with `drift baseline set`.")
+    return max(matching, key=lambda item: (item.created, item.version))
+
+
+def write_outputs(reported: Reported, folder: Path, html: Path | None, now: datetime) -> Path:
+    """Write the report as JSON and HTML below `folder` (or the HTML to `html`); return the path of the HTML."""
+    from drift.report_html import write_html
+    from drift.report_json import to_json
+
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = folder / f"drift-{now:%Y%m%dT%H%M%SZ}"
+    stem.with_suffix(".json").write_text(json.dumps(to_json(reported.report), indent=2, ensure_ascii=False))
+    target = html or stem.with_suffix(".html")
+    write_html(reported.report, reported.reference, reported.current, target)
+    return target
+
+
+def _window(log: InteractionLog, name: str, since: datetime, until: datetime) -> Window:
+    from drift.windows import Window
+
+    interactions = tuple(log.read(since, until, kinds=_KINDS))
+    return Window(name, interactions, tuple(log.scores(since, until, kinds=_KINDS)), since=since, until=until)

@@ -1,0 +1,94 @@
+"""Retrieval alone: `rag search`, for one question or a file of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from data.errors import InputError
+from data.records import Hit
+from pipelines.ask import hit_json
+from pipelines.workspace import Workspace, build_embedder
+
+if TYPE_CHECKING:
+    from rag.index import Index
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One line of a query file."""
+
+    id: str
+    question: str
+
+
+def open_index(workspace: Workspace) -> Index:
+    """Open the index of a workspace for reading."""
+    from rag.index import Index
+
+    return Index.open(workspace.data, build_embedder(workspace.settings))
+
+
+def search(workspace: Workspace, queries: list[Query], k: int | None) -> Iterator[tuple[Query, list[Hit]]]:
+    """Yield each query with its hits, best first, in the order given."""
+    retrieval = workspace.settings.retrieval
+    index = open_index(workspace)
+    for query in queries:
+        yield query, index.search(query.question, k or retrieval.k, mode=retrieval.mode)
+
+
+def read_queries(path: Path) -> tuple[list[Query], list[str]]:
+    """Read a JSON Lines file of queries; return the good ones and one reason per bad line.
+
+    :raises InputError: the file is missing, not text, or holds no usable line.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"The query file {path} cannot be read ({error}): pass a UTF-8 JSON Lines file.") from error
+    queries: list[Query] = []
+    refused: list[str] = []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            queries.append(_query(line))
+        except InputError as error:
+            refused.append(f"{path}:{number}: {error}")
+    if not queries:
+        reason = refused[0] if refused else f"{path} is empty"
+        raise InputError(f'{reason}: expected one {{"id", "question"}} object per line.')
+    return queries, refused
+
+
+def _query(line: str) -> Query:
+    try:
+        row = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise InputError(f"not JSON ({error.msg})") from error
+    question = row.get("question") if isinstance(row, dict) else None
+    if not isinstance(question, str) or not question.strip() or "id" not in row:
+        raise InputError("expected an object with id and a non-empty question")
+    return Query(str(row["id"]), question)
+
+
+def to_json(query: Query, hits: list[Hit]) -> dict[str, Any]:
+    """Return the stable JSON form of one query's hits."""
+    return {"id": query.id, "hits": [hit_json(hit) for hit in hits]}
+
+
+def to_text(hits: list[Hit]) -> str:
+    """Return hits as a numbered list with place, ranks and the start of the text."""
+    blocks = []
+    for number, hit in enumerate(hits, start=1):
+        chunk = hit.chunk
+        page = f", page {chunk.page}" if chunk.page is not None else ""
+        heading = f" · {chunk.heading}" if chunk.heading else ""
+        ranks = f"dense #{hit.dense_rank or '–'}, lexical #{hit.lexical_rank or '–'}"
+        text = " ".join(chunk.text.split())
+        shown = text if len(text) <= 300 else text[:299] + "…"
+        blocks.append(f"{number}. {chunk.source}{page}{heading}  (score {hit.score:.3f}; {ranks})\n   {shown}")
+    return "\n".join(blocks) if blocks else "Nothing in the index matches."

@@ -1,0 +1,127 @@
+"""A workspace: the folder with `rag.toml` and `.rag/`, and the parts built from its settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from data.errors import SettingsError, WorkspaceError
+from data.records import settings_hash
+
+if TYPE_CHECKING:
+    from rag.chunk import ChunkSettings
+
+    from data.log import InteractionLog
+    from drift.settings import DriftSettings
+    from pipelines.settings import Settings
+    from rag.protocols import Embedder, Generator
+
+DATA_FOLDER = ".rag"
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """An initialised folder and its settings."""
+
+    folder: Path
+    settings: Settings
+
+    @property
+    def data(self) -> Path:
+        """The `.rag` folder: index, log and reports."""
+        return self.folder / DATA_FOLDER
+
+
+def open_workspace(folder: Path) -> Workspace:
+    """Open the workspace at `folder`.
+
+    :raises WorkspaceError: `rag init` was never run there.
+    :raises SettingsError: its settings cannot be used.
+    """
+    from pipelines.settings import SETTINGS_FILE, load_settings
+
+    if not (folder / SETTINGS_FILE).is_file() and not (folder / DATA_FOLDER).is_dir():
+        raise WorkspaceError(
+            f"There is no workspace in {folder.resolve()}: run `rag init` there, or pass --workspace DIR."
+        )
+    settings = load_settings(folder)
+    (folder / DATA_FOLDER).mkdir(exist_ok=True)
+    return Workspace(folder, settings)
+
+
+def init_workspace(folder: Path) -> bool:
+    """Create `rag.toml` and `.rag/`; return False when both were there already. Existing settings are never changed."""
+    from pipelines.settings import SETTINGS_FILE, TEMPLATE
+
+    settings_file, data = folder / SETTINGS_FILE, folder / DATA_FOLDER
+    if settings_file.exists() and data.is_dir():
+        return False
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        if not settings_file.exists():
+            settings_file.write_text(TEMPLATE, encoding="utf-8")
+    except OSError as error:
+        raise WorkspaceError(f"The workspace cannot be created in {folder.resolve()}: {error.strerror}.") from error
+    return True
+
+
+def open_log(workspace: Workspace) -> InteractionLog:
+    """Open the interaction log of the settings."""
+    from data.log import InteractionLog
+
+    url = workspace.settings.log.url.get_secret_value()
+    return InteractionLog(url) if url else InteractionLog.at_path(workspace.data / "log.sqlite")
+
+
+def build_embedder(settings: Settings) -> Embedder:
+    """Build the embedder of the settings; weights are loaded at first use."""
+    from rag.embed import open_embedder
+
+    section = settings.embedder
+    return open_embedder(section.model, device=section.device, batch_size=section.batch_size)
+
+
+def build_generator(settings: Settings) -> Generator:
+    """Build the chat endpoint of the settings, or the extractive answerer without one.
+
+    :raises SettingsError: a base_url without a model.
+    """
+    chat = settings.chat
+    if not chat.base_url:
+        from rag.extractive import Extractive
+
+        return Extractive()
+    if not chat.model:
+        raise SettingsError(f"chat.base_url is {chat.base_url!r} but chat.model is empty: name the model to ask for.")
+    from rag.endpoint import ChatEndpoint
+
+    return ChatEndpoint(
+        chat.base_url,
+        chat.model,
+        chat.api_key.get_secret_value(),
+        temperature=chat.temperature,
+        timeout_s=chat.timeout_s,
+        max_retries=chat.max_retries,
+        max_answer_tokens=chat.max_answer_tokens,
+        context_window=chat.context_window,
+    )
+
+
+def chunk_settings(settings: Settings) -> ChunkSettings:
+    """Return the chunking part of the settings as its room wants it."""
+    from rag.chunk import ChunkSettings
+
+    return ChunkSettings(max_tokens=settings.chunking.max_tokens, overlap_sentences=settings.chunking.overlap_sentences)
+
+
+def retrieval_id(settings: Settings) -> str:
+    """Name the retrieval settings, for the fingerprint."""
+    return settings_hash(settings.retrieval.model_dump())
+
+
+def drift_settings(settings: Settings) -> DriftSettings:
+    """Return the drift part of the settings as its room wants it."""
+    from drift.settings import DriftSettings
+
+    return DriftSettings(alpha=settings.drift.alpha, drop_that_matters=settings.drift.drop_that_matters)

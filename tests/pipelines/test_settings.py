@@ -1,0 +1,54 @@
+"""Settings come from the file, then the environment; what is unknown is refused and secrets stay secret."""
+
+import pytest
+
+from data.errors import SettingsError
+from pipelines.settings import TEMPLATE, load_settings
+
+
+def settings_of(tmp_path, text, environ=None):
+    (tmp_path / "rag.toml").write_text(text)
+    return load_settings(tmp_path, environ or {})
+
+
+def test_the_template_gives_the_defaults(tmp_path):
+    assert settings_of(tmp_path, TEMPLATE) == settings_of(tmp_path, "")
+
+
+def test_every_key_shown_in_the_template_is_a_known_one(tmp_path):
+    shown = TEMPLATE.replace("# Settings", "## Settings").replace("# Keys", "## Keys")
+    uncommented = "\n".join(line[2:] if line.startswith("# ") else line for line in shown.splitlines())
+    assert settings_of(tmp_path, uncommented).chat.model == "llama3.2"
+
+
+def test_the_environment_wins_over_the_file(tmp_path):
+    found = settings_of(
+        tmp_path, "[retrieval]\nk = 3\n", {"RAG__RETRIEVAL__K": "5", "RAG__INGEST__INCLUDE": "*.md,*.txt"}
+    )
+    assert (found.retrieval.k, found.ingest.include) == (5, ("*.md", "*.txt"))
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("[retrival]\nk = 3", r"unknown section \[retrival\]: did you mean 'retrieval'"),
+        ("[chat]\nbase_ur = 'x'", "unknown key chat.base_ur: did you mean 'base_url'"),
+        ("[retrieval]\nk = 0", "retrieval.k is not usable, found 0"),
+        ("k = 3", "'k' outside a section|unknown section"),
+        ("[chat\n", "is not valid TOML"),
+    ],
+)
+def test_what_is_unknown_or_out_of_range_is_refused_with_the_nearest_known(tmp_path, text, reason):
+    with pytest.raises(SettingsError, match=reason):
+        settings_of(tmp_path, text)
+
+
+def test_an_unknown_key_in_the_environment_is_refused_too(tmp_path):
+    with pytest.raises(SettingsError, match="The environment has an unknown key chat.modle: did you mean 'model'"):
+        settings_of(tmp_path, "", {"RAG__CHAT__MODLE": "x"})
+
+
+def test_the_api_key_is_never_printed(tmp_path):
+    found = settings_of(tmp_path, "", {"RAG__CHAT__API_KEY": "sk-very-secret"})
+    assert "sk-very-secret" not in repr(found) + str(found.chat)
+    assert found.chat.api_key.get_secret_value() == "sk-very-secret"
