@@ -1,4 +1,4 @@
-"""Rebuild the demo corpus from `src/`: the two versions of all documents and the two case files.
+"""Rebuild the demo corpus from `src/`: the two versions of all documents, the case files, traffic and canaries.
 
 Run it from the repository root with Python 3.11 or newer, after ``pip install reportlab python-docx``::
 
@@ -9,7 +9,7 @@ name the folder which holds it with ``--fonts FOLDER``.
 
 Sources are plain text. ``{{name}}`` stands for a fact of `src/facts.json`, which has one value for each version.
 ``NAME.pdf.md`` and ``NAME.docx.md`` are rendered from a small subset of Markdown: headings, paragraphs, ``-`` and
-``1.`` lists, tables, and ``<<page>>`` on a line of its own for a new page. Everything else is copied as it is. Dates and
+``1.`` lists, tables, and ``<<page>>`` on a line of its own for a new page. Other files are copied. Dates and
 identifiers are fixed, so that a second run with the same library versions gives the same bytes.
 """
 
@@ -19,9 +19,11 @@ import argparse
 import io
 import json
 import re
+import sys
 import zipfile
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Literal
 from xml.sax.saxutils import escape
@@ -151,8 +153,8 @@ def build_pdf(text: str, russian: bool, font_folder: Path | None) -> bytes:
 
     def footer(canvas: Any, document: Any) -> None:
         canvas.setFont(fonts[0], 8)
-        canvas.drawString(60, 34, COMPANY)
-        canvas.drawRightString(A4[0] - 60, 34, f"{word} {document.page}")
+        canvas.drawString(66, 34, COMPANY)
+        canvas.drawRightString(A4[0] - 66, 34, f"{word} {document.page}")
 
     buffer = io.BytesIO()
     document = SimpleDocTemplate(
@@ -178,7 +180,7 @@ def build_docx(text: str, russian: bool) -> bytes:
         elif block.kind == "table":
             docx_table(document, block.rows)
         else:
-            document.add_paragraph(block.text, style=styles[block.kind])
+            document.add_paragraph(re.sub(r"^\d+\. ", "", block.text), style=styles[block.kind])
     properties = document.core_properties
     properties.title, properties.author, properties.language = blocks[0].text, COMPANY, "ru" if russian else "en"
     properties.created = properties.modified = BUILD_DATE
@@ -238,20 +240,37 @@ def build_documents(version: str, font_folder: Path | None) -> list[str]:
     return names
 
 
-def build_cases(version: str) -> int:
-    """Write the case file of one version and return the number of cases.
+def load_cases(facts: dict[str, str]) -> list[dict[str, Any]]:
+    """Return the lines of `src/cases.jsonl` with the facts filled in."""
+    text = fill((SRC / "cases.jsonl").read_text(encoding="utf-8"), facts)
+    return [json.loads(line) for line in text.splitlines()]
 
-    A case of `src/cases.jsonl` may hold keys "v1" and "v2" with the fields that differ beyond facts.
+
+def finish_case(source: dict[str, Any], version: str) -> dict[str, Any]:
+    """Return the case as it stands in `version`, with all keys; a case without answers must be abstained from.
+
+    A source case may hold keys "v1" and "v2" with the fields that differ by more than a fact.
     """
-    facts = load_facts(version)
-    lines: list[str] = []
-    for line in fill((SRC / "cases.jsonl").read_text(encoding="utf-8"), facts).splitlines():
-        case: dict[str, Any] = json.loads(line)
-        variants = {name: case.pop(name, {}) for name in VERSIONS}
-        case.update(variants[version])
-        lines.append(json.dumps(case, ensure_ascii=False))
-    (HERE / f"cases.{version}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return len(lines)
+    own = {**source, **source.get(version, {})}
+    case = {key: own.get(key, []) for key in ("id", "question", "answers", "sources", "evidence")}
+    case |= {"must_abstain": not case["answers"], "language": own.get("language", "en"), "tags": own["tags"]}
+    return case | ({"page": own["page"]} if "page" in own else {})
+
+
+def write_lines(name: str, records: list[dict[str, Any]]) -> None:
+    """Write a JSON Lines file beside this script."""
+    text = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+    (HERE / name).write_text(text, encoding="utf-8", newline="\n")
+
+
+def build_questions() -> None:
+    """Write traffic (first rewording of every case, then the second, and so on) and canaries."""
+    cases = load_cases(load_facts(VERSIONS[0]))
+    rounds = zip_longest(*([(case["id"], question) for question in case["also"]] for case in cases))
+    traffic = [{"case": pair[0], "question": pair[1]} for one_round in rounds for pair in one_round if pair]
+    write_lines("traffic.jsonl", traffic)
+    canaries = [{"case": case["id"], "question": case["question"]} for case in cases if case.get("canary")]
+    write_lines("canaries.jsonl", canaries)
 
 
 def main() -> None:
@@ -261,7 +280,10 @@ def main() -> None:
     arguments = parser.parse_args()
     for version in VERSIONS:
         names = build_documents(version, arguments.fonts)
-        print(f"{version}: {len(names)} documents, {build_cases(version)} cases")
+        cases = [finish_case(case, version) for case in load_cases(load_facts(version))]
+        write_lines(f"cases.{version}.jsonl", cases)
+        sys.stdout.write(f"{version}: {len(names)} documents, {len(cases)} cases\n")
+    build_questions()
 
 
 if __name__ == "__main__":
