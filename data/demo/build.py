@@ -13,6 +13,8 @@ Sources are plain text. ``{{name}}`` stands for a fact of `src/facts.json`, whic
 identifiers are fixed, so that a second run with the same library versions gives the same bytes.
 """
 
+# mypy: disable-error-code="import-untyped,import-not-found"
+
 from __future__ import annotations
 
 import argparse
