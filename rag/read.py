@@ -1,0 +1,106 @@
+"""Files to documents: which files there are to read, and the text of each one.
+
+A file is read once into memory and parsed from there, so that what is parsed is one state of the file.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from data.records import Document
+from rag.errors import UnreadableDocument
+from rag.readers.docx import read_docx
+from rag.readers.extracted import Extracted
+from rag.readers.folder import Found, Rules, search
+from rag.readers.html import read_html
+from rag.readers.markdown import read_markdown
+from rag.readers.patterns import parse_patterns
+from rag.readers.pdf import read_pdf
+from rag.readers.text import read_text
+
+MAX_BYTES = 256 * 2**20
+"""The largest file that is read."""
+
+__all__ = ["KNOWN_EXTENSIONS", "MAX_BYTES", "Found", "find_files", "read_document"]
+
+_READERS: dict[str, Callable[[bytes], Extracted]] = {
+    ".docx": read_docx,
+    ".htm": read_html,
+    ".html": read_html,
+    ".markdown": read_markdown,
+    ".md": read_markdown,
+    ".mdx": read_markdown,
+    ".pdf": read_pdf,
+    ".txt": read_text,
+    "": read_text,
+}
+KNOWN_EXTENSIONS = frozenset(extension for extension in _READERS if extension)
+"""What directories are searched for; a file without extension is read as plain text when it is given by name."""
+
+
+def read_document(path: Path, source: str | None = None) -> Document:
+    """Read one file; `source` is the name citations show, the path itself by default.
+
+    :raises UnreadableDocument: the file is absent, not permitted, no regular file, empty, too large, of unknown format,
+        broken, encrypted, without text, or changed while it was read; the message is the reason, without the path.
+    """
+    reader = _READERS.get(path.suffix.lower())
+    if reader is None:
+        known = ", ".join(sorted(KNOWN_EXTENSIONS))
+        raise UnreadableDocument(f"the extension {path.suffix!r} is not known: convert it to one of {known}.")
+    data = _read_bytes(path)
+    try:
+        extracted = reader(data)
+    except RecursionError as error:
+        raise UnreadableDocument("its elements are nested too deeply: simplify it, or convert it to text.") from error
+    if not extracted.text.strip("\ufeff \t\n\f"):
+        raise UnreadableDocument("it holds no text.")
+    return Document(
+        str(path) if source is None else source,
+        extracted.text,
+        extracted.pages,
+        extracted.headings,
+        extracted.media_type,
+    )
+
+
+def find_files(paths: Sequence[Path], include: Sequence[str] = (), exclude: Sequence[str] = ()) -> Found:
+    """List the files to read: those given by name, and in folders all of a known format, hidden ones left out.
+
+    `include` and `exclude` are patterns as in .gitignore, relative to each folder; a `.ragignore` file in a folder holds
+    more of them to exclude. Links inside a folder are not followed; a link that leaves it, or leads nowhere, is refused
+    with the reason, as are paths which do not exist.
+    """
+    return search(paths, Rules(KNOWN_EXTENSIONS, parse_patterns(include), parse_patterns(exclude)))
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        # Without O_NONBLOCK, opening a pipe that was put where a document is expected would wait for ever.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with open(descriptor, "rb") as file:
+            before = os.fstat(descriptor)
+            _check_kind_and_size(before)
+            data = file.read(MAX_BYTES + 1)
+            after = os.fstat(descriptor)
+    except FileNotFoundError as error:
+        raise UnreadableDocument("there is no such file (any more).") from error
+    except PermissionError as error:
+        raise UnreadableDocument("reading it is not permitted: change its access rights.") from error
+    except OSError as error:
+        raise UnreadableDocument(f"it cannot be read ({error.strerror}).") from error
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or len(data) != after.st_size:
+        raise UnreadableDocument("it was changed while it was read: ingest it again when it is complete.")
+    return data
+
+
+def _check_kind_and_size(status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise UnreadableDocument("it is not a regular file.")
+    if status.st_size == 0:
+        raise UnreadableDocument("the file is empty.")
+    if status.st_size > MAX_BYTES:
+        raise UnreadableDocument(f"it has {status.st_size:,} bytes, the limit is {MAX_BYTES:,}: split it.")
