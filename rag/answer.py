@@ -1,0 +1,86 @@
+"""From a question and its retrieved passages to a checked answer, whatever the generator."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from data.records import ABSTENTION, Answer, Hit, Outcome
+from rag.citations import Cited, cite
+from rag.errors import EndpointError
+from rag.numbers import unmatched_figures
+from rag.protocols import Draft, Generator
+
+_REFUSAL = re.compile(
+    r"\A\W*(?:i['’]?m sorry|sorry|i apologi[sz]e|as an ai|unfortunately"
+    r"|i (?:can ?not|can['’]t|am unable|am not able|won['’]t)|извините|к сожалению|простите|я не могу)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer with the draft it came from; `error` is the one-sentence reason when the outcome is "failed"."""
+
+    answer: Answer
+    draft: Draft | None
+    error: str | None
+
+
+def answer_question(question: str, hits: Sequence[Hit], generator: Generator) -> Answered:
+    """Ask `generator` and check what it wrote; without hits abstain and do not ask.
+
+    A failing endpoint is an outcome, not an exception: the interaction is logged like every other.
+    """
+    if not hits:
+        return Answered(Answer(ABSTENTION, (), (), "abstained", ("no_hits",)), None, None)
+    try:
+        draft = generator.generate(question, hits)
+    except EndpointError as error:
+        return Answered(Answer("", (), tuple(hits), "failed"), None, str(error))
+    return Answered(check_draft(question, hits, draft), draft, None)
+
+
+def check_draft(question: str, hits: Sequence[Hit], draft: Draft) -> Answer:
+    """Turn a draft into an answer with numbered, located citations and with flags for what is wrong with it.
+
+    Flags: "no_citations", "uncited_sentences:n", "unknown_citations:n", "unsupported_citation:n",
+    "number_mismatch:FIGURE" (once per figure), "refusal", and those of the draft, such as "dropped_passages:n".
+    """
+    cited = cite(draft.text, draft.keys, hits)
+    outcome = _outcome(cited)
+    if outcome == "abstained":
+        refused = () if ABSTENTION.casefold() in cited.text.casefold() else ("refusal",)
+        return Answer(cited.text, (), tuple(hits), outcome, (*draft.flags, *refused))
+    flags = (*draft.flags, *_citation_flags(cited), *_number_flags(question, hits, draft, cited))
+    return Answer(cited.text, cited.citations, tuple(hits), outcome, flags)
+
+
+def _outcome(cited: Cited) -> Outcome:
+    """An answer abstains when it is the abstention phrase, or opens with a refusal and cites nothing."""
+    bare = cited.text.strip(" \n\"'*").casefold()
+    if bare.startswith(ABSTENTION.casefold().rstrip(".")) or _REFUSAL.match(bare) and not cited.citations:
+        return "abstained"
+    return "answered"
+
+
+def _citation_flags(cited: Cited) -> list[str]:
+    counts = {
+        "uncited_sentences": sum(not statement.chunk_ids for statement in cited.statements) if cited.citations else 0,
+        "unknown_citations": cited.unknown,
+        "unsupported_citation": sum(not citation.supported for citation in cited.citations),
+    }
+    flags = [f"{name}:{count}" for name, count in counts.items() if count]
+    return flags if cited.citations else ["no_citations", *flags]
+
+
+def _number_flags(question: str, hits: Sequence[Hit], draft: Draft, cited: Cited) -> list[str]:
+    """Compare each sentence with the chunks it cites, or with all the model saw where it cites none."""
+    texts = {hit.chunk.id: f"{hit.chunk.heading}\n{hit.chunk.text}" for hit in hits}
+    shown = tuple(dict.fromkeys(draft.keys.values()))
+    wrong: dict[str, None] = {}
+    for statement in cited.statements:
+        sources = [question, *(texts[chunk_id] for chunk_id in statement.chunk_ids or shown if chunk_id in texts)]
+        wrong.update(dict.fromkeys(unmatched_figures(statement.text, sources)))
+    return [f"number_mismatch:{figure}" for figure in wrong]

@@ -1,0 +1,116 @@
+"""Find the sentences of passages that answer a question, by words alone.
+
+A sentence scores by the share of the question's terms it holds, weighted by how rare each term is among the sentences
+at hand (inverse document frequency), with smaller credit for terms which only its neighbours or its passage hold ("It
+was built in 1931" stands after the sentence that names the tower), by whether it holds the kind of thing asked for (a
+number for "how many", a date for "when", a name for "who"), and by the rank of its passage.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.cues import expected, holds
+from rag.segment import sentences
+from rag.terms import name_terms, question_terms, terms
+
+_NEIGHBOUR, _PASSAGE, _CUE, _RANK = 0.35, 0.2, 0.15, 0.03
+_NAME_WEIGHT = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A sentence ``passages[passage][start:end]`` and how well it answers.
+
+    `score` orders the sentences of one question and means nothing across questions. `support`, in [0, 1], is
+    comparable: the share of the question's words (names and numbers counted twice) found in the sentence with its
+    neighbours, averaged with the share found in the whole passage; 0 when the question names something and the passage
+    holds none of it.
+    """
+
+    passage: int
+    start: int
+    end: int
+    score: float
+    support: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    text: str
+    rarity: dict[str, float]
+    names: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Passage:
+    text: str
+    spans: list[tuple[int, int]]
+    held: list[set[str]]
+    about: set[str]
+
+
+def find_evidence(question: str, passages: Sequence[str], headings: Sequence[str] = ()) -> list[Evidence]:
+    """Return the sentences of `passages` that can answer, best first; ties keep the order of reading.
+
+    `passages` come best retrieved first; `headings`, if given, hold for each the words known about it as a whole. Left
+    out are questions, and sentences that say nothing beyond the question, such as headings.
+    """
+    about = headings or [""] * len(passages)
+    read = [_read(text, heading) for text, heading in zip(passages, about, strict=True)]
+    asked = dict.fromkeys(question_terms(question))
+    rarity = _rarity(asked, [held for passage in read for held in passage.held])
+    parsed = _Question(question, rarity, frozenset(name_terms(question)) & asked.keys())
+    found = [item for rank, passage in enumerate(read) for item in _of_passage(parsed, passage, rank)]
+    return sorted(found, key=lambda item: -item.score)
+
+
+def _read(text: str, heading: str) -> _Passage:
+    spans = sentences(text)
+    return _Passage(text, spans, [set(terms(text[start:end])) for start, end in spans], set(terms(heading)))
+
+
+def _of_passage(question: _Question, passage: _Passage, rank: int) -> list[Evidence]:
+    everywhere = passage.about.union(*passage.held)
+    wanted = expected(question.text)
+    found = []
+    for place, (start, end) in enumerate(passage.spans):
+        sentence = passage.text[start:end]
+        if sentence.endswith("?") or not passage.held[place] - question.rarity.keys():
+            continue
+        own = _own_share(question, passage, place)
+        nearby = passage.about.union(*passage.held[max(0, place - 1) : place + 2])
+        near, whole = _share(question.rarity, nearby), _share(question.rarity, everywhere)
+        score = own + _NEIGHBOUR * (near - own) + _PASSAGE * (whole - near) - _RANK * min(rank, 10)
+        if wanted is not None and near > 0 and holds(wanted, sentence, question.text):
+            score += _CUE
+        found.append(Evidence(rank, start, end, score, _support(question, nearby, everywhere)))
+    return found
+
+
+def _own_share(question: _Question, passage: _Passage, place: int) -> float:
+    """Share of the question held by the sentence; the sentence after a question (as in an FAQ) inherits its words."""
+    own = _share(question.rarity, passage.held[place])
+    if place == 0 or not passage.text[slice(*passage.spans[place - 1])].endswith("?"):
+        return own
+    return max(own, 0.9 * _share(question.rarity, passage.held[place] | passage.held[place - 1]))
+
+
+def _support(question: _Question, nearby: set[str], everywhere: set[str]) -> float:
+    if question.names and not question.names & everywhere:
+        return 0.0
+    weights = {term: _NAME_WEIGHT if term in question.names else 1.0 for term in question.rarity}
+    return (_share(weights, nearby) + _share(weights, everywhere)) / 2
+
+
+def _rarity(asked: dict[str, None], held: Sequence[set[str]]) -> dict[str, float]:
+    count = Counter(term for words in held for term in asked if term in words)
+    return {term: math.log(1 + (len(held) - count[term] + 0.5) / (count[term] + 0.5)) for term in asked}
+
+
+def _share(weights: dict[str, float], held: set[str]) -> float:
+    total = sum(weights.values())
+    return sum(weight for term, weight in weights.items() if term in held) / total if total else 0.0

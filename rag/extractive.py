@@ -1,0 +1,56 @@
+"""The generator that needs no model: quote the sentences which answer best, or abstain.
+
+Deterministic and fast, so it is the default without an endpoint and the baseline of every evaluation. It abstains when
+less than half of the question's words (names and numbers counted twice) stand around the best sentence. That sees a
+question the documents are not about; it cannot see a near miss, where all the words are there and the answer is not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from data.records import ABSTENTION, Hit, content_hash
+from rag.evidence import Evidence, find_evidence
+from rag.prompts import chunk_keys
+from rag.protocols import Draft
+
+_MIN_SUPPORT = 0.5
+_NEAR_BEST = 0.8
+_MOST_SENTENCES = 2
+_RULES = "1"
+
+_LIST_MARK = re.compile(r"\A(?:[-*+•◦▪●–—>]|#{1,6}|\(?\d{1,3}[.)])[ \t]+")
+
+
+class Extractive:
+    """Answers with one or two sentences of the passages, word for word, each with its citation."""
+
+    id = "extractive"
+    prompt_version = content_hash("extractive", _RULES, str(_MIN_SUPPORT), str(_NEAR_BEST), str(_MOST_SENTENCES))
+
+    def generate(self, question: str, hits: Sequence[Hit]) -> Draft:
+        """Quote the best evidence of `hits`, best retrieved first, or write the abstention phrase."""
+        texts = [hit.chunk.text for hit in hits]
+        keys = chunk_keys([hit.chunk.id for hit in hits], question, texts)
+        found = find_evidence(question, texts, [hit.chunk.heading for hit in hits])
+        chosen = _choose(found, texts)
+        quotes = [f"{_quote(item, texts)} [{keys[item.passage]}]" for item in chosen]
+        named = {key: hit.chunk.id for key, hit in zip(keys, hits, strict=True)}
+        return Draft("\n".join(quotes) or ABSTENTION, named, model=self.id)
+
+
+def _choose(found: Sequence[Evidence], texts: Sequence[str]) -> list[Evidence]:
+    """Take the best sentence, and one nearly as good that says something else; none where support is weak."""
+    if not found or found[0].support < _MIN_SUPPORT:
+        return []
+    chosen: dict[str, Evidence] = {}
+    for item in found:
+        if item.score < _NEAR_BEST * found[0].score or len(chosen) == _MOST_SENTENCES:
+            break
+        chosen.setdefault(" ".join(_quote(item, texts).casefold().split()), item)
+    return list(chosen.values())
+
+
+def _quote(item: Evidence, texts: Sequence[str]) -> str:
+    return _LIST_MARK.sub("", texts[item.passage][item.start : item.end], count=1)

@@ -1,0 +1,146 @@
+"""Find where in a source text the evidence for a claim stands.
+
+Three ways, strictest first: the claim itself, letter for letter once white space, case, quotation marks, dashes and
+Markdown emphasis are levelled; a sentence which differs in at most a tenth of its letters; the one or two neighbouring
+sentences which hold most of the claim's words. Only the last can be wrong about a paraphrase, and it never sees a
+negation: it says "these are the words", not "this is entailed".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Literal
+
+from rag.segment import sentences
+from rag.terms import name_terms, question_terms, terms
+
+FUZZY = 0.9
+"""Least share of equal letters (2M / T of difflib) for a sentence to count as quoted with small changes."""
+
+OVERLAP = 0.5
+"""Least weighted share of a claim's words that its evidence must hold."""
+
+_NAME_WEIGHT = 2.0
+_PAIR_GAIN = 0.15
+"""What a second sentence must add for the quote to be made longer."""
+
+_LEVEL = str.maketrans(
+    {**dict.fromkeys("“”„‟«»‹›‘’‚‛`´", "'"), '"': "'", **dict.fromkeys("‐‑‒–—―−", "-"), "ё": "е", "…": "."}
+)
+_DROPPED = frozenset("*_\u00ad\u200b\u200c\u200d\u2060\ufeff")
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """Evidence ``text[start:end]``, how it was found, and the share of the claim's words it holds."""
+
+    start: int
+    end: int
+    how: Literal["exact", "fuzzy", "overlap"]
+    share: float
+
+
+def locate(claim: str, text: str) -> Located | None:
+    """Return the best evidence for `claim` in `text`, however weak; None when not one word of the claim is there."""
+    return _exact(claim, text) or _fuzzy(claim, text) or _overlap(claim, text)
+
+
+def is_evidence(found: Located | None) -> bool:
+    """Tell whether `found` is strong enough to support its claim by itself."""
+    return found is not None and (found.how != "overlap" or found.share >= OVERLAP)
+
+
+def weighted_terms(claim: str) -> dict[str, float]:
+    """Return the terms of `claim` with their weights: names and numbers count twice."""
+    names = set(name_terms(claim))
+    return {term: _NAME_WEIGHT if term in names else 1.0 for term in question_terms(claim)}
+
+
+def _exact(claim: str, text: str) -> Located | None:
+    wanted, _ = _levelled(claim)
+    wanted = wanted.strip(" .!?'")
+    if len(wanted) < 3:
+        return None
+    level, places = _levelled(text)
+    at = level.find(wanted)
+    while at >= 0:
+        end = at + len(wanted)
+        if not _cuts_word(level, at, end):
+            return Located(places[at], _past_stop(text, places[end - 1] + 1), "exact", 1.0)
+        at = level.find(wanted, at + 1)
+    return None
+
+
+def _cuts_word(level: str, start: int, end: int) -> bool:
+    """Tell whether a match begins or ends inside a word or number ("8 kg" inside "1.8 kg")."""
+    if level[start - 1 : start].isalnum() or level[end : end + 1].isalnum():
+        return True
+    inside_number = level[start - 1 : start] in (".", ",") and level[start - 2 : start - 1].isdigit()
+    return inside_number and level[start].isdigit()
+
+
+def _levelled(text: str) -> tuple[str, list[int]]:
+    """Return `text` levelled for comparison, and for each of its signs the place it had in `text`."""
+    signs: list[str] = []
+    places: list[int] = []
+    for place, sign in enumerate(text):
+        if sign in _DROPPED:
+            continue
+        if sign.isspace():
+            if signs and signs[-1] != " ":
+                signs.append(" ")
+                places.append(place)
+            continue
+        for lowered in sign.lower().translate(_LEVEL):
+            signs.append(lowered)
+            places.append(place)
+    return "".join(signs), places
+
+
+def _past_stop(text: str, end: int) -> int:
+    """Take the closing emphasis and full stop of a quoted sentence into the quote."""
+    while end < len(text) and text[end] in "*_.!?…":
+        end += 1
+    return end
+
+
+def _fuzzy(claim: str, text: str) -> Located | None:
+    wanted, _ = _levelled(claim)
+    best: Located | None = None
+    matcher = SequenceMatcher(b=wanted.strip(), autojunk=False)
+    spans = sentences(text)
+    for start, end in [*spans, *_pairs(spans)]:
+        if not 0.8 <= (end - start) / max(1, len(claim)) <= 1.25:
+            continue
+        matcher.set_seq1(_levelled(text[start:end])[0].strip())
+        least = max(FUZZY, best.share if best else 0.0)
+        if matcher.real_quick_ratio() >= least and matcher.quick_ratio() >= least and matcher.ratio() > least - 1e-9:
+            best = Located(start, end, "fuzzy", matcher.ratio())
+    return best
+
+
+def _overlap(claim: str, text: str) -> Located | None:
+    spans = sentences(text)
+    weights = weighted_terms(claim)
+    single = _most_words(weights, text, spans)
+    pair = _most_words(weights, text, _pairs(spans))
+    if single is None or pair is None or pair.share < single.share + _PAIR_GAIN:
+        return single
+    return pair
+
+
+def _most_words(weights: dict[str, float], text: str, spans: Sequence[tuple[int, int]]) -> Located | None:
+    total = sum(weights.values())
+    best: Located | None = None
+    for start, end in spans:
+        held = set(terms(text[start:end]))
+        share = sum(weight for term, weight in weights.items() if term in held) / total if total else 0.0
+        if share > (best.share if best else 0.0):
+            best = Located(start, end, "overlap", share)
+    return best
+
+
+def _pairs(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    return [(first[0], second[1]) for first, second in zip(spans, spans[1:], strict=False)]

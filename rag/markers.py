@@ -1,0 +1,118 @@
+"""Read the citation markers a model wrote, however it wrote them.
+
+Asked for is "[k7fq]". Seen in the wild are "[k7fq, m2ab]", "(k7fq)", "【k7fq†source】", "[passage k7fq]", "[1]", an
+answer wrapped in a JSON string, a closing line "Sources: [k7fq]", and thinking left in front of the answer. All are
+read; what names no passage is counted.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Container
+from dataclasses import dataclass
+
+_THINKING = re.compile(r"\A\s*<think(?:ing)?>.*?</think(?:ing)?>\s*", re.DOTALL | re.IGNORECASE)
+_FENCED = re.compile(r"\A\s*```(?:json)?\s*\n(.*?)\n\s*```\s*\Z", re.DOTALL)
+_GROUP = re.compile(r"`[^`\n]*`|[ \t]*(?:\[([^\[\]()\n]{1,80})\]|\(([^\[\]()\n]{1,80})\)|【([^【】\n]{1,80})】)(?!\()")
+_BETWEEN = re.compile(r"[\s,;]+|&|\band\b|\bи\b")
+_DECORATION = re.compile(r"\A(?:passages?|keys?|sources?|chunks?|key:|источник|ключ)\Z", re.IGNORECASE)
+_KEY_SHAPE = re.compile(r"(?=(?:.*\d){2})(?=(?:.*[a-z]){2})[a-z0-9]{4}")
+_ORDINAL = re.compile(r"\d{1,2}")
+_STOP_BEFORE = re.compile(r"[.!?…]+[\"'”’»)*_]*\s*\Z")
+_SOURCES_LABEL = re.compile(
+    r"\n[ \t*_]*(?:sources?|references?|citations?|источник(?:и)?|ссылки)[*_]*:[*_ \t]*(?=[\[(【])", re.IGNORECASE
+)
+_SPACES = re.compile(r"[ \t]*")
+_WORDS = re.compile(r"[^\W\d_]{2}")
+_OPENS_LINE = re.compile(r"(?:\A|\n)[ \t]*(?:[-*+•]|\d{1,2}[.)])?[ \t]*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Markers at one place of the clean text: the known keys in the order written, and how many names were unknown.
+
+    `leads` tells that the marker opened its line, and so speaks of the text after it.
+    """
+
+    place: int
+    keys: tuple[str, ...]
+    unknown: int
+    leads: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A draft without its markers, and the markers by place, in order; a place before a full stop, never after it."""
+
+    text: str
+    marks: tuple[Mark, ...]
+
+
+def unwrap(text: str) -> str:
+    """Return the answer inside `text`: without thinking in front of it, and out of a JSON string, list or object."""
+    bare = _THINKING.sub("", text).strip()
+    fenced = _FENCED.match(bare)
+    inner = fenced.group(1).strip() if fenced else bare
+    if inner[:1] not in ('"', "{", "["):
+        return bare
+    try:
+        value = json.loads(inner)
+    except json.JSONDecodeError:
+        return bare
+    return _answer_in(value) or bare
+
+
+def read_markers(text: str, known: Container[str]) -> Marked:
+    """Take the citation markers out of `text`; `known` holds the keys that name a passage.
+
+    A bracket is a marker when each word in it is a known key, or has the shape of a key or of an ordinal. Round
+    brackets need a known key: "(r2d2)" and "(12)" stay text. Nothing inside backquotes is a marker.
+    """
+    text = _SOURCES_LABEL.sub("\n", text)
+    clean = ""
+    marks: list[Mark] = []
+    position = 0
+    for group in _GROUP.finditer(text):
+        names = _names(group, known)
+        if names is None:
+            continue
+        clean += text[position : group.start()]
+        place, leads = _place(clean, text[group.end() :])
+        position = _SPACES.match(text, group.end()).end() if leads else group.end()  # type: ignore[union-attr]
+        keys = tuple(dict.fromkeys(name for name in names if name in known))
+        marks.append(Mark(place, keys, sum(name not in known for name in names), leads))
+    return Marked(clean + text[position:], tuple(marks))
+
+
+def _names(group: re.Match[str], known: Container[str]) -> list[str] | None:
+    """Return the names a bracket holds; None when it is ordinary text."""
+    inside = group.group(1) or group.group(2) or group.group(3) or ""
+    words = [word.split("†")[0].strip(" .:#'\"`*").casefold() for word in _BETWEEN.split(inside)]
+    names = [word for word in words if word and not _DECORATION.match(word)]
+    if not names or not all(name in known or _marker_like(name) for name in names):
+        return None
+    return names if group.group(2) is None or any(name in known for name in names) else None
+
+
+def _marker_like(name: str) -> bool:
+    return _KEY_SHAPE.fullmatch(name) is not None or _ORDINAL.fullmatch(name) is not None
+
+
+def _place(clean: str, rest: str) -> tuple[int, bool]:
+    """Return where a marker after `clean` belongs, and whether it opens a line of text instead of closing one."""
+    if _OPENS_LINE.search(clean) and _WORDS.search(_GROUP.sub("", rest.split("\n", 1)[0])):
+        return len(clean), True
+    stop = _STOP_BEFORE.search(clean)
+    return (stop.start() if stop else len(clean.rstrip())), False
+
+
+def _answer_in(value: object) -> str:
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, list):
+        return " ".join(item.strip() for item in value if isinstance(item, str))
+    if isinstance(value, dict):
+        named = next((value[key] for key in ("answer", "text", "content", "response") if value.get(key)), "")
+        return _answer_in(named)
+    return ""

@@ -1,0 +1,119 @@
+"""The guard against altered figures: every number of a sentence must occur in what the sentence cites.
+
+A model that copies a passage well may still write 85 % for 87 %; the sentence then reads as well as before and only
+this comparison sees it. Numbers are compared by value, so "1,200", "1 200" and "1200" agree, as do "8 kg" and
+"8 килограммов", "12 March" and "12.03."; one with another unit of the same kind ("8 lb" for "8 kg") does not agree.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from rag.units import MAGNITUDES, MONTHS, NUMBER_WORDS, UNITS
+
+_LIST_MARK = re.compile(r"\A\s*(?:[-*+•]\s+)?\(?\d{1,2}[.)]\s+")
+_CLOCK = re.compile(r"\b(\d{1,2}):(\d{2})\b")
+_DATE = re.compile(r"\b(?:(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})|(\d{1,2})[-/.](\d{1,2})[-/.](\d{2,4}))\b")
+_FIGURE = re.compile(r"(?<![\w.,])\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?:[.,]\d+)?(?![\d])|(?<![\d])\d+(?:[.,]\d+)*")
+_BEFORE = re.compile(r"([$€£₽¥])\s?\Z")
+_AFTER = re.compile(r"[ \u00a0\u202f-]?([%‰$€£₽¥°]|[^\W\d_]+)")
+
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number as written, its possible values ("1,200" is 1200 or 1.2), and its unit as (kind, unit) where known."""
+
+    written: str
+    values: frozenset[str]
+    unit: tuple[str, str] | None = None
+
+
+def unmatched_figures(sentence: str, sources: Iterable[str]) -> list[str]:
+    """Return the figures of `sentence`, as written, that agree with none of `sources`."""
+    known = _known(sources)
+    return [figure.written for figure in figures(_LIST_MARK.sub("", sentence)) if not _agrees(figure, known)]
+
+
+def figures(text: str) -> list[Figure]:
+    """Return the numbers of `text` in order; dates and times of day count as their parts."""
+    found = [(match.start(), _clock(match)) for match in _CLOCK.finditer(text)]
+    rest = _CLOCK.sub(_blank, text)
+    for match in _DATE.finditer(rest):
+        parts = [part for part in match.groups() if part]
+        found += [(match.start(), Figure(match.group(), frozenset({_plain(part)}))) for part in parts]
+    rest = _DATE.sub(_blank, rest)
+    found += [(match.start(), _figure(rest, match)) for match in _FIGURE.finditer(rest)]
+    return [figure for _, figure in sorted(found, key=lambda item: item[0])]
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match.group())
+
+
+def _clock(match: re.Match[str]) -> Figure:
+    return Figure(match.group(), frozenset({f"{int(match.group(1))}:{match.group(2)}"}))
+
+
+def _figure(text: str, match: re.Match[str]) -> Figure:
+    before = _BEFORE.search(text, 0, match.start())
+    after = _AFTER.match(text, match.end())
+    word = after.group(1).casefold() if after else ""
+    magnitude = MAGNITUDES.get(word)
+    unit = UNITS.get(before.group(1)) if before else UNITS.get(word)
+    start = before.start() if before else match.start()
+    end = after.end() if after and (magnitude or unit and not before) else match.end()
+    values = _values(match.group())
+    if magnitude:
+        values = frozenset(_plain(f"{Decimal(value) * magnitude:f}") for value in values)
+    return Figure(text[start:end].strip(), values, unit)
+
+
+def _values(digits: str) -> frozenset[str]:
+    """Read "1,234" as thousands and as a decimal: which it is depends on the language, and both may be meant."""
+    bare = re.sub(r"\s", "", digits)
+    groups = re.split(r"[.,]", bare)
+    if len(groups) == 1:
+        return frozenset({_plain(bare)})
+    values = set()
+    if all(len(group) == 3 for group in groups[1:]):
+        values.add(_plain("".join(groups)))
+    separators = re.sub(r"\d", "", bare)
+    if separators[-1] not in separators[:-1]:
+        values.add(_plain("".join(groups[:-1]) + "." + groups[-1]))
+    return frozenset(values or {bare})
+
+
+def _plain(digits: str) -> str:
+    whole, _, fraction = digits.partition(".")
+    fraction = fraction.rstrip("0")
+    return (whole.lstrip("0") or "0") + (f".{fraction}" if fraction else "")
+
+
+def _known(sources: Iterable[str]) -> dict[str, set[tuple[str, str] | None]]:
+    """Return the values that occur in `sources`, each with the units it occurs with."""
+    known: dict[str, set[tuple[str, str] | None]] = defaultdict(set)
+    for source in sources:
+        for figure in figures(source):
+            for value in figure.values:
+                known[value].add(figure.unit)
+        for word in _WORD.findall(source.casefold()):
+            if word in NUMBER_WORDS:
+                known[NUMBER_WORDS[word]].add(None)
+        for month, pattern in enumerate(MONTHS, start=1):
+            if pattern.search(source):
+                known[str(month)].add(None)
+    return known
+
+
+def _agrees(figure: Figure, known: Mapping[str, set[tuple[str, str] | None]]) -> bool:
+    units = set().union(*(known.get(value, set()) for value in figure.values))
+    if not units:
+        return False
+    same_kind = {unit for unit in units if unit and figure.unit and unit[0] == figure.unit[0]}
+    return not same_kind or None in units or figure.unit in units

@@ -1,0 +1,70 @@
+"""Words of a text as comparable terms: case-folded, without stop words, stemmed (English and Russian)."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from snowballstemmer import Stemmer
+
+_WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
+_CYRILLIC = re.compile(r"[а-яё]")
+
+_STOP_WORDS = """
+    a an the this that these those of in on at by for to from with without into onto about as and or but not no nor if
+    then than so is are was were be been being am do does did done has have had having can could may might must
+    shall should will would it its he she they them his her their we our us you your i me my mine there here what
+    which who whom whose when where why how many much any some all each both such only own same very too also just
+    s t d ll re ve и в во не что он на я с со как а то все она так его но да ты к у же вы за бы по только ее мне
+    было вот от меня еще нет о из ему теперь когда даже ну ли если уже или ни быть был него до вас нибудь вам ведь
+    там потом себя ничего ей может они тут где есть надо ней для мы тебя их чем была сам чтоб без чего раз тоже
+    себе под будет кто этот того потому этого какой какая какое какие каком какого каких каким какую совсем ним
+    здесь этом один почти мой тем чтобы нее сейчас были куда зачем всех при об это эта эти этой этих тот та те
+    свой своей своего своих который которая которое которые которого которой сколько почему является являются"""
+STOP_WORDS = frozenset(_STOP_WORDS.split())
+
+_FRAMING = """
+    please tell say explain describe give name list find know according documents document text passage mean means meant
+    пожалуйста скажи скажите подскажи подскажите расскажи расскажите объясни объясните назови назовите перечисли
+    перечислите укажи укажите согласно документам документу зовут звали называется называются"""
+_FRAME_WORDS = frozenset(_FRAMING.split())
+
+
+def terms(text: str) -> list[str]:
+    """Return the stemmed content words and numbers of `text`, in order, repeats kept."""
+    words = (word.casefold().replace("ё", "е") for word in _WORD.findall(text))
+    return [_stem(word) for word in words if word not in STOP_WORDS]
+
+
+def question_terms(question: str) -> list[str]:
+    """Return the terms that an answer must be about: without the words that only frame a question ("please tell")."""
+    words = [word for word in _WORD.findall(question) if word.casefold() not in _FRAME_WORDS]
+    return terms(" ".join(words)) or terms(question)
+
+
+def name_terms(text: str) -> list[str]:
+    """Return the terms written as names or numbers: with a capital after the first word, or with a digit."""
+    words = _WORD.findall(text)
+    return [
+        term
+        for place, word in enumerate(words)
+        if word[0].isdigit() or place and word[0].isupper()
+        for term in terms(word)
+    ]
+
+
+@lru_cache(maxsize=65_536)
+def _stem(word: str) -> str:
+    if len(word) < 3 or word[0].isdigit():
+        return word
+    language = "russian" if _CYRILLIC.search(word) else "english"
+    return str(_stemmer(language).stemWord(word))
+
+
+@cache
+def _stemmer(language: str) -> Stemmer:
+    import snowballstemmer
+
+    return snowballstemmer.stemmer(language)
