@@ -1,0 +1,160 @@
+"""`rag` from an empty folder to cited answers, and every refusal in one sentence."""
+
+import json
+
+import pytest
+from pipelines.loopback import Behaviour, Loopback
+
+from data.records import ABSTENTION
+
+
+def one_sentence(ran, *, code=2):
+    lines = ran.err.strip().splitlines()
+    assert ran.code == code
+    assert len(lines) == 1, ran.err
+    assert lines[0].startswith("error: ")
+    assert "Traceback" not in ran.err
+    return lines[0]
+
+
+def test_an_answer_quotes_its_source_exactly(command, workspace, demo_workspace):
+    ran = command("rag", "ask", "How many kilograms of hand luggage may I bring?", "--json")
+    answer = ran.json
+    assert (ran.code, answer["outcome"]) == (0, "answered")
+    assert answer["citations"]
+    for citation in answer["citations"]:
+        assert citation["supported"]
+        if citation["source"].endswith((".md", ".txt")):
+            text = (demo_workspace / "corpus" / citation["source"].rpartition("/")[2]).read_text(encoding="utf-8")
+            assert text[citation["start"] : citation["end"]] == citation["quote"]
+
+
+def test_a_question_that_the_corpus_cannot_answer_is_declined(command, workspace):
+    answer = command("rag", "ask", "What is the boiling point of tungsten hexafluoride?", "--json").json
+    assert (answer["outcome"], answer["citations"]) == ("abstained", [])
+    assert ABSTENTION in answer["answer"]
+
+
+def test_a_russian_question_finds_the_russian_document(command, workspace):
+    hits = command("rag", "search", "Сколько стоит ужин на ночном пароме?", "--k", "3", "--json").json["hits"]
+    assert any("night-ferry.ru.md" in hit["source"] for hit in hits)
+
+
+def test_a_file_of_questions_gives_one_line_each_in_order(command, workspace):
+    questions = [{"id": n, "question": q} for n, q in enumerate(["wifi password", "engine oil", "багаж"])]
+    path = workspace / "q.jsonl"
+    path.write_text("\n".join(map(json.dumps, questions)), encoding="utf-8")
+    ran = command("rag", "search", "--queries", path, "--k", "4", "--json")
+    assert [row["id"] for row in ran.lines] == ["0", "1", "2"]
+    assert all(len(row["hits"]) == 4 for row in ran.lines)
+    assert set(ran.lines[0]["hits"][0]) >= {"source", "start", "end", "page", "heading", "score", "text"}
+
+
+def test_bad_question_lines_are_named_and_the_good_ones_answered(command, workspace):
+    path = workspace / "q.jsonl"
+    path.write_text('{"id": 1, "question": "wifi"}\n{broken\n{"id": 2}\n')
+    ran = command("rag", "search", "--queries", path, "--json")
+    assert (ran.code, len(ran.lines)) == (2, 1)
+    assert "q.jsonl:2: not JSON" in ran.err
+    assert "q.jsonl:3: expected an object with id and a non-empty question" in ran.err
+
+
+def test_status_counts_documents_and_logged_questions(command, workspace):
+    command("rag", "ask", "Is there wifi on board?")
+    status = command("rag", "status", "--json").json
+    assert (status["documents"], status["log"]["interactions"]) == (31, 1)
+    assert status["embedder"].startswith("all-MiniLM-L6-v2")
+
+
+def test_ingesting_again_changes_nothing_and_a_changed_file_is_replaced(command, workspace):
+    assert command("rag", "ingest", "corpus", "--json").json["unchanged"] == 0  # relative paths are other sources
+    again = command("rag", "ingest", "corpus", "--json").json
+    assert (again["added"], again["changed"], again["unchanged"]) == (0, 0, 31)
+    (workspace / "corpus" / "wifi.txt").write_text("The wifi password is written on every table: heron-42.\n")
+    changed = command("rag", "ingest", "corpus", "--json").json
+    assert (changed["changed"], changed["unchanged"]) == (1, 30)
+    hits = command("rag", "search", "wifi password heron", "--json").json["hits"]
+    assert any("heron-42" in hit["text"] for hit in hits)
+
+
+def bad_files(folder):
+    folder.mkdir()
+    (folder / "good.md").write_text("# Opening hours\n\nThe museum opens at 9:15 on Sundays.\n")
+    (folder / "empty.txt").write_text("")
+    (folder / "binary.txt").write_bytes(bytes(range(256)) * 8)
+    (folder / "latin1.txt").write_bytes("Das Caf\xe9 schlie\xdft um zehn Uhr abends.".encode("latin-1"))
+    (folder / "zero.docx").write_bytes(b"")
+    (folder / "broken.pdf").write_bytes(b"%PDF-1.4 this is no pdf")
+
+
+def test_every_bad_file_is_refused_by_name_and_the_good_one_is_in(command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    bad_files(tmp_path / "docs")
+    command("rag", "init")
+    ran = command("rag", "ingest", "docs", "absent", "--json")
+    reasons = {item["source"].rpartition("/")[2]: item["reason"] for item in ran.json["failed"]}
+    assert (ran.code, ran.json["added"]) == (2, 1)
+    assert set(reasons) == {"empty.txt", "binary.txt", "latin1.txt", "zero.docx", "broken.pdf", "absent"}
+    assert all(len(reason.splitlines()) == 1 and len(reason) > 10 for reason in reasons.values())
+    assert "byte" in reasons["latin1.txt"]
+    assert "9:15" in command("rag", "ask", "When does the museum open on Sundays?").out
+
+
+def test_an_encrypted_pdf_is_refused_as_encrypted(command, tmp_path, monkeypatch, shared_data):
+    monkeypatch.chdir(tmp_path)
+    command("rag", "init")
+    ran = command("rag", "ingest", shared_data / "financebench" / "pdfs" / "ADOBE_2022_10K.pdf", "--json")
+    if not ran.json["failed"]:
+        pytest.skip("this PDF is not encrypted")
+    assert "encrypted" in ran.json["failed"][0]["reason"]
+
+
+def test_without_a_workspace_every_command_says_to_init(command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for arguments in (("ask", "Why?"), ("ingest", "."), ("search", "x"), ("status",)):
+        assert "run `rag init`" in one_sentence(command("rag", *arguments))
+
+
+def test_before_the_first_ingest_asking_says_to_ingest(command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    command("rag", "init")
+    assert "rag ingest" in one_sentence(command("rag", "ask", "Why?"))
+
+
+def test_an_unknown_setting_is_refused_with_the_nearest(command, workspace):
+    (workspace / "rag.toml").write_text("[retrieval]\ntopk = 3\n")
+    assert "unknown key retrieval.topk" in one_sentence(command("rag", "ask", "Why?"))
+
+
+@pytest.mark.parametrize("question", ["", "   ", "x" * 30_000])
+def test_an_empty_or_absurd_question_is_refused(command, workspace, question):
+    assert "question" in one_sentence(command("rag", "ask", question))
+
+
+def test_search_wants_one_question_or_one_file(command, workspace):
+    assert "either a question or --queries" in one_sentence(command("rag", "search"))
+
+
+def use_endpoint(workspace, url):
+    (workspace / "rag.toml").write_text(f'[chat]\nbase_url = "{url}"\nmodel = "tiny"\nmax_retries = 0\ntimeout_s = 5\n')
+
+
+def test_an_endpoint_writes_the_answer_and_its_citations_are_checked(command, workspace):
+    with Loopback(Behaviour()) as server:
+        use_endpoint(workspace, server.url)
+        answer = command("rag", "ask", "How many kilograms of hand luggage may I bring?", "--json").json
+    assert answer["outcome"] == "answered"
+    assert any(citation["supported"] for citation in answer["citations"])
+    assert answer["tokens"]["prompt"] > 0
+
+
+def test_an_unreachable_endpoint_is_one_sentence_and_the_failure_is_on_record(command, workspace):
+    use_endpoint(workspace, "http://127.0.0.1:9/v1")
+    assert "http://127.0.0.1:9/v1" in one_sentence(command("rag", "ask", "Is there wifi?"))
+    assert command("rag", "status", "--json").json["log"]["interactions"] == 1
+
+
+def test_init_never_touches_existing_settings(command, workspace):
+    (workspace / "rag.toml").write_text("[retrieval]\nk = 3\n")
+    assert "already" in command("rag", "init").out
+    assert (workspace / "rag.toml").read_text() == "[retrieval]\nk = 3\n"
