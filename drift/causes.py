@@ -1,0 +1,168 @@
+"""Why quality moved: question mix, retrieval or generation, and which part of the system changed with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from drift.decompose import Split
+from drift.quality import JudgedQuality
+from drift.report import Cause, CauseName, Finding, FingerprintChange, OpsPlane
+from drift.retrieval_share import RetrievalShare, retrieval_share
+from drift.scoring import Side
+from drift.settings import DriftSettings
+from drift.swap import swap_test
+
+_SMALL_SHARE = 0.2
+"""A part of the change smaller than this is not named as a cause."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that bears on the cause. `values_*` map ids to the quality score that speaks or its helper."""
+
+    reference: Side
+    current: Side
+    values_reference: Mapping[str, float]
+    values_current: Mapping[str, float]
+    judged: JudgedQuality
+    ops: OpsPlane
+    split: Split | None
+    findings: tuple[Finding, ...]
+    changes: tuple[FingerprintChange, ...]
+
+
+def name_causes(evidence: Evidence, settings: DriftSettings) -> tuple[Cause, ...]:
+    """Name what moved quality, largest share first; a steady system without a change of mix has no cause to name."""
+    causes = [cause for cause in (_ops(evidence), _judge(evidence), _mix(evidence)) if cause]
+    if evidence.judged.plane.status == "drifted":
+        causes += _system(evidence, settings, 1.0 - sum(cause.share or 0.0 for cause in causes))
+    return tuple(sorted(causes, key=lambda cause: -(cause.share if cause.share is not None else -1.0)))
+
+
+def _ops(evidence: Evidence) -> Cause | None:
+    return Cause("ops", None, evidence.ops.reason) if evidence.ops.status == "red" else None
+
+
+def _judge(evidence: Evidence) -> Cause | None:
+    shift = evidence.judged.judge_shift
+    if shift is None:
+        return None
+    sentence = (
+        f"The scorer changed, not the system: answers that are the same to the letter score {shift.delta:+.3f} "
+        f"({shift.low:+.3f} to {shift.high:+.3f}) compared with before; this was taken off."
+    )
+    return Cause("judge_drift", None, sentence)
+
+
+def _mix(evidence: Evidence) -> Cause | None:
+    split = evidence.split
+    moved = any(finding.plane == "query" and finding.drifted for finding in evidence.findings)
+    if split is None or not moved or split.mix > -0.01 or split.mix > -2.0 * split.se_mix:
+        return None
+    share = float(np.clip(split.mix / min(split.delta, split.mix), 0.0, 1.0))
+    query = next(finding for finding in evidence.findings if finding.plane == "query" and finding.drifted)
+    sentence = (
+        f"Other questions are asked: the mix of topics alone moves quality by {split.mix:+.3f} of {split.delta:+.3f} "
+        f"(within topics {split.within:+.3f}). {query.sentence}"
+    )
+    return Cause("mix_shift", share, sentence)
+
+
+def _system(evidence: Evidence, settings: DriftSettings, left: float) -> list[Cause]:
+    retrieval = retrieval_share(
+        evidence.reference.items,
+        evidence.current.items,
+        evidence.values_reference,
+        evidence.values_current,
+        evidence.judged.plane.within.delta if evidence.judged.plane.within else 0.0,
+    )
+    moved = [finding for finding in evidence.findings if finding.plane == "retrieval" and finding.drifted]
+    share = retrieval.share if moved or retrieval.exact else 0.0
+    causes = []
+    if share >= _SMALL_SHARE:
+        causes.append(_retrieval_cause(evidence, retrieval, moved, share * left))
+    if share <= 1 - _SMALL_SHARE:
+        causes += _generation_causes(evidence, settings, (1 - share) * left)
+    return causes
+
+
+def _retrieval_cause(evidence: Evidence, retrieval: RetrievalShare, moved: Sequence[Finding], share: float) -> Cause:
+    sentences = [retrieval.evidence, *(finding.sentence for finding in moved[:2])]
+    fields = {change.field: change for change in evidence.changes}
+    name: CauseName = "retrieval"
+    if (index := fields.get("index_generation")) or (index := fields.get("embedder")):
+        name = "corpus_change" if _texts_changed(evidence) else "index_change"
+        sentences.append(_change_sentence(index))
+    elif settings_change := fields.get("retrieval"):
+        sentences.append(_change_sentence(settings_change))
+    return Cause(name, share, " ".join(sentence for sentence in sentences if sentence))
+
+
+def _generation_causes(evidence: Evidence, settings: DriftSettings, share: float) -> list[Cause]:
+    fields = {change.field: change for change in evidence.changes}
+    cut = next((f for f in evidence.findings if f.signal == "cut off" and f.drifted and f.effect > 0), None)
+    if cut is not None:
+        return [Cause("truncation", share, f"Answers are cut off more often. {cut.sentence}")]
+    model = fields.get("chat_model") or fields.get("system_fingerprint")
+    prompt = fields.get("prompt_version")
+    found: list[Cause] = []
+    if model is not None:
+        found.append(Cause("model_change", share, _change_sentence(model) + _answers_sentence(evidence)))
+    if prompt is not None:
+        found.append(Cause("prompt_change", share, _change_sentence(prompt) + _answers_sentence(evidence)))
+    if len(found) > 1:
+        note = " Model and prompt changed together; `drift explain` can tell them apart."
+        return [Cause(cause.cause, share / len(found), cause.evidence + note) for cause in found]
+    return found or [_unannounced(evidence, settings, share)]
+
+
+def _unannounced(evidence: Evidence, settings: DriftSettings, share: float) -> Cause:
+    # Nothing in the fingerprint says so: ask the canaries, or any prompts that both windows share to the letter.
+    for left, right in (
+        (evidence.reference.window.canaries, evidence.current.window.canaries),
+        (evidence.reference.items, evidence.current.items),
+    ):
+        test = swap_test(left, right, settings.permutations, settings.seed)
+        if test is not None and test.p_value <= settings.alpha:
+            sentence = (
+                f"The same {test.prompts} prompts with the same passages and prompt version get other answers "
+                f"(permutation within prompt, p = {test.p_value:.2g}; "
+                f"{test.identical_share:.0%} have an identical answer): "
+                "another model answers behind the same name."
+            )
+            return Cause("model_change", share, sentence)
+    answers = _answers_sentence(evidence)
+    if answers or any(finding.plane == "retrieval" for finding in evidence.findings):
+        return Cause(
+            "generation",
+            share,
+            f"Answers got worse while retrieval did not move and the fingerprint stayed the same.{answers}",
+        )
+    return Cause(
+        "unknown", share, "Quality fell, and nothing that was logged moved with it: log passages and canaries."
+    )
+
+
+def _texts_changed(evidence: Evidence) -> bool:
+    """Say whether documents known to both windows were retrieved with texts that the reference never saw."""
+    seen: dict[str, set[str]] = {}
+    for item in evidence.reference.items:
+        for context in item.contexts:
+            seen.setdefault(context.source, set()).add(context.text_hash or context.id)
+    shared = [context for item in evidence.current.items for context in item.contexts if context.source in seen]
+    fresh = sum((context.text_hash or context.id) not in seen[context.source] for context in shared)
+    unseen = sum(context.source not in seen for item in evidence.current.items for context in item.contexts)
+    return bool(shared) and (fresh > 0.2 * len(shared) or unseen > 0.2 * (len(shared) + unseen))
+
+
+def _change_sentence(change: FingerprintChange) -> str:
+    field = change.field.replace("_", " ")
+    return f"The {field} changed from {change.before!r} to {change.after!r}, first seen {change.at:%Y-%m-%d %H:%M}."
+
+
+def _answers_sentence(evidence: Evidence) -> str:
+    found = [finding.sentence for finding in evidence.findings if finding.plane == "answer" and finding.drifted]
+    return " " + " ".join(found[:2]) if found else ""

@@ -1,0 +1,157 @@
+"""Every signal of every plane tested once: evidence is adjusted within the report, and a finding needs an effect."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.records import Interaction
+from drift import detect
+from drift.features import Features
+from drift.report import Finding, Plane, PlaneReport
+from drift.settings import DriftSettings
+from drift.signals import CATEGORIES, SIGNALS, Signal
+
+_MINIMAL = {"d": 0.2, "TV": 0.10, "AUC": 0.05}
+_MIN_VALUES = 20
+_MAX_ROWS = 10_000
+"""Vector tests look at no more rows a side: beyond that their evidence is complete and only their cost grows."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaneFeatures:
+    """The vectors of the questions and of the answers of both windows, and the topic names of all questions."""
+
+    questions: Features
+    answers: Features
+    topics_reference: Sequence[str]
+    topics_current: Sequence[str]
+
+
+def find(
+    reference: Sequence[Interaction], current: Sequence[Interaction], features: PlaneFeatures, settings: DriftSettings
+) -> tuple[Finding, ...]:
+    """Test all signals of two windows and adjust the p-values together (Benjamini–Hochberg), strongest evidence first.
+
+    Benjamini–Hochberg rejects something only if Simes' global test does, so a report on windows that do not differ at
+    all holds a finding with probability `settings.fdr` at most.
+    """
+    found = [
+        *_vector_findings("query", "questions", features.questions, settings),
+        *_vector_findings("answer", "answers", features.answers, settings),
+        *_category("query", "topic", features.topics_reference, features.topics_current, settings),
+        *_category("retrieval", "source used", _sources(reference), _sources(current), settings),
+    ]
+    for name, (plane, signal) in SIGNALS.items():
+        found += _number(plane, name, _values(reference, signal), _values(current, signal))
+    for name, (plane, category) in CATEGORIES.items():
+        sides = [[category(item) for item in side] for side in (reference, current)]
+        found += _category(plane, name, sides[0], sides[1], settings)
+    return _adjusted(found, settings.fdr)
+
+
+def plane_reports(findings: Sequence[Finding], features: PlaneFeatures) -> tuple[PlaneReport, ...]:
+    """Sum up the findings of the three planes that explain but never page."""
+    planes: tuple[tuple[Plane, str], ...] = (
+        ("query", features.questions.name),
+        ("retrieval", "retrieval signals"),
+        ("answer", features.answers.name),
+    )
+    return tuple(_plane_report(plane, name, [f for f in findings if f.plane == plane]) for plane, name in planes)
+
+
+def _plane_report(plane: Plane, features: str, mine: list[Finding]) -> PlaneReport:
+    if not mine:
+        return PlaneReport(
+            plane, "unknown", features, None, None, None, "Nothing of this plane was logged in both windows."
+        )
+    moved = [finding for finding in mine if finding.drifted]
+    vector = next((finding for finding in mine if finding.effect_name == "AUC"), None)
+    first = min(mine, key=lambda finding: finding.p_value)
+    reason = " ".join(finding.sentence for finding in moved[:3]) or "No signal moved beyond chance and minimal effect."
+    return PlaneReport(
+        name=plane,
+        status="moved" if moved else "steady",
+        features=features,
+        p_value=min(1.0, first.p_value * len(mine)),
+        effect=first.effect,
+        auc=0.5 + vector.effect if vector else None,
+        reason=reason,
+    )
+
+
+def _vector_findings(plane: Plane, what: str, features: Features, settings: DriftSettings) -> list[Finding]:
+    rng = np.random.default_rng(settings.seed)
+    left, right = (_sample(rows, rng) for rows in (features.reference, features.current))
+    if min(len(left), len(right)) < _MIN_VALUES:
+        return []
+    tests = [
+        test(left, right, settings.permutations, settings.seed) for test in (detect.mean_shift, detect.kernel_shift)
+    ]
+    p_value = min(1.0, 2 * min(test.p_value for test in tests))
+    auc = detect.classifier_auc(left, right, settings.seed).effect
+    sentence = (
+        f"A classifier tells current from reference {what} with AUC {0.5 + auc:.2f} "
+        f"({features.name}, permutation p = {p_value:.2g})."
+    )
+    return [Finding(plane, what, None, None, auc, "AUC", p_value, p_value, auc >= _MINIMAL["AUC"], sentence)]
+
+
+def _sample(rows: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
+    return rows if len(rows) <= _MAX_ROWS else rows[rng.permutation(len(rows))[:_MAX_ROWS]]
+
+
+def _number(plane: Plane, name: str, left: NDArray[np.float64], right: NDArray[np.float64]) -> list[Finding]:
+    if min(left.size, right.size) < _MIN_VALUES or (left.min() == left.max() == right.min() == right.max()):
+        return []
+    shift = detect.value_shift(left, right)
+    means = float(left.mean()), float(right.mean())
+    verb = "rose" if means[1] > means[0] else "fell"
+    change = f"{verb} from {means[0]:.3g} to {means[1]:.3g}"
+    sentence = f"{name.capitalize()} {change} (d = {shift.effect:+.2f}, p = {shift.p_value:.2g})."
+    large = abs(shift.effect) >= _MINIMAL["d"]
+    return [Finding(plane, name, *means, shift.effect, "d", shift.p_value, shift.p_value, large, sentence)]
+
+
+def _category(
+    plane: Plane, name: str, left: Sequence[str], right: Sequence[str], settings: DriftSettings
+) -> list[Finding]:
+    known = [[value for value in side if value] for side in (left, right)]
+    if min(len(side) for side in known) < _MIN_VALUES or len(set(known[0]) | set(known[1])) < 2:
+        return []
+    shift = detect.category_shift(known[0], known[1], settings.permutations, settings.seed)
+    shares = [Counter(side) for side in known]
+    moved = max(
+        sorted(set(known[0]) | set(known[1])),
+        key=lambda value: abs(shares[1][value] / len(known[1]) - shares[0][value] / len(known[0])),
+    )
+    before, after = (counts[moved] / len(side) for counts, side in zip(shares, known, strict=True))
+    change = f"{moved!r} went from {before:.0%} to {after:.0%}"
+    sentence = f"{name.capitalize()} {change} (total variation {shift.effect:.2f}, p = {shift.p_value:.2g})."
+    large = shift.effect >= _MINIMAL["TV"]
+    return [Finding(plane, name, before, after, shift.effect, "TV", shift.p_value, shift.p_value, large, sentence)]
+
+
+def _values(items: Sequence[Interaction], signal: Signal) -> NDArray[np.float64]:
+    found = (signal(item) for item in items)
+    return np.array([value for value in found if value is not None and np.isfinite(value)], dtype=np.float64)
+
+
+def _sources(items: Sequence[Interaction]) -> list[str]:
+    """Name the source of each record's first passage: records, not passages, are what is independent."""
+    return [item.contexts[0].source for item in items if item.contexts]
+
+
+def _adjusted(found: list[Finding], fdr: float) -> tuple[Finding, ...]:
+    ordered = sorted(found, key=lambda finding: finding.p_value)
+    adjusted: list[Finding] = []
+    ceiling = 1.0
+    for rank in range(len(ordered), 0, -1):
+        finding = ordered[rank - 1]
+        ceiling = min(ceiling, finding.p_value * len(ordered) / rank)
+        adjusted.append(replace(finding, q_value=ceiling, drifted=finding.drifted and ceiling <= fdr))
+    return tuple(reversed(adjusted))

@@ -1,0 +1,86 @@
+"""The report as a few lines for a terminal; the first line is the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from drift.report import DriftReport, QualityPlane, WindowSummary
+
+_TITLES = {
+    "steady": "STEADY",
+    "silent_drift": "SILENT DRIFT",
+    "ops_incident": "OPS INCIDENT",
+    "ops_incident_and_drift": "OPS INCIDENT AND DRIFT",
+    "insufficient": "TOO LITTLE DATA",
+}
+_MAX_LINES = 5
+
+
+def to_text(report: DriftReport) -> str:
+    """Return the summary, without a trailing newline."""
+    return "\n".join(_lines(report))
+
+
+def quality_words(quality: QualityPlane) -> str:
+    """Say the estimate of quality with its interval and what it rests on."""
+    if quality.reference is None or quality.current is None or quality.delta is None or quality.ci is None:
+        return quality.reason
+    low, high = quality.ci
+    change = f"{quality.delta:+.3f}, interval {low:+.3f} to {high:+.3f}"
+    sizes = f"n = {quality.n_reference} and {quality.n_current}"
+    return f"{quality.reference:.3f} → {quality.current:.3f} ({change}) by {quality.metric} ({quality.source}), {sizes}"
+
+
+def _lines(report: DriftReport) -> Iterator[str]:
+    yield f"{_TITLES[report.verdict]} – {report.sentence}"
+    yield ""
+    yield f"  reference  {_window(report.reference)}"
+    yield f"  current    {_window(report.current)}"
+    yield f"  ops        {report.ops.status}: {report.ops.reason}"
+    yield f"  quality    {report.quality.status}: {quality_words(report.quality)}"
+    if report.quality.minimum_detectable_drop is not None:
+        yield f"             smallest drop that would have been seen: {report.quality.minimum_detectable_drop:.3f}"
+    if report.quality.method:
+        yield f"             method: {report.quality.method}; labelled records: {report.quality.n_labelled}"
+    if report.change_point:
+        point = report.change_point
+        between = f"between {point.earliest:%Y-%m-%d %H:%M} and {point.latest:%Y-%m-%d %H:%M}"
+        yield f"  changed    about {point.at:%Y-%m-%d %H:%M} UTC ({between})"
+    yield from _section("Causes", [f"{cause.cause}{_share(cause.share)}: {cause.evidence}" for cause in report.causes])
+    worst = [s for s in report.segments if s.drifted]
+    yield from _section(
+        "Topics that got worse",
+        [
+            f"{s.name}: {s.quality_reference or 0:.2f} → {s.quality_current or 0:.2f} ({s.contribution:+.3f} in all)"
+            for s in worst
+        ],
+    )
+    yield from _section("Also moved (explains, never pages)", [f.sentence for f in report.findings if f.drifted])
+    yield from _section("Notes", list(report.notes))
+
+
+def _section(title: str, lines: list[str]) -> Iterator[str]:
+    if not lines:
+        return
+    yield ""
+    yield title
+    for line in lines[:_MAX_LINES]:
+        yield f"  - {line}"
+    if len(lines) > _MAX_LINES:
+        yield f"  … and {len(lines) - _MAX_LINES} more (see --json or --html)"
+
+
+def _share(share: float | None) -> str:
+    return f" ({share:.0%})" if share is not None else ""
+
+
+def _window(window: WindowSummary) -> str:
+    span = (
+        f"{window.since:%Y-%m-%d %H:%M} to {window.until:%Y-%m-%d %H:%M}"
+        if window.since and window.until
+        else "no time"
+    )
+    return (
+        f"{window.name}: {window.interactions} interactions, {span}; {window.answered} answered, "
+        f"{window.abstained} abstained, {window.failed} failed"
+    )

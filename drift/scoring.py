@@ -1,0 +1,138 @@
+"""Which score speaks for quality: human, then reference, then judge, then proxy, each by how many records carry it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from data.records import Interaction, ScoreSource
+from drift.settings import DriftSettings
+from drift.windows import Window
+
+_ORDER: tuple[ScoreSource, ...] = ("human", "reference", "judge", "proxy")
+_PREFERRED = ("quality", "correctness", "correct", "groundedness", "faithfulness")
+_DENSE = 0.9
+"""From this share of scored records on, a score speaks for the whole window without help of another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One checked window with the records that are compared, in order of time, and the topic of each (by id)."""
+
+    window: Window
+    items: tuple[Interaction, ...]
+    topics: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One metric of one source made by one version of its scorer, on the records of both windows."""
+
+    metric: str
+    source: ScoreSource
+    scorer_version: str
+    reference: dict[str, float]
+    current: dict[str, float]
+    coverage: float
+
+
+@dataclass(frozen=True, slots=True)
+class Speaking:
+    """The measure that speaks for quality, the cheap one that helps it where it covers only a sample, and remarks."""
+
+    main: Measure | None
+    helper: Measure | None
+    reason: str
+    notes: tuple[str, ...]
+
+
+def choose(reference: Side, current: Side, settings: DriftSettings) -> Speaking:
+    """Choose the measures for the records of both sides.
+
+    A version of a scorer that only one window knows is not compared; the remark says so.
+    """
+    found = _measures(reference, current, settings)
+    notes = _version_notes(reference.window, current.window)
+    dense = [measure for measure in found if measure.coverage >= _DENSE]
+    sampled = [
+        measure
+        for measure in found
+        if measure.source != "proxy" and min(len(measure.reference), len(measure.current)) >= settings.min_labels
+    ]
+    proxy = next((measure for measure in reversed(dense)), None) or _best(found, "proxy")
+    for source in _ORDER:
+        main = _best(dense, source) or _best(sampled, source)
+        if main is None:
+            continue
+        helper = None if main.coverage >= _DENSE or proxy is main else proxy
+        return Speaking(main, helper, "", notes)
+    if proxy is not None:
+        return Speaking(proxy, None, "", notes)
+    return Speaking(None, None, _why_none(reference.window, current.window, notes), notes)
+
+
+def _measures(reference: Side, current: Side, settings: DriftSettings) -> list[Measure]:
+    groups = [_grouped(side) for side in (reference, current)]
+    measures = []
+    for metric, source, version in groups[0].keys() & groups[1].keys():
+        if settings.quality_metric not in (None, metric):
+            continue
+        left, right = (group[metric, source, version] for group in groups)
+        shares = [len(found) / max(_scorable(side), 1) for found, side in ((left, reference), (right, current))]
+        measures.append(Measure(metric, source, version, left, right, min(*shares, 1.0)))
+    return sorted(
+        measures, key=lambda measure: (_ORDER.index(measure.source), -measure.coverage, _rank(measure.metric))
+    )
+
+
+def _grouped(side: Side) -> dict[tuple[str, ScoreSource, str], dict[str, float]]:
+    outcome = {item.id: item.outcome for item in side.items}
+    groups: dict[tuple[str, ScoreSource, str], dict[str, float]] = defaultdict(dict)
+    for score in side.window.scores:
+        known = outcome.get(score.interaction_id, "failed")
+        if score.value is None or known == "failed" or (score.source == "proxy" and known != "answered"):
+            continue
+        groups[score.metric, score.source, score.scorer_version][score.interaction_id] = score.value
+    return groups
+
+
+def _scorable(side: Side) -> int:
+    # People, references and judges may rate abstentions too, a proxy cannot; answers are what every source can rate.
+    return sum(item.outcome == "answered" for item in side.items)
+
+
+def _rank(metric: str) -> tuple[int, str]:
+    return (_PREFERRED.index(metric) if metric in _PREFERRED else len(_PREFERRED), metric)
+
+
+def _best(measures: list[Measure], source: ScoreSource) -> Measure | None:
+    return next((measure for measure in measures if measure.source == source), None)
+
+
+def _version_notes(reference: Window, current: Window) -> tuple[str, ...]:
+    versions: dict[tuple[str, str], list[set[str]]] = defaultdict(lambda: [set(), set()])
+    for side, window in enumerate((reference, current)):
+        for score in window.scores:
+            if score.value is not None:
+                versions[score.metric, score.source][side].add(score.scorer_version)
+    return tuple(
+        f"Scores {metric!r} ({source}) come from version {_shown(left)} in {reference.name} and {_shown(right)} in "
+        f"{current.name}: only the same version is compared; score both windows again with one version."
+        for (metric, source), (left, right) in sorted(versions.items())
+        if left and right and left != right
+    )
+
+
+def _shown(versions: set[str]) -> str:
+    return ", ".join(sorted(version or "(none)" for version in versions))
+
+
+def _why_none(reference: Window, current: Window, notes: tuple[str, ...]) -> str:
+    if notes:
+        return notes[0]
+    without = [window.name for window in (reference, current) if not any(s.value is not None for s in window.scores)]
+    if without:
+        return (
+            f"No quality scores in window {' and '.join(without)}: score the answers with `rag eval` or import labels."
+        )
+    return "The two windows share no quality metric: score both with the same metric."
