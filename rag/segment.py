@@ -10,6 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+UnitKind = Literal["heading", "item", "row", "code", "prose"]
 
 
 def _words(listed: str) -> frozenset[str]:
@@ -52,6 +56,15 @@ _WORD_CHARACTER = re.compile(r"\w")
 _INVISIBLE = "\ufeff\u200b\u200e\u200f\u2060"
 
 
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Lines that belong together: a paragraph of wrapped lines, or a single heading, item, table row or code line."""
+
+    start: int
+    end: int
+    kind: UnitKind
+
+
 def sentences(text: str) -> list[tuple[int, int]]:
     """Return the half-open spans of the sentences of `text`, in order; items, rows, headings and code lines count too.
 
@@ -59,31 +72,42 @@ def sentences(text: str) -> list[tuple[int, int]]:
     only white space, or marks without words such as a rule, a code fence or the line under a table's header.
     """
     spans: list[tuple[int, int]] = []
-    for start, end in _units(text):
-        spans.extend(span for span in _split_unit(text, start, end) if _WORD_CHARACTER.search(text, *span))
+    for unit in units(text):
+        whole = unit.kind in ("heading", "row", "code")
+        split = _trimmed(text, unit.start, unit.end) if whole else _split_unit(text, unit.start, unit.end)
+        spans.extend(span for span in split if _WORD_CHARACTER.search(text, *span))
     return spans
 
 
-def _units(text: str) -> Iterator[tuple[int, int]]:
-    """Yield spans of lines that belong together: paragraphs of wrapped lines, single items, rows and headings."""
+def units(text: str) -> Iterator[Unit]:
+    """Yield the units of `text` in order; rules, code fences and blank lines belong to none."""
     start = end = width = 0
     previous = ""
+    kind: UnitKind = "prose"
     fenced = False
     for line_start, line_end in _lines(text):
         line = text[line_start:line_end]
         fence = bool(_FENCE.match(line))
         if end and (fenced or fence or _breaks(previous, line, width)):
-            yield start, end
+            yield Unit(start, end, kind)
             end = 0
         fenced ^= fence
         if not line.strip() or fence or _RULE.match(line):
             previous, end = "", 0
             continue
         if not end:
-            start, width = line_start, 0
+            start, width, kind = line_start, 0, "code" if fenced else _kind(line)
         end, previous, width = line_end, line, max(width, len(line))
     if end:
-        yield start, end
+        yield Unit(start, end, kind)
+
+
+def _kind(line: str) -> UnitKind:
+    if _HEADING.match(line):
+        return "heading"
+    if _ROW.match(line) or _tabular(line):
+        return "row"
+    return "item" if _ITEM.match(line) else "prose"
 
 
 def _lines(text: str) -> Iterator[tuple[int, int]]:
@@ -97,18 +121,14 @@ def _lines(text: str) -> Iterator[tuple[int, int]]:
 
 def _breaks(previous: str, line: str, width: int) -> bool:
     """Tell whether the newline before `line` ends what stands before it, instead of only wrapping it."""
-    if not line.strip() or _RULE.match(line) or _own_unit(line) or _own_unit(previous) and not _ITEM.match(previous):
+    if not line.strip() or "\f" in line or _RULE.match(line) or _kind(line) != "prose":
         return True
-    if "\f" in line or _tabular(line) or _tabular(previous):
+    if _kind(previous) in ("heading", "row"):
         return True
     word = line.split(maxsplit=1)[0]
     if word[0].islower() or previous.rstrip()[-1:] in ",;-–—&":
         return False
     return len(previous.rstrip()) + 1 + len(word) < 0.7 * width or width < 40
-
-
-def _own_unit(line: str) -> bool:
-    return bool(_HEADING.match(line) or _ITEM.match(line) or _ROW.match(line))
 
 
 def _tabular(line: str) -> bool:

@@ -1,0 +1,68 @@
+"""The structure of a text: blocks that a passage should hold whole where they fit."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from rag.segment import Unit, UnitKind, units
+
+_FENCE_LINE = re.compile(r"^[ \t>]*(?:```|~~~)", re.MULTILINE)
+_BLANK_LINE = re.compile(r"\n[ \t]*\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A half-open span: a paragraph, a list item, a whole table, a whole piece of code.
+
+    A heading line is part of the block after it. `continues` tells that the block should stand in one passage with the
+    one before it, which announces it ("as follows:").
+    """
+
+    start: int
+    end: int
+    kind: UnitKind
+    continues: bool = False
+
+
+def blocks(text: str) -> list[Block]:
+    """Return the blocks of `text`, in order and touching each other, so that together they are the whole of it."""
+    merged: list[Block] = []
+    for unit in units(text):
+        if merged and (_same_block(text, merged[-1], unit) or len(merged) == 1 and _is_title(text, merged[0])):
+            merged[-1] = replace(merged[-1], end=unit.end, kind=unit.kind)
+        else:
+            merged.append(Block(unit.start, unit.end, unit.kind, bool(merged) and _announces(text, merged[-1], unit)))
+    return _touching(text, merged) if merged else [Block(0, len(text), "prose")]
+
+
+def _same_block(text: str, block: Block, unit: Unit) -> bool:
+    gap = text[block.end : unit.start]
+    if block.kind == "heading":
+        return True
+    if block.kind != unit.kind or unit.kind not in ("row", "code"):
+        return False
+    if unit.kind == "code":
+        return not _FENCE_LINE.search(gap)
+    return not _BLANK_LINE.search(gap)
+
+
+def _announces(text: str, block: Block, unit: Unit) -> bool:
+    return unit.kind != "prose" and text[block.start : block.end].rstrip(" *_").endswith(":")
+
+
+def _is_title(text: str, block: Block) -> bool:
+    """Tell whether the first block of a section looks like its heading in a format without heading marks."""
+    line = text[block.start : block.end]
+    return block.kind == "prose" and len(line) < 120 and "\n" not in line and line[-1] not in ".!?:;,"
+
+
+def _touching(text: str, merged: list[Block]) -> list[Block]:
+    """Give the marks between blocks to one of them: an opening code fence to the code, all else to the one before."""
+    borders = [0]
+    for before, after in zip(merged, merged[1:], strict=False):
+        fences = [match.start() for match in _FENCE_LINE.finditer(text, before.end, after.start)]
+        opening = fences[-1] if fences and after.kind == "code" else after.start
+        borders.append(opening)
+    borders.append(len(text))
+    return [replace(block, start=borders[i], end=borders[i + 1]) for i, block in enumerate(merged)]

@@ -1,0 +1,208 @@
+"""Documents to chunks: passages with exact spans that the embedder reads whole.
+
+A chunk never crosses a page or the border of a section, and keeps paragraphs, list items, tables and code whole where
+the token budget allows. What is longer than the budget is cut by LlamaIndex's SentenceSplitter at sentence ends (our
+own, see `rag.segment`), then at commas, words and characters. Its offsets are not used, they are wrong in repetitive
+text: a piece is located by walking the text forward.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from math import ceil
+
+from data.errors import SettingsError
+from data.records import Chunk, Document
+from rag.blocks import Block, blocks
+from rag.sections import Section, sections, trimmed
+from rag.segment import sentences
+
+_CHARACTERS_PER_TOKEN = 10
+_CLAUSE = r"[^,.;:。，；：]+[,.;:。，；：]*|[,.;:。，；：]+"
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkSettings:
+    """How passages are cut.
+
+    `max_tokens` bounds what is embedded (heading path and text, counted by the embedder). `overlap_sentences` is how
+    many sentences of the passage before it a passage repeats, where they fit and stand in the same section.
+
+    :raises SettingsError: a value is out of range.
+    """
+
+    max_tokens: int = 200
+    overlap_sentences: int = 0
+
+    def __post_init__(self) -> None:
+        if self.max_tokens < 16:
+            raise SettingsError(f"chunk max_tokens is {self.max_tokens}: set it to 16 or more.")
+        if self.overlap_sentences < 0:
+            raise SettingsError(f"chunk overlap_sentences is {self.overlap_sentences}: set it to 0 or more.")
+
+
+def embedding_text(chunk: Chunk) -> str:
+    """Return what is embedded and indexed for `chunk`: the heading path on a line of its own, then the text."""
+    return _with_heading(chunk.heading, chunk.text)
+
+
+def chunk_document(
+    document: Document, count_tokens: Callable[[str], int], settings: ChunkSettings = ChunkSettings()
+) -> list[Chunk]:
+    """Cut `document` into chunks in reading order; `count_tokens` counts as the embedder does, special tokens included.
+
+    Every visible character outside front matter lies in a chunk, and no ``embedding_text`` exceeds the budget. A text
+    counts as at least one token per 10 characters: to a word-piece model a word of 10,000 characters is one unknown
+    token.
+    """
+    ruler = _Ruler(count_tokens, settings.max_tokens)
+    found: list[Chunk] = []
+    for section in sections(document):
+        heading = ruler.short_heading(section.heading)
+        for start, end in _passages(document.text, section, heading, ruler, settings.overlap_sentences):
+            found.append(Chunk(document.source, start, end, document.text[start:end], section.page, heading))
+    return found
+
+
+class _Ruler:
+    """Measures text in tokens without the special ones, each text once."""
+
+    def __init__(self, count_tokens: Callable[[str], int], max_tokens: int) -> None:
+        self._count = count_tokens
+        self._special = count_tokens("")
+        self._max = max_tokens
+        self._headings: dict[str, str] = {}
+
+    def size(self, text: str) -> int:
+        """Return the tokens `text` adds to a passage."""
+        return max(self._count(text) - self._special, ceil(len(text) / _CHARACTERS_PER_TOKEN))
+
+    def budget(self, heading: str) -> int:
+        """Return the tokens left for text under `heading`."""
+        return self._max - self._special - (self.size(heading + "\n") if heading else 0)
+
+    def fits(self, heading: str, text: str) -> bool:
+        """Tell whether the passage as embedded is within the budget."""
+        return self.size(_with_heading(heading, text)) + self._special <= self._max
+
+    def short_heading(self, heading: str) -> str:
+        """Return the part of a heading path that takes at most a third of the budget: the deepest parts are kept."""
+        if heading not in self._headings:
+            self._headings[heading] = self._shorten(heading)
+        return self._headings[heading]
+
+    def _shorten(self, heading: str) -> str:
+        parts = heading.split(" > ")
+        while len(parts) > 1 and self.size(" > ".join(parts)) > self._max // 3:
+            parts = parts[1:]
+        short = " > ".join(parts)
+        while self.size(short) > self._max // 3:
+            short = short[: len(short) * 3 // 4].rstrip()
+        return short
+
+
+def _with_heading(heading: str, text: str) -> str:
+    return f"{heading}\n{text}" if heading else text
+
+
+def _passages(text: str, section: Section, heading: str, ruler: _Ruler, overlap: int) -> Iterator[tuple[int, int]]:
+    previous: tuple[int, int] | None = None
+    for start, end in _packed(_pieces(text, section, ruler, ruler.budget(heading)), ruler.budget(heading)):
+        for whole in _fitting(text, *trimmed(text, start, end), heading, ruler):
+            repeated = _repeated_from(text, previous, whole[0], overlap) if previous and overlap else whole[0]
+            yield (repeated, whole[1]) if ruler.fits(heading, text[repeated : whole[1]]) else whole
+            previous = whole
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A span that fits the budget, its size in tokens, and whether it should follow the piece before it."""
+
+    start: int
+    end: int
+    size: int
+    continues: bool
+
+
+def _pieces(text: str, section: Section, ruler: _Ruler, budget: int) -> Iterator[_Piece]:
+    body = text[section.start : section.end]
+    for block in blocks(body):
+        words = body[block.start : block.end]
+        size = ruler.size(words)
+        if size <= budget:
+            yield _Piece(section.start + block.start, section.start + block.end, size, block.continues)
+        else:
+            yield from _split(words, section.start + block.start, size, ruler, budget, block)
+
+
+def _split(words: str, offset: int, size: int, ruler: _Ruler, budget: int, block: Block) -> Iterator[_Piece]:
+    """Split a block that exceeds the budget into pieces of about equal size."""
+    from llama_index.core.node_parser import SentenceSplitter
+
+    splitter = SentenceSplitter(
+        chunk_size=min(budget, ceil(1.1 * size / ceil(size / budget))),
+        chunk_overlap=0,
+        paragraph_separator="\n\n",
+        tokenizer=lambda part: range(ruler.size(part)),
+        chunking_tokenizer_fn=_sentence_strings,
+        secondary_chunking_regex=_CLAUSE,
+    )
+    position = 0
+    for piece in splitter.split_text(words):
+        start = words.index(piece, position)
+        position = start + len(piece)
+        yield _Piece(offset + start, offset + position, ruler.size(piece), block.continues and start == 0)
+
+
+def _sentence_strings(text: str) -> list[str]:
+    """Return the sentences of `text` with the space after them: joined, they are `text`."""
+    starts = [0, *(start for start, _ in sentences(text)[1:]), len(text)]
+    return [text[start:end] for start, end in zip(starts, starts[1:], strict=False)]
+
+
+def _packed(pieces: Iterator[_Piece], budget: int) -> Iterator[tuple[int, int]]:
+    """Join neighbours into as few passages as the budget allows, of about equal size: not full ones and a rest."""
+    glued = _glued(pieces, budget)
+    total = sum(piece.size for piece in glued)
+    target = total / max(1, ceil(total / budget))
+    start = end = size = 0
+    for piece in glued:
+        if size and (size + piece.size > budget or abs(size - target) <= abs(size + piece.size - target)):
+            yield start, end
+            size = 0
+        start = start if size else piece.start
+        end, size = piece.end, size + max(1, piece.size)
+    if size:
+        yield start, end
+
+
+def _glued(pieces: Iterator[_Piece], budget: int) -> list[_Piece]:
+    glued: list[_Piece] = []
+    for piece in pieces:
+        if piece.continues and glued and glued[-1].size + piece.size <= budget:
+            before = glued.pop()
+            glued.append(_Piece(before.start, piece.end, before.size + piece.size, before.continues))
+        else:
+            glued.append(piece)
+    return glued
+
+
+def _fitting(text: str, start: int, end: int, heading: str, ruler: _Ruler) -> Iterator[tuple[int, int]]:
+    """Yield ``(start, end)``, or halves of it where a tokenizer counts the whole higher than the sum of its parts."""
+    if start >= end:
+        return
+    if end - start == 1 or ruler.fits(heading, text[start:end]):
+        yield start, end
+        return
+    middle = (start + end) // 2
+    space = text.rfind(" ", start + 1, middle)
+    cut = space if space > 0 else middle
+    yield from _fitting(text, *trimmed(text, start, cut), heading, ruler)
+    yield from _fitting(text, *trimmed(text, cut, end), heading, ruler)
+
+
+def _repeated_from(text: str, previous: tuple[int, int], start: int, overlap: int) -> int:
+    """Return where the last `overlap` sentences of the passage before begin; `start` when they are all of it."""
+    spans = sentences(text[previous[0] : previous[1]])
+    return previous[0] + spans[-overlap][0] if len(spans) > overlap else start
