@@ -1,0 +1,287 @@
+"""`index.sqlite`: all an index knows, so that everything else can be rebuilt from it.
+
+A *generation* is one way to build an index (embedder and chunking), a *revision* one published content of a generation.
+Documents carry the revision that added them and the one that removed them, so writers prepare revision n + 1 beside
+readers of revision n, and publishing is one small transaction. A document is visible in revision r when
+``added <= r < removed``. Vectors are cached by embedder and text, so neither a rebuild nor a rollback embeds anything.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.records import Chunk, Document, Span
+from rag.errors import IndexDamaged, NoIndexError
+from rag.lexical import TOKENIZER
+
+FILE = "index.sqlite"
+SCHEMA = 1
+_SCHEMA_SQL = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE generations (
+    id INTEGER PRIMARY KEY, embedder TEXT NOT NULL, dimensions INTEGER NOT NULL, chunking TEXT NOT NULL,
+    canaries BLOB NOT NULL, created TEXT NOT NULL);
+CREATE TABLE revisions (
+    id INTEGER PRIMARY KEY, generation INTEGER NOT NULL REFERENCES generations, folder TEXT NOT NULL,
+    fusion TEXT NOT NULL, documents INTEGER NOT NULL, chunks INTEGER NOT NULL, published TEXT NOT NULL);
+CREATE TABLE extracts (
+    hash TEXT PRIMARY KEY, text TEXT NOT NULL, pages TEXT NOT NULL, headings TEXT NOT NULL, media_type TEXT NOT NULL);
+CREATE TABLE documents (
+    id INTEGER PRIMARY KEY, generation INTEGER NOT NULL REFERENCES generations, source TEXT NOT NULL,
+    origin TEXT NOT NULL, file_hash TEXT NOT NULL, extract TEXT NOT NULL REFERENCES extracts, added INTEGER NOT NULL,
+    removed INTEGER);
+CREATE INDEX documents_by_source ON documents (generation, source);
+CREATE TABLE chunks (
+    id INTEGER PRIMARY KEY, document INTEGER NOT NULL REFERENCES documents, key TEXT NOT NULL, "start" INTEGER NOT NULL,
+    "end" INTEGER NOT NULL, page INTEGER, heading TEXT NOT NULL, text TEXT NOT NULL, language TEXT NOT NULL);
+CREATE INDEX chunks_by_document ON chunks (document);
+CREATE INDEX chunks_by_key ON chunks (key);
+CREATE TABLE vectors (id INTEGER PRIMARY KEY, embedder TEXT NOT NULL, key TEXT NOT NULL, vector BLOB NOT NULL);
+CREATE UNIQUE INDEX vectors_by_key ON vectors (embedder, key);
+INSERT INTO meta VALUES ('schema', 1), ('current', 0), ('last', 0), ('draft', 0), ('draft_generation', 0);
+"""
+_VISIBLE = "d.generation = :generation AND d.added <= :revision AND (d.removed IS NULL OR d.removed > :revision)"
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One published content of one generation.
+
+    `folder` is where its vectors lie, below the index folder; `fusion` is the JSON of the learned weights; `canaries`
+    are the vectors of fixed sentences, of shape (sentences, dimensions).
+    """
+
+    id: int
+    generation: int
+    embedder: str
+    dimensions: int
+    chunking: str
+    folder: str
+    fusion: str
+    documents: int
+    chunks: int
+    canaries: NDArray[np.float32]
+
+    @property
+    def name(self) -> str:
+        """What answers are stamped with: how the index was built, and which content it had."""
+        return f"g{self.generation}.r{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stored chunk: its row, the key of its embedded text, and the chunk."""
+
+    row: int
+    key: str
+    chunk: Chunk
+
+
+class Catalog:
+    """Reading side of `index.sqlite`, and the connection its writers use; each thread has its own connection."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the catalogue in `folder`.
+
+        :raises NoIndexError: nothing was ingested there.
+        :raises IndexDamaged: the file is not a catalogue this version can read.
+        """
+        self.path = folder / FILE
+        self._threads = threading.local()
+        self._opened: list[sqlite3.Connection] = []
+        if not self.path.is_file():
+            raise NoIndexError(f"There is no index in {folder}: run `rag ingest PATH` first.")
+        try:
+            (schema,) = self.connection.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
+        except (sqlite3.DatabaseError, TypeError) as error:
+            self.close()
+            raise IndexDamaged(
+                f"{self.path} cannot be read ({error}): restore it, or delete it and ingest again."
+            ) from error
+        if schema != SCHEMA:
+            raise IndexDamaged(f"{self.path} has schema {schema}, this version knows {SCHEMA}: upgrade ragdrift.")
+
+    @classmethod
+    def create(cls, folder: Path) -> Catalog:
+        """Open the catalogue in `folder`, making an empty one where there is none."""
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / FILE
+        if not path.exists():
+            with sqlite3.connect(path, isolation_level=None) as connection:
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA_SQL} COMMIT;")
+            connection.close()
+        return cls(folder)
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """The connection of the calling thread, in autocommit mode."""
+        connection = getattr(self._threads, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(self.path, timeout=60, isolation_level=None, check_same_thread=False)
+            connection.execute("PRAGMA synchronous = NORMAL")
+            self._threads.connection = connection
+            self._opened.append(connection)
+        return connection
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        for connection in self._opened:
+            connection.close()
+        self._opened.clear()
+        self._threads = threading.local()
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Hold one state of the file, whatever writers do meanwhile."""
+        with self._transaction("BEGIN") as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Write everything or, on an exception, nothing."""
+        with self._transaction("BEGIN IMMEDIATE") as connection:
+            yield connection
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
+        connection = self.connection
+        connection.execute(begin)
+        try:
+            yield connection
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+
+    def meta(self, key: str) -> int:
+        """Return one counter: 'current' (published revision, 0 for none), 'last' (newest number given), 'draft'."""
+        return int(self.connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()[0])
+
+    def current(self) -> Revision | None:
+        """Return the published revision; None before the first."""
+        return self.revision(self.meta("current"))
+
+    def revision(self, number: int) -> Revision | None:
+        """Return one kept revision."""
+        columns = "r.id, r.generation, g.embedder, g.dimensions, g.chunking, r.folder, r.fusion, r.documents, r.chunks"
+        row = self.connection.execute(
+            f"SELECT g.canaries, {columns} FROM revisions r JOIN generations g ON g.id = r.generation WHERE r.id = ?",
+            (number,),
+        ).fetchone()
+        if row is None:
+            return None
+        facts = dict(zip((column.split(".")[1] for column in columns.split(", ")), row[1:], strict=True))
+        canaries = np.frombuffer(row[0], np.float32).reshape(-1, facts["dimensions"])
+        return Revision(**facts, canaries=canaries)
+
+    def document(self, revision: Revision, source: str) -> Document | None:
+        """Return the stored text of one source, with its pages and headings."""
+        row = self.connection.execute(
+            "SELECT d.source, e.text, e.pages, e.headings, e.media_type FROM documents d"
+            f" JOIN extracts e ON e.hash = d.extract WHERE {_VISIBLE} AND d.source = :source",
+            {"generation": revision.generation, "revision": revision.id, "source": source},
+        ).fetchone()
+        return None if row is None else Document(row[0], row[1], _spans(row[2]), _spans(row[3]), row[4])
+
+    def sources(self, revision: Revision) -> list[tuple[str, str, str]]:
+        """Return source, origin and file hash of every visible document, in order of source."""
+        rows: list[tuple[str, str, str]] = self.connection.execute(
+            f"SELECT d.source, d.origin, d.file_hash FROM documents d WHERE {_VISIBLE} ORDER BY 1",
+            {"generation": revision.generation, "revision": revision.id},
+        ).fetchall()
+        return rows
+
+    def languages(self, revision: Revision) -> dict[str, int]:
+        """Count the chunks of each language, most frequent first."""
+        rows = self.connection.execute(
+            f"SELECT c.language, count(*) FROM chunks c JOIN documents d ON d.id = c.document WHERE {_VISIBLE}"
+            " GROUP BY 1 ORDER BY 2 DESC, 1",
+            {"generation": revision.generation, "revision": revision.id},
+        )
+        return dict(rows.fetchall())
+
+    def passages(self, revision: Revision, column: str, values: Sequence[object]) -> list[Passage]:
+        """Return visible chunks by 'id' (row) or 'key'; unknown values are left out, order is that of the rows."""
+        if column not in {"id", "key"}:
+            raise ValueError(f"passages are found by 'id' or 'key', not {column!r}")
+        found: list[Passage] = []
+        for marks, batch in _batches(values):
+            rows = self.connection.execute(
+                'SELECT c.id, c.key, d.source, c."start", c."end", c.text, c.page, c.heading FROM chunks c'
+                " JOIN documents d ON d.id = c.document"
+                f" WHERE c.{column} IN ({marks}) AND d.generation = ? AND d.added <= ?"
+                " AND (d.removed IS NULL OR d.removed > ?) ORDER BY c.id",
+                (*batch, revision.generation, revision.id, revision.id),
+            )
+            found.extend(Passage(row[0], row[1], Chunk(*row[2:])) for row in rows)
+        return found
+
+    def vectors(self, embedder: str, keys: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+        """Return the cached vectors of those `keys` that have one."""
+        found: dict[str, NDArray[np.float32]] = {}
+        for marks, batch in _batches(keys):
+            rows = self.connection.execute(
+                f"SELECT key, vector FROM vectors WHERE embedder = ? AND key IN ({marks})", (embedder, *batch)
+            )
+            found.update((key, np.frombuffer(vector, np.float16).astype(np.float32)) for key, vector in rows)
+        return found
+
+    def keys(self, generation: int, revision: int) -> set[str]:
+        """Return the keys of all chunks visible in a revision."""
+        rows = self.connection.execute(
+            f"SELECT DISTINCT c.key FROM chunks c JOIN documents d ON d.id = c.document WHERE {_VISIBLE}",
+            {"generation": generation, "revision": revision},
+        )
+        return {key for (key,) in rows}
+
+    def match(self, generation: int, expression: str, limit: int) -> list[tuple[int, float]]:
+        """Return the rows of the chunks that match best, with their BM25 scores (higher is better), best first."""
+        rows = self.connection.execute(
+            f"SELECT rowid, -bm25(lexical_{generation:d}) FROM lexical_{generation:d}"
+            f" WHERE lexical_{generation:d} MATCH ? ORDER BY 2 DESC, 1 LIMIT ?",
+            (expression, limit),
+        )
+        return rows.fetchall()
+
+    def match_rows(self, generation: int, expression: str, rows: Sequence[int]) -> dict[int, float]:
+        """Return the BM25 scores of given rows; rows that do not match are left out."""
+        scores: dict[int, float] = {}
+        for marks, batch in _batches(rows):
+            found = self.connection.execute(
+                f"SELECT rowid, -bm25(lexical_{generation:d}) FROM lexical_{generation:d}"
+                f" WHERE lexical_{generation:d} MATCH ? AND rowid IN ({marks})",
+                (expression, *batch),
+            )
+            scores.update(found.fetchall())
+        return scores
+
+
+def create_lexical(connection: sqlite3.Connection, generation: int) -> None:
+    """Make the full-text index of a generation."""
+    connection.execute(f'CREATE VIRTUAL TABLE lexical_{generation:d} USING fts5(terms, tokenize = "{TOKENIZER}")')
+
+
+def pack_spans(spans: Sequence[Span]) -> str:
+    """Write spans as JSON."""
+    return json.dumps([[span.start, span.end, span.label] for span in spans], ensure_ascii=False)
+
+
+def _spans(packed: str) -> tuple[Span, ...]:
+    return tuple(Span(*entry) for entry in json.loads(packed))
+
+
+def _batches(values: Sequence[object]) -> Iterator[tuple[str, Sequence[object]]]:
+    for at in range(0, len(values), _AT_ONCE):
+        batch = values[at : at + _AT_ONCE]
+        yield ",".join("?" * len(batch)), batch

@@ -1,0 +1,168 @@
+"""The face of the index: open it, ask it, see what it holds."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.records import Document, Hit
+from rag.canary import check_canaries
+from rag.catalog import Catalog, Revision
+from rag.errors import EmbedderError, EmbedderMismatch, IndexDamaged, NoIndexError
+from rag.fusion import Fusion
+from rag.protocols import Embedder
+from rag.retrieve import CANDIDATES, Mode, gather, question_language, rank
+from rag.vectors import VectorStore
+
+
+@dataclass(frozen=True, slots=True)
+class IndexStatus:
+    """What an index holds; `languages` counts chunks by ISO 639-1 code, most frequent first."""
+
+    generation: str
+    documents: int
+    chunks: int
+    embedder: str
+    languages: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """One published revision, opened."""
+
+    revision: Revision
+    fusion: Fusion
+    languages: dict[str, int]
+
+
+class Index:
+    """Read a published index; what another process publishes meanwhile is seen by the next call.
+
+    Calls may come from several threads. Vectors and embedder are opened at the first search that needs them.
+    """
+
+    def __init__(self, folder: Path, catalog: Catalog, embedder: Embedder | None) -> None:
+        self._folder = folder
+        self._catalog = catalog
+        self._embedder = embedder
+        self._lock = threading.RLock()
+        self._opened: _View | None = None
+        self._store: VectorStore | None = None
+        self._checked: int | None = None
+        self._view()
+
+    @classmethod
+    def open(cls, folder: Path, embedder: Embedder | None = None) -> Index:
+        """Open the index in `folder` (the `.rag` directory); without an embedder only lexical search works.
+
+        :raises NoIndexError: nothing was published there yet.
+        :raises EmbedderMismatch: the index was built by another embedder.
+        :raises IndexDamaged: the catalogue cannot be read.
+        """
+        return cls(folder, Catalog(folder), embedder)
+
+    def close(self) -> None:
+        """Release files."""
+        with self._lock:
+            if self._store is not None:
+                self._store.close()
+                self._store = None
+            self._catalog.close()
+
+    @property
+    def generation(self) -> str:
+        """Name of the published revision, such as "g1.r3": how the index was built, and which content it has."""
+        return self._view().revision.name
+
+    def status(self) -> IndexStatus:
+        """Describe the published revision."""
+        view = self._view()
+        revision = view.revision
+        return IndexStatus(revision.name, revision.documents, revision.chunks, revision.embedder, view.languages)
+
+    def document(self, source: str) -> Document:
+        """Return the stored text of a source, with its pages and headings.
+
+        :raises KeyError: the index holds no such source.
+        """
+        document = self._catalog.document(self._view().revision, source)
+        if document is None:
+            raise KeyError(source)
+        return document
+
+    def embed_query(self, question: str) -> NDArray[np.float32]:
+        """Return the question's unit vector, made as this index needs it.
+
+        :raises EmbedderError: the index was opened without an embedder.
+        :raises EmbedderMismatch: the embedder's vectors have changed since the index was built.
+        """
+        if self._embedder is None:
+            raise EmbedderError("The index was opened without an embedder: open it with one, or search lexically.")
+        revision = self._view().revision
+        if self._checked != revision.generation:
+            check_canaries(self._embedder, revision)
+            self._checked = revision.generation
+        vector: NDArray[np.float32] = self._embedder.embed([question], query=True)[0]
+        return vector
+
+    def search(
+        self,
+        question: str,
+        k: int = 8,
+        *,
+        mode: Mode = "hybrid",
+        query_vector: NDArray[np.float32] | None = None,
+    ) -> list[Hit]:
+        """Return the best `k` passages, best first, one per distinct text.
+
+        Scores are cosines ("dense"), BM25 scores ("lexical") or fused scores in [0, 1] ("hybrid"). `query_vector` saves
+        embedding the question when `embed_query` was called before.
+
+        :raises IndexDamaged: the vectors are gone or cannot be searched; "lexical" still works.
+        """
+        if mode != "lexical" and query_vector is None:
+            query_vector = self.embed_query(question)
+        limit = max(CANDIDATES, k)
+        with self._catalog.reading():
+            view, store = self._open_for(mode)
+            language = question_language(question, view.languages)
+            asked = ("", language) if mode == "dense" else (question, language)
+            candidates = gather(self._catalog, view.revision, store, asked, query_vector, limit)
+        return rank(candidates, view.fusion, language, k, mode)
+
+    def _open_for(self, mode: Mode) -> tuple[_View, VectorStore | None]:
+        with self._lock:
+            view = self._view()
+            if mode == "lexical":
+                return view, None
+            if self._store is None:
+                self._store = VectorStore(self._folder / view.revision.folder, view.revision.embedder)
+            return view, self._store
+
+    def _view(self) -> _View:
+        """Return the published revision, opening it when it has moved since the last call."""
+        with self._lock:
+            number = self._catalog.meta("current")
+            if self._opened is None or self._opened.revision.id != number:
+                self._opened = self._load(number)
+                if self._store is not None:
+                    self._store.close()
+                    self._store = None
+            return self._opened
+
+    def _load(self, number: int) -> _View:
+        if number == 0:
+            raise NoIndexError(f"The index in {self._folder} is not published yet: run `rag ingest PATH` to the end.")
+        revision = self._catalog.revision(number)
+        if revision is None:
+            raise IndexDamaged(f"{self._catalog.path} names revision {number} but does not hold it: restore a backup.")
+        if self._embedder is not None and self._embedder.id != revision.embedder:
+            raise EmbedderMismatch(
+                f"The index in {self._folder} was built with embedder {revision.embedder}, not {self._embedder.id}:"
+                " set the former model again, or run `rag ingest` to build the index with the new one."
+            )
+        return _View(revision, Fusion.unpack(revision.fusion), self._catalog.languages(revision))

@@ -1,0 +1,86 @@
+"""Words as search terms: what the full-text index stores and what a question asks it for.
+
+Terms are case-folded and stemmed by language, so that "verifiers" finds "verifier" and "рейса" finds "рейсы". Numbers
+are kept, identifiers are kept whole and in parts ("SP800-63B" gives sp800, 63b and sp80063b), scripts without spaces
+are cut into overlapping pairs of characters. Stop words stay in the index and leave the question, unless it has no
+other words.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+from rag.language import STOP_WORDS, UNKNOWN
+
+if TYPE_CHECKING:
+    from snowballstemmer import Stemmer
+
+TOKENIZER = "unicode61 remove_diacritics 0 categories 'L* N* M* Co'"
+"""How FTS5 must split what `index_terms` joined: at spaces only, keeping letters as they are."""
+
+_STEMMERS = {
+    "en": "english",
+    "ru": "russian",
+    "es": "spanish",
+    "de": "german",
+    "fr": "french",
+    "it": "italian",
+    "pt": "portuguese",
+}
+_TOKEN = re.compile(r"[^\W_]+(?:[\-_./'’][^\W_]+)*")
+_PART = re.compile(r"[^\W_]+")
+_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\u0e00-\u0e7f]+")
+_IDENTIFIER = re.compile(r"[^\W_]*\d[^\W_]*[\-_./][\w\-_./]*|[\w\-./]*[_][\w\-./]*|[\w]+(?:[\-./][\w]*\d[\w]*)+")
+
+
+def index_terms(text: str, language: str = UNKNOWN) -> str:
+    """Return the terms of `text` joined by spaces, ready for the full-text index."""
+    return " ".join(_terms(text, language))
+
+
+def match_expression(question: str, language: str = UNKNOWN) -> str:
+    """Return an FTS5 expression that matches any term of the question; empty when it has none."""
+    stop = STOP_WORDS.get(language, frozenset())
+    terms = list(dict.fromkeys(_terms(question, language)))
+    stop_terms = {_stem(word, language) for word in stop}
+    content = [term for term in terms if term not in stop_terms and term not in stop]
+    return " OR ".join(f'"{term}"' for term in content or terms)
+
+
+def _terms(text: str, language: str) -> list[str]:
+    terms: list[str] = []
+    for token in _TOKEN.findall(text):
+        parts = _PART.findall(token)
+        for part in parts:
+            terms.extend(_of_part(part.casefold(), language))
+        if len(parts) > 1 and _IDENTIFIER.fullmatch(token):
+            terms.append("".join(parts).casefold())
+    return terms
+
+
+def _of_part(part: str, language: str) -> list[str]:
+    run = _UNSPACED.search(part)
+    if run is None:
+        return [_stem(part.replace("ё", "е"), language)]
+    return [part[at : at + 2] for at in range(max(1, len(part) - 1))]
+
+
+@lru_cache(maxsize=262_144)
+def _stem(word: str, language: str) -> str:
+    if len(word) < 3 or any(character.isdigit() for character in word):
+        return word
+    if _CYRILLIC.search(word):
+        language = "uk" if language == "uk" else "ru"
+    elif language in {"ru", "uk", UNKNOWN}:
+        language = "en"
+    return str(_stemmer(_STEMMERS[language]).stemWord(word)) if language in _STEMMERS else word
+
+
+@cache
+def _stemmer(name: str) -> Stemmer:
+    import snowballstemmer
+
+    return snowballstemmer.stemmer(name)

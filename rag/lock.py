@@ -1,0 +1,41 @@
+"""One writer at a time, across processes; the operating system drops the lock with the process that holds it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from rag.errors import IndexBusy
+
+
+@contextmanager
+def writer_lock(folder: Path, timeout: float = 0.0) -> Iterator[None]:
+    """Hold the index in `folder` for writing, waiting up to `timeout` seconds.
+
+    :raises IndexBusy: another process holds it; the message names its process id.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    holder = folder / "writer.pid"
+    lock = FileLock(folder / "writer.lock", timeout=timeout, is_singleton=False)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise IndexBusy(
+            f"Another process ({_read_holder(holder)}) is writing to {folder}: wait for it to end, or end it."
+        ) from error
+    try:
+        holder.write_text(str(os.getpid()), encoding="ascii")
+        yield
+    finally:
+        lock.release()
+
+
+def _read_holder(file: Path) -> str:
+    try:
+        return f"pid {int(file.read_text(encoding='ascii'))}"
+    except (OSError, ValueError):
+        return "pid unknown"

@@ -1,0 +1,164 @@
+"""From a draft to what readers see: vectors in a folder of their own, then one transaction, then the tidying up.
+
+The folder is complete before the catalogue names it, so a process killed on the way leaves readers where they were.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from rag.catalog import Catalog, Revision
+from rag.draft import Draft, discard_draft
+from rag.errors import IndexDamaged
+from rag.fusion import Fusion
+from rag.lexical import index_terms
+from rag.protocols import Embedder
+from rag.vectors import VectorStore, copy_folder
+
+VECTORS = "chroma"
+KEPT_REVISIONS = 2
+"""The published revision and the one `rollback` returns to."""
+
+_MOST_CHANGE = 0.2
+"""Beyond this share of added or removed vectors a folder is built anew: cheaper, and free of what was deleted."""
+
+
+def publish(catalog: Catalog, folder: Path, embedder: Embedder, draft: Draft, now: str) -> int:
+    """Publish a draft, or drop it when it changes nothing; return how many chunks the index holds.
+
+    :raises IndexDamaged: the vectors of the draft could not be written whole; readers stay where they were.
+    """
+    current = catalog.current()
+    same_build = current is not None and current.generation == draft.generation
+    if not draft.changed and (same_build or not draft.known):
+        with catalog.writing():
+            discard_draft(catalog)
+        return current.chunks if current is not None else 0
+    name = build_vectors(catalog, folder, embedder.id, catalog.revision(draft.base), draft)
+    with catalog.writing():
+        sync_lexical(catalog, draft.generation, draft.base, draft.number)
+        announce(catalog, draft, name, Fusion({}).pack(), now)
+    forget_old(catalog, folder)
+    published = catalog.current()
+    return published.chunks if published is not None else 0
+
+
+def build_vectors(catalog: Catalog, folder: Path, embedder: str, base: Revision | None, draft: Draft) -> str:
+    """Write the vectors of the draft below `folder` from the cache; return the name of the new folder.
+
+    :raises IndexDamaged: the cache lacks a vector, or Chroma did not keep what it was given.
+    """
+    name = f"{VECTORS}/r{draft.number}"
+    wanted = catalog.keys(draft.generation, draft.number)
+    held = catalog.keys(base.generation, base.id) if base is not None else set()
+    changes = len(wanted - held) + len(held - wanted)
+    if base is not None and changes <= _MOST_CHANGE * len(held) and (folder / base.folder).is_dir():
+        copy_folder(folder / base.folder, folder / name)
+        write_vectors(catalog, folder / name, embedder, wanted, held)
+    else:
+        rebuild_vectors(catalog, folder / name, embedder, wanted)
+    return name
+
+
+def rebuild_vectors(catalog: Catalog, folder: Path, embedder: str, wanted: set[str]) -> None:
+    """Make a folder with exactly the `wanted` vectors, whatever was there before."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    write_vectors(catalog, folder, embedder, wanted, None)
+
+
+def write_vectors(catalog: Catalog, folder: Path, embedder: str, wanted: set[str], held: set[str] | None) -> None:
+    """Bring a folder that holds the vectors `held` (None: a new one) to hold those `wanted`."""
+    store = VectorStore(folder, embedder, create=held is None)
+    try:
+        missing = sorted(wanted - (held or set()))
+        for at in range(0, len(missing), 5000):
+            keys = missing[at : at + 5000]
+            vectors = catalog.vectors(embedder, keys)
+            if lost := [key for key in keys if key not in vectors]:
+                raise IndexDamaged(f"{len(lost)} vectors are missing from {catalog.path}: ingest the documents again.")
+            store.add(keys, [vectors[key] for key in keys])
+        store.remove(sorted((held or set()) - wanted))
+        if wanted:
+            (vector,) = catalog.vectors(embedder, [next(iter(wanted))]).values()
+            store.settle(vector)
+        if store.count() != len(wanted):
+            raise IndexDamaged(f"{folder} holds {store.count()} of {len(wanted)} vectors: run `rag repair`.")
+    finally:
+        store.close()
+
+
+def sync_lexical(catalog: Catalog, generation: int, before: int, after: int) -> None:
+    """Bring the full-text index of a generation from revision `before` to `after`, inside the caller's transaction."""
+    connection = catalog.connection
+    table = f"lexical_{generation:d}"
+    gone = _chunk_rows(catalog, generation, before, after)
+    connection.executemany(f"DELETE FROM {table} WHERE rowid = ?", [(row,) for row, _, _, _ in gone])
+    new = _chunk_rows(catalog, generation, after, before)
+    connection.executemany(
+        f"INSERT INTO {table} (rowid, terms) VALUES (?, ?)",
+        ((row, index_terms(f"{heading}\n{text}", language)) for row, heading, text, language in new),
+    )
+
+
+def _chunk_rows(catalog: Catalog, generation: int, inside: int, outside: int) -> list[tuple[int, str, str, str]]:
+    """Return the chunks visible in revision `inside` but not in revision `outside` (row, heading, text, language)."""
+    rows: list[tuple[int, str, str, str]] = catalog.connection.execute(
+        "SELECT c.id, c.heading, c.text, c.language FROM chunks c JOIN documents d ON d.id = c.document"
+        " WHERE d.generation = :generation AND d.added <= :inside AND (d.removed IS NULL OR d.removed > :inside)"
+        " AND NOT (d.added <= :outside AND (d.removed IS NULL OR d.removed > :outside))",
+        {"generation": generation, "inside": inside, "outside": outside},
+    ).fetchall()
+    return rows
+
+
+def announce(catalog: Catalog, draft: Draft, folder: str, fusion: str, now: str) -> None:
+    """Make the draft the published revision, inside the caller's transaction."""
+    connection = catalog.connection
+    visible = {"generation": draft.generation, "revision": draft.number}
+    documents, chunks = connection.execute(
+        "SELECT count(DISTINCT d.id), count(c.id) FROM documents d LEFT JOIN chunks c ON c.document = d.id"
+        " WHERE d.generation = :generation AND d.added <= :revision AND (d.removed IS NULL OR d.removed > :revision)",
+        visible,
+    ).fetchone()
+    connection.execute(
+        "INSERT INTO revisions (id, generation, folder, fusion, documents, chunks, published)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (draft.number, draft.generation, folder, fusion, documents, chunks, now),
+    )
+    connection.execute("UPDATE meta SET value = ? WHERE key = 'current'", (draft.number,))
+    connection.execute("UPDATE meta SET value = 0 WHERE key IN ('draft', 'draft_generation')")
+
+
+def forget_old(catalog: Catalog, folder: Path) -> None:
+    """Drop all but the newest kept revisions, and every row, vector and folder only they needed."""
+    with catalog.writing() as connection:
+        kept = connection.execute(
+            "SELECT id, generation, folder FROM revisions ORDER BY id DESC LIMIT ?", (KEPT_REVISIONS,)
+        ).fetchall()
+        connection.execute(f"DELETE FROM revisions WHERE id NOT IN ({_numbers(row[0] for row in kept)})")
+        for (generation,) in connection.execute("SELECT id FROM generations").fetchall():
+            oldest = min((row[0] for row in kept if row[1] == generation), default=None)
+            _forget_documents(catalog, generation, oldest)
+        connection.execute("DELETE FROM chunks WHERE document NOT IN (SELECT id FROM documents)")
+        connection.execute("DELETE FROM extracts WHERE hash NOT IN (SELECT extract FROM documents)")
+        connection.execute("DELETE FROM vectors WHERE key NOT IN (SELECT key FROM chunks)")
+    for path in (folder / VECTORS).glob("*"):
+        if f"{VECTORS}/{path.name}" not in {row[2] for row in kept}:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _forget_documents(catalog: Catalog, generation: int, oldest: int | None) -> None:
+    connection = catalog.connection
+    if oldest is None:
+        connection.execute("DELETE FROM documents WHERE generation = ?", (generation,))
+        connection.execute(f"DROP TABLE IF EXISTS lexical_{generation:d}")
+        connection.execute("DELETE FROM generations WHERE id = ?", (generation,))
+    else:
+        connection.execute("DELETE FROM documents WHERE generation = ? AND removed <= ?", (generation, oldest))
+
+
+def _numbers(values: Iterable[int]) -> str:
+    return ", ".join(str(int(value)) for value in values)

@@ -1,0 +1,112 @@
+"""Question to passages: both sides' candidates, each scored by both sides, fused and collapsed to distinct texts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.records import Hit
+from rag.catalog import Catalog, Passage, Revision
+from rag.fusion import Fusion, fuse
+from rag.language import detect_language
+from rag.lexical import match_expression
+from rag.vectors import VectorStore
+
+Mode = Literal["hybrid", "dense", "lexical"]
+CANDIDATES = 100
+"""How many passages each side puts forward, unless more are asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """What each side found, by passage key, best first, and the scores of both sides for all that either found.
+
+    `dense` holds cosines, `lexical` BM25 scores; a passage without a single term of the question has lexical score 0.
+    """
+
+    dense_order: tuple[str, ...]
+    lexical_order: tuple[str, ...]
+    dense: dict[str, float]
+    lexical: dict[str, float]
+    passages: dict[str, Passage]
+
+
+def gather(
+    catalog: Catalog,
+    revision: Revision,
+    store: VectorStore | None,
+    question: tuple[str, str],
+    vector: NDArray[np.float32] | None,
+    limit: int = CANDIDATES,
+) -> Candidates:
+    """Collect the candidates of both sides, inside the caller's read transaction; a None side puts nothing forward.
+
+    `question` is its text and language.
+    """
+    expression = match_expression(*question)
+    matched = catalog.match(revision.generation, expression, limit) if expression else []
+    by_row = {passage.row: passage for passage in catalog.passages(revision, "id", [row for row, _ in matched])}
+    passages: dict[str, Passage] = {}
+    lexical: dict[str, float] = {}
+    for row, score in matched:
+        if row in by_row:
+            lexical.setdefault(by_row[row].key, score)
+            passages.setdefault(by_row[row].key, by_row[row])
+    dense = dict(store.nearest(vector, limit)) if store is not None and vector is not None else {}
+    for passage in catalog.passages(revision, "key", [key for key in dense if key not in passages]):
+        passages.setdefault(passage.key, passage)
+    dense_order = tuple(key for key in dense if key in passages)
+    lexical_order = tuple(lexical)
+    lexical |= _lexical_scores(
+        catalog, revision, expression, [passages[key] for key in dense_order if key not in lexical]
+    )
+    dense |= _cosines(catalog, revision, vector, [key for key in lexical_order if key not in dense])
+    return Candidates(dense_order, lexical_order, dense, lexical, passages)
+
+
+def rank(candidates: Candidates, fusion: Fusion, language: str, k: int, mode: Mode) -> list[Hit]:
+    """Order the candidates and return the best `k`, one per distinct text."""
+    scores: Mapping[str, float]
+    if mode == "dense":
+        scores = {key: candidates.dense[key] for key in candidates.dense_order}
+    elif mode == "lexical":
+        scores = {key: candidates.lexical[key] for key in candidates.lexical_order}
+    else:
+        scores = fuse(candidates.dense, candidates.lexical, fusion.share(language))
+    dense_ranks = {key: at for at, key in enumerate(candidates.dense_order, start=1)}
+    lexical_ranks = {key: at for at, key in enumerate(candidates.lexical_order, start=1)}
+    known = [key for key in scores if key in candidates.passages]
+    best = sorted(known, key=lambda key: (-scores[key], candidates.passages[key].row))[:k]
+    return [
+        Hit(candidates.passages[key].chunk, float(scores[key]), dense_ranks.get(key), lexical_ranks.get(key))
+        for key in best
+    ]
+
+
+def question_language(question: str, languages: Mapping[str, int]) -> str:
+    """Return the language of a question; one without a clear sign is taken to be in the index's own Latin language."""
+    latin = next((code for code in languages if code not in _OTHER_SCRIPTS), "en")
+    return detect_language(question, latin)
+
+
+_OTHER_SCRIPTS = frozenset({"ru", "uk", "el", "he", "ar", "hi", "th", "ko", "ja", "zh", "und"})
+
+
+def _lexical_scores(catalog: Catalog, revision: Revision, expression: str, passages: list[Passage]) -> dict[str, float]:
+    if not expression:
+        return {passage.key: 0.0 for passage in passages}
+    scores = catalog.match_rows(revision.generation, expression, [passage.row for passage in passages])
+    return {passage.key: scores.get(passage.row, 0.0) for passage in passages}
+
+
+def _cosines(
+    catalog: Catalog, revision: Revision, vector: NDArray[np.float32] | None, keys: list[str]
+) -> dict[str, float]:
+    if vector is None:
+        return {}
+    vectors = catalog.vectors(revision.embedder, keys)
+    return {key: float(vectors[key] @ vector) for key in keys if key in vectors}

@@ -1,0 +1,134 @@
+"""The vectors of one published revision in a Chroma folder of its own.
+
+A published folder is never written again. Chroma's embedded mode is not safe for a writer beside other processes: even
+a reader applies the write-ahead log and rewrites index files (measured on 1.5.9), handles never see another process's
+vectors, and two writers can leave a folder that crashes the interpreter. So a new revision is a copy of the last folder
+with the difference applied; readers open it when the catalogue names it.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.errors import IndexDamaged
+
+if TYPE_CHECKING:
+    from chromadb.api.client import Client
+    from chromadb.api.collection_configuration import CreateCollectionConfiguration
+    from chromadb.api.models.Collection import Collection
+
+COLLECTION = "chunks"
+# Every write is persisted at once: what stayed in the log would be replayed, and written, by each reader that opens.
+_PERSIST_AFTER = 2
+_SEARCH_BREADTH = 200
+
+
+class VectorStore:
+    """Nearest-neighbour search by cosine over the vectors in one folder."""
+
+    def __init__(self, folder: Path, embedder: str, *, create: bool = False) -> None:
+        """Open a folder.
+
+        :raises IndexDamaged: Chroma cannot open it, or it holds the vectors of another embedder.
+        """
+        self.folder = folder
+        if not create and not (folder / "chroma.sqlite3").is_file():
+            raise IndexDamaged(f"The vectors in {folder} are gone: run `rag repair`, which embeds nothing again.")
+        self._client = _open_client(folder)
+        self._collection = self._open_collection(embedder, create)
+
+    def _open_collection(self, embedder: str, create: bool) -> Collection:
+        from chromadb.errors import ChromaError
+
+        configuration: CreateCollectionConfiguration = {
+            "hnsw": {
+                "space": "cosine",
+                "ef_search": _SEARCH_BREADTH,
+                "sync_threshold": _PERSIST_AFTER,
+                "batch_size": _PERSIST_AFTER,
+            }
+        }
+        try:
+            if create:
+                return self._client.create_collection(
+                    COLLECTION, configuration=configuration, metadata={"embedder": embedder}, embedding_function=None
+                )
+            collection = self._client.get_collection(COLLECTION, embedding_function=None)
+        except (ChromaError, ValueError) as error:
+            self.close()
+            raise IndexDamaged(
+                f"The vectors in {self.folder} cannot be read ({error}): run `rag repair`, which embeds nothing again."
+            ) from error
+        stored = (collection.metadata or {}).get("embedder")
+        if stored != embedder:
+            self.close()
+            raise IndexDamaged(
+                f"{self.folder} holds vectors of {stored!r}, the manifest says {embedder!r}: run `rag repair`."
+            )
+        return collection
+
+    def close(self) -> None:
+        """Release the folder."""
+        self._client.close()
+
+    def count(self) -> int:
+        """Return how many vectors the folder holds."""
+        return self._collection.count()
+
+    def add(self, keys: Sequence[str], vectors: Sequence[NDArray[np.float32]]) -> None:
+        """Write vectors under their keys, replacing those already there."""
+        step = self._client.get_max_batch_size()
+        for at in range(0, len(keys), step):
+            self._collection.upsert(ids=list(keys[at : at + step]), embeddings=np.stack(vectors[at : at + step]))
+
+    def remove(self, keys: Sequence[str]) -> None:
+        """Delete vectors by key."""
+        step = self._client.get_max_batch_size()
+        for at in range(0, len(keys), step):
+            self._collection.delete(ids=list(keys[at : at + step]))
+
+    def settle(self, vector: NDArray[np.float32]) -> None:
+        """Make Chroma apply and persist all that was written; it does so only when something is asked of it."""
+        self.nearest(vector, 1)
+
+    def nearest(self, vector: NDArray[np.float32], limit: int) -> list[tuple[str, float]]:
+        """Return the keys of the nearest vectors with their cosines, nearest first.
+
+        :raises IndexDamaged: Chroma could not search the folder.
+        """
+        from chromadb.errors import ChromaError
+
+        try:
+            found = self._collection.query(query_embeddings=[vector.tolist()], n_results=limit, include=["distances"])
+        except ChromaError as error:
+            raise IndexDamaged(
+                f"The vectors in {self.folder} cannot be searched ({error}): run `rag repair`."
+            ) from error
+        distances = (found["distances"] or [[]])[0]
+        return [(key, 1.0 - distance) for key, distance in zip(found["ids"][0], distances, strict=True)]
+
+
+def copy_folder(source: Path, target: Path) -> None:
+    """Copy a published folder to start the next one from; a half-made `target` is thrown away."""
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(source, target)
+
+
+def _open_client(folder: Path) -> Client:
+    import chromadb
+    from chromadb.config import Settings
+    from chromadb.errors import ChromaError
+
+    try:
+        client = chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
+        return cast("Client", client)
+    except (ChromaError, ValueError) as error:
+        raise IndexDamaged(
+            f"The vectors in {folder} cannot be opened ({error}): run `rag repair`, which embeds nothing again."
+        ) from error
