@@ -106,7 +106,7 @@ class GroundednessProxy:
         :raises Unscorable: there is no passage text, the answer claims nothing or only says that the passages do not
             tell, or it is written without spaces between words (Chinese, Japanese, Thai, …), which the features cannot read.
         """
-        claims = _scorable_claims(answer, contexts)
+        claims = scorable_claims(answer, contexts)
         evidence = read_evidence(question, contexts)
         risks = tuple(ClaimRisk(claim.text, self._risk(claim, evidence)) for claim in claims)
         load = self._coefficients.load([item.risk for item in risks])
@@ -138,7 +138,11 @@ def read_coefficients(path: Path) -> Coefficients:
     return coefficients
 
 
-def _scorable_claims(answer: str, contexts: Sequence[str]) -> list[Claim]:
+def scorable_claims(answer: str, contexts: Sequence[str]) -> list[Claim]:
+    """Return the claims of an answer.
+
+    :raises Unscorable: it cannot be scored; see `GroundednessProxy.assess`.
+    """
     if not any(text.strip() for text in contexts):
         raise Unscorable("no passage text to check the answer against")
     if len(_UNSPACED.findall(answer)) > 0.2 * len(answer):

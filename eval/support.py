@@ -14,7 +14,7 @@ from math import log1p
 
 from eval.claims import Claim, content_stems
 from eval.rarity import weight
-from eval.text import numbers, parse, stem, words
+from eval.text import numbers, parse, spelled_numbers, stem, words
 
 FEATURES: tuple[tuple[str, str], ...] = (
     ("novel_mass", "+ ln(1 + weight of its words found neither in the passages nor in the question)"),
@@ -33,7 +33,10 @@ FEATURES: tuple[tuple[str, str], ...] = (
 
 _PREFIX = 5
 _HEDGES = frozenset(
-    map(stem, "may might could possibly likely perhaps probably generally typically usually often sometimes возможно".split())
+    map(
+        stem,
+        "may might could possibly likely perhaps probably generally typically usually often sometimes возможно".split(),
+    )
 )
 _NEGATIONS = frozenset(map(stem, "not no never cannot without unable neither nor none не нет ни без нельзя".split())) | {
     "can't", "don't", "doesn't", "isn't", "aren't", "didn't", "won't",
@@ -72,7 +75,7 @@ def read_passage(text: str) -> Passage:
         sentences=tuple(frozenset(stems) for stems in content),
         word_pairs=frozenset(pair for sentence in sentences for pair in pairwise(sentence.stems)),
         content_pairs=frozenset(pair for stems in content for pair in pairwise(stems)),
-        numbers=frozenset().union(*(sentence.numbers for sentence in sentences)),
+        numbers=frozenset(numbers(text) | spelled_numbers(text)),
     )
 
 
@@ -84,7 +87,9 @@ def read_evidence(question: str, contexts: Iterable[str]) -> Evidence:
         passages=passages,
         known=known,
         prefixes=frozenset(stem[:_PREFIX] for stem in known if len(stem) >= _PREFIX),
-        numbers=numbers(question).union(*(passage.numbers for passage in passages)),
+        numbers=frozenset(numbers(question) | spelled_numbers(question)).union(
+            *(passage.numbers for passage in passages)
+        ),
     )
 
 

@@ -9,7 +9,8 @@ from functools import lru_cache
 import snowballstemmer
 
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W\d_]+)*")
-_NUMBER = re.compile(r"(?<![\w.,])[-+]?\d+(?:[.,   ]\d{3})*(?:[.,]\d+)?(?!\w)")
+_GROUPED = r"\d{1,3}(?:([.,'\u00a0\u202f ])\d{3})(?:\1\d{3})*"
+_NUMBER = re.compile(rf"(?<![\w.,])-?(?:{_GROUPED}|\d+)(?:[.,]\d+)?(?!\d|[.,]\d)")
 _LIST_MARK = re.compile(r"^\s*(?:#{1,6}\s+|>\s*|(?:[-*+•–]|\(?\d{1,2}[.)])\s+)+", re.MULTILINE)
 _EMPHASIS = re.compile(r"\*\*|__|`+|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)")
 _LINK = re.compile(r"!?\[([^\]]+)\]\([^)\s]*\)")
@@ -52,10 +53,16 @@ def words(text: str) -> list[str]:
 
 
 def numbers(text: str) -> frozenset[str]:
-    """Return the numbers of a text in plain notation: "1,000.50" and "1 000,50" both give "1000.5"; "two" gives "2"."""
-    written = {_plain_number(match) for match in _NUMBER.findall(text)}
-    spelled = {_SPELLED[word] for word in text.casefold().split() if word in _SPELLED}
-    return frozenset(written | spelled)
+    """Return the numbers written in digits, in plain notation: "1,000.50" and "1 000,50" both give "1000.5".
+
+    A mark followed by exactly three digits is read as grouping ("1,500" and "1.500" give "1500"), except after "0".
+    """
+    return frozenset(_plain_number(match.group()) for match in _NUMBER.finditer(text))
+
+
+def spelled_numbers(text: str) -> frozenset[str]:
+    """Return the numbers up to twelve written as English or Russian words: "two" gives "2"."""
+    return frozenset(_SPELLED[word] for word in map(str.casefold, words(text)) if word in _SPELLED)
 
 
 def parse_sentence(text: str) -> Sentence:
@@ -86,15 +93,10 @@ _RUSSIAN = snowballstemmer.stemmer("russian")
 
 
 def _plain_number(written: str) -> str:
-    digits = re.sub(r"[   ]", "", written.lstrip("+"))
-    whole, mark, fraction = _last_mark(digits)
-    if mark and len(fraction) == 3 and whole not in {"0", "-0"} and digits.count(mark) >= 1 and "." not in fraction:
-        whole, fraction = whole + fraction, ""
-    value = re.sub(r"[.,]", "", whole)
-    fraction = fraction.rstrip("0")
-    return f"{value}.{fraction}" if fraction else value
-
-
-def _last_mark(digits: str) -> tuple[str, str, str]:
+    digits = re.sub(r"['\u00a0\u202f ]", "", written)
     place = max(digits.rfind("."), digits.rfind(","))
-    return (digits, "", "") if place < 0 else (digits[:place], digits[place], digits[place + 1 :])
+    whole, fraction = (digits, "") if place < 0 else (digits[:place], digits[place + 1 :])
+    if len(fraction) == 3 and whole not in {"0", "-0"}:
+        whole, fraction = whole + fraction, ""
+    whole, fraction = re.sub(r"[.,]", "", whole), fraction.rstrip("0")
+    return f"{whole}.{fraction}" if fraction else whole
