@@ -1,13 +1,14 @@
 """Train the groundedness proxy on the public half of RAGTruth QA and write `eval/groundedness.json`.
 
-A sign-constrained logistic regression over claims (human spans say which are unsupported), then a calibration over answers.
-Everything reported is out of fold, folds grouped by source_id. Run from the checkout:
-``python benchmarks/train_groundedness.py`` (add ``--check`` to measure without writing).
+A sign-constrained logistic regression over claims (human spans say which are unsupported), then a calibration over
+answers. Everything reported is out of fold, folds grouped by source_id. Run from the checkout:
+``PYTHONPATH=. python benchmarks/train_groundedness.py`` (add ``--check`` to measure without writing).
 
-Why `POWER` is 0.25: it was chosen on window means, not on single answers. With power 1 the score ranks single answers best
-(AUROC 0.806) but sees only 0.05 of the true 0.155 drop from llama-2-70b to llama-2-7b; with 0.25 it sees 0.09 and costs
-0.035 AUROC. `FLOOR` keeps verbatim and boilerplate sentences from adding anything. Part of what it then sees is that longer
-answers make more claims that are not verbatim; within each model such answers were in fact labelled hallucinated more often.
+Why `POWER` is 0.25: it was chosen on window means, not on single answers. With power 1 the score ranks single answers
+best (AUROC 0.80) but sees only 0.05 of the true 0.155 drop from llama-2-70b to llama-2-7b; with 0.25 it sees 0.09 and
+costs 0.035 AUROC. `FLOOR` keeps verbatim and boilerplate sentences from adding anything. Part of what it then sees is
+that longer answers make more claims that are not verbatim; such answers were labelled hallucinated more often within
+each model, too.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One labelled answer: features of its claims (claims x features), which claims touch a human span, and who wrote it."""
+    """One labelled answer; `claims` is (claims x features), `unsupported` says which claims touch a human span."""
 
     id: str
     source: str
@@ -210,7 +211,7 @@ def _write(model: Coefficients, measured: dict[str, Any]) -> None:
         "model": numbers,
         "trained": {
             "data": "RAGTruth QA, public half: 1,912 answers of 4 models to 478 questions, human span labels",
-            "licence": "RAGTruth is MIT; its passages come from MS MARCO and are not shipped, only these coefficients are",
+            "licence": "RAGTruth is MIT; its passages (MS MARCO) are not shipped, only these coefficients",
             "source": "github.com/Tomsawyerhu/LRP4RAG at c4396d78efccfa0c3be21d4995d6ff0089ef98f1",
             "script": "benchmarks/train_groundedness.py",
             "date": "2026-11-23",

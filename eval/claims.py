@@ -1,7 +1,7 @@
 """From an answer to the sentences that claim something: greetings, lead-ins, attributions and repeats are no claims.
 
-Style must not move a quality score: "Sure! According to passage 2, …", a heading, bold type or a closing summary leave the
-claims, and so the score, as they were.
+Style must not move a quality score: "Sure! According to passage 2, …", a heading, bold type or a closing summary leave
+the claims, and so the score, as they were.
 """
 
 from __future__ import annotations
@@ -20,25 +20,24 @@ _ATTRIBUTION = re.compile(
     re.IGNORECASE,
 )
 _CHATTER = re.compile(
-    r"^\W*(?:sure|certainly|of course|absolutely|great question|good question|hello|hi|dear|thanks?|i hope|hope (?:this|that)"
-    r"|let me know|feel free|please (?:let|feel|note that this|reply)|if you have any (?:other|more|further)"
-    r"|is there anything|i(?:'|’)d be happy|i(?:'|’)m happy|happy to help"
+    r"^\W*(?:sure|certainly|of course|absolutely|great question|good question|hello|hi|dear|thanks?|i hope"
+    r"|hope (?:this|that)|let me know|feel free|please (?:let|feel|note that this|reply)"
+    r"|if you have any (?:other|more|further)|is there anything|i(?:'|’)d be happy|i(?:'|’)m happy|happy to help"
     r"|конечно|надеюсь|здравствуйте|спасибо|если у вас|пожалуйста|рад[аы]? помочь)\b(?=[^.!?]{0,90}[.!?]*$)",
     re.IGNORECASE,
 )
 _DENIAL = re.compile(
-    r"unable to answer|cannot (?:be )?answer|(?:\bnot|n't|n’t)(?: \w+){0,2} (?:mention|provid|specif|stat|contain|includ|say|answer"
-    r"|indicat|give)|no (?:information|mention|specific)|не (?:указ|содерж|упомин|сказано|говор|могу ответ)"
+    r"unable to answer|cannot (?:be )?answer"
+    r"|(?:\bnot|n't|n’t)(?: \w+){0,2} (?:mention|provid|specif|stat|contain|includ|say|answer|indicat|give)"
+    r"|no (?:information|mention|specific)|не (?:указ|содерж|упомин|сказано|говор|могу ответ)"
     r"|нет (?:информац|ответ|данных)",
     re.IGNORECASE,
 )
-_ABOUT_SOURCES = frozenset(
-    stem(word)
-    for word in (
-        "passage provided provide context mention specify information given text document according based state suggest source "
-        "answer question explain here sure отрывок документ источник информация указано согласно вопрос ответ"
-    ).split()
+_SOURCE_WORDS = (
+    "passage provided provide context mention specify information given text document according based state suggest "
+    "source answer question explain here sure отрывок документ источник информация указано согласно вопрос ответ"
 )
+_ABOUT_SOURCES = frozenset(map(stem, _SOURCE_WORDS.split()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,7 +104,8 @@ class GroundednessProxy:
         """Return the score with the risk of each claim, so that a reader sees which sentence is doubted.
 
         :raises Unscorable: there is no passage text, the answer claims nothing or only says that the passages do not
-            tell, or it is written without spaces between words (Chinese, Japanese, Thai, …), which the features cannot read.
+            tell, or it is written without spaces between words (Chinese, Japanese, Thai, …), which the features cannot
+            read.
         """
         claims = scorable_claims(answer, contexts)
         evidence = read_evidence(question, contexts)
@@ -128,12 +129,13 @@ def read_coefficients(path: Path) -> Coefficients:
         coefficients = Coefficients(version=str(stored["version"]), **{**model, "weights": tuple(model["weights"])})
     except (OSError, UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError) as error:
         raise ModelFileError(
-            f"The groundedness coefficients at {path} cannot be read ({error!r}): reinstall ragdrift, or rerun the training."
+            f"The groundedness coefficients at {path} cannot be read ({error!r}): reinstall ragdrift, or "
+            "rerun the training."
         ) from error
     if stored.get("schema") != SCHEMA or names != tuple(name for name, _ in FEATURES):
         raise ModelFileError(
-            f"The groundedness coefficients at {path} were made for schema {stored.get('schema')!r} and other features: "
-            "rerun `python benchmarks/train_groundedness.py`."
+            f"The groundedness coefficients at {path} were made for schema {stored.get('schema')!r} and other "
+            "features: rerun `python benchmarks/train_groundedness.py`."
         )
     return coefficients
 

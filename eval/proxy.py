@@ -22,8 +22,9 @@ _RULES_VERSION = "1"
 def score_interaction(interaction: Interaction, proxy: GroundednessProxy) -> list[Score]:
     """Return one score per proxy metric; value None with the reason where an interaction cannot be scored.
 
-    `groundedness` is the proxy's probability that the answer is fully supported; `citation_support` the share of the answer's
-    citations that were located in their source; `number_support` the share of its numbers found in question or passages.
+    `groundedness` is the proxy's probability that the answer is fully supported; `citation_support` the share of the
+    answer's citations that were located in their source; `number_support` the share of its numbers found in question or
+    passages.
     """
     return [
         _score(

@@ -15,8 +15,8 @@ _COMMON = 2.2
 def weight(stem: str) -> float:
     """Return the evidence weight of a stem, 0 for common words, single digits and plain numbers, at most 4.8.
 
-    The weight is ``max(0, ln(paragraphs / paragraphs with the stem) - 2.2)`` over the background table of public English
-    and Russian text; stems the table does not know weigh most. Numbers are compared apart, by value.
+    The weight is ``max(0, ln(paragraphs / paragraphs with the stem) - 2.2)`` over the background table of public
+    English and Russian text; stems the table does not know weigh most. Numbers are compared apart, by value.
     """
     if stem.isdigit():
         return 0.0

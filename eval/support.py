@@ -32,15 +32,10 @@ FEATURES: tuple[tuple[str, str], ...] = (
 """Names and meanings, in the order of the numbers `measure` returns."""
 
 _PREFIX = 5
-_HEDGES = frozenset(
-    map(
-        stem,
-        "may might could possibly likely perhaps probably generally typically usually often sometimes возможно".split(),
-    )
-)
-_NEGATIONS = frozenset(map(stem, "not no never cannot without unable neither nor none не нет ни без нельзя".split())) | {
-    "can't", "don't", "doesn't", "isn't", "aren't", "didn't", "won't",
-}  # fmt: skip
+_HEDGE_WORDS = "may might could possibly likely perhaps probably generally typically usually often sometimes возможно вероятно обычно"
+_NEGATION_WORDS = "not no never cannot without unable neither nor none can't don't doesn't isn't aren't didn't won't не нет ни без нельзя"
+_HEDGES = frozenset(map(stem, _HEDGE_WORDS.split()))
+_NEGATIONS = frozenset(map(stem, _NEGATION_WORDS.split()))
 Pair = tuple[str, str]
 
 
@@ -75,7 +70,7 @@ def read_passage(text: str) -> Passage:
         sentences=tuple(frozenset(stems) for stems in content),
         word_pairs=frozenset(pair for sentence in sentences for pair in pairwise(sentence.stems)),
         content_pairs=frozenset(pair for stems in content for pair in pairwise(stems)),
-        numbers=frozenset(numbers(text) | spelled_numbers(text)),
+        numbers=numbers(text) | spelled_numbers(text),
     )
 
 
@@ -87,9 +82,7 @@ def read_evidence(question: str, contexts: Iterable[str]) -> Evidence:
         passages=passages,
         known=known,
         prefixes=frozenset(stem[:_PREFIX] for stem in known if len(stem) >= _PREFIX),
-        numbers=frozenset(numbers(question) | spelled_numbers(question)).union(
-            *(passage.numbers for passage in passages)
-        ),
+        numbers=(numbers(question) | spelled_numbers(question)).union(*(passage.numbers for passage in passages)),
     )
 
 
