@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from rag.segment import Unit, UnitKind, units
 
 _FENCE_LINE = re.compile(r"^[ \t>]*(?:```|~~~)", re.MULTILINE)
+_WORD = re.compile(r"\w")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 
 
@@ -29,7 +30,10 @@ def blocks(text: str) -> list[Block]:
     """Return the blocks of `text`, in order and touching each other, so that together they are the whole of it."""
     merged: list[Block] = []
     for unit in units(text):
-        if merged and (_same_block(text, merged[-1], unit) or len(merged) == 1 and _is_title(text, merged[0])):
+        wordless = not _WORD.search(text, unit.start, unit.end)
+        if merged and wordless:
+            merged[-1] = replace(merged[-1], end=unit.end)
+        elif merged and (_same_block(text, merged[-1], unit) or len(merged) == 1 and _is_title(text, merged[0])):
             merged[-1] = replace(merged[-1], end=unit.end, kind=unit.kind)
         else:
             merged.append(Block(unit.start, unit.end, unit.kind, bool(merged) and _announces(text, merged[-1], unit)))

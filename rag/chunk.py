@@ -19,6 +19,10 @@ from rag.sections import Section, sections, trimmed
 from rag.segment import sentences
 
 _CHARACTERS_PER_TOKEN = 10
+_USUAL_CHARACTERS_PER_TOKEN = 6
+_SENTENCE_SHARE = 0.15
+"""How much of the budget is kept free for each repeated sentence; a longer one is not repeated."""
+_MOST_REPEATED = 0.4
 _CLAUSE = r"[^,.;:。，；：]+[,.;:。，；：]*|[,.;:。，；：]+"
 
 
@@ -86,6 +90,10 @@ class _Ruler:
         """Tell whether the passage as embedded is within the budget."""
         return self.size(_with_heading(heading, text)) + self._special <= self._max
 
+    def probably_fits(self, span: tuple[int, int]) -> bool:
+        """Tell whether it is worth counting a span as a whole, before its parts are counted."""
+        return span[1] - span[0] < self._max * _USUAL_CHARACTERS_PER_TOKEN
+
     def short_heading(self, heading: str) -> str:
         """Return the part of a heading path that takes at most a third of the budget: the deepest parts are kept."""
         if heading not in self._headings:
@@ -107,8 +115,13 @@ def _with_heading(heading: str, text: str) -> str:
 
 
 def _passages(text: str, section: Section, heading: str, ruler: _Ruler, overlap: int) -> Iterator[tuple[int, int]]:
+    whole_section = trimmed(text, section.start, section.end)
+    if ruler.probably_fits(whole_section) and ruler.fits(heading, text[slice(*whole_section)]):
+        yield whole_section
+        return
     previous: tuple[int, int] | None = None
-    for start, end in _packed(_pieces(text, section, ruler, ruler.budget(heading)), ruler.budget(heading)):
+    budget = int(ruler.budget(heading) * (1 - min(_MOST_REPEATED, overlap * _SENTENCE_SHARE)))
+    for start, end in _packed(_pieces(text, section, ruler, budget), budget):
         for whole in _fitting(text, *trimmed(text, start, end), heading, ruler):
             repeated = _repeated_from(text, previous, whole[0], overlap) if previous and overlap else whole[0]
             yield (repeated, whole[1]) if ruler.fits(heading, text[repeated : whole[1]]) else whole

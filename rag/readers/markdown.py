@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 
 from rag.readers.extracted import Extracted, Mark, heading_spans
 from rag.readers.text import decode
@@ -79,4 +80,4 @@ def _mark_at(position: int, line: str, previous: str, before_previous: str) -> I
 def _plain(title: str) -> str:
     for pattern, replacement in _MARKUP:
         title = pattern.sub(replacement, title)
-    return " ".join(title.split())
+    return " ".join(unescape(title).split())
