@@ -22,13 +22,13 @@ from data.records import (
 )
 
 if TYPE_CHECKING:
-    from eval.groundedness import GroundednessProxy
     from numpy.typing import NDArray
-    from rag.answer import Answered
-    from rag.index import Index
 
     from data.log import InteractionLog
+    from eval.groundedness import GroundednessProxy
     from pipelines.workspace import Workspace
+    from rag.answer import Answered
+    from rag.index import Index
     from rag.protocols import Generator
 
 _LONGEST_QUESTION = 20_000
@@ -65,14 +65,14 @@ class Asker:
         self._k = k
         self._mode = mode
         self._retrieval = retrieval
+        self._embedder_id = index.status().embedder
 
     @classmethod
     def from_workspace(cls, workspace: Workspace) -> Asker:
         """Build all parts from the settings of a workspace."""
         from eval.groundedness import GroundednessProxy
-        from rag.index import Index
-
         from pipelines.workspace import build_embedder, build_generator, open_log, retrieval_id
+        from rag.index import Index
 
         settings = workspace.settings
         index = Index.open(workspace.data, build_embedder(settings))
@@ -175,7 +175,7 @@ class Asker:
             system_fingerprint=system_fingerprint,
             prompt_version=self._generator.prompt_version,
             index_generation=self._index.generation,
-            embedder=self._index.embedder_id,
+            embedder=self._embedder_id,
             retrieval=self._retrieval,
         )
 

@@ -104,7 +104,6 @@ def report(
     """Compare the last days with the baseline. Exit: 0 steady, 3 silent drift, 4 ops incident, 5 too little data."""
     from drift.report_json import to_json
     from drift.report_text import to_text
-
     from pipelines.report import report as make_report
     from pipelines.report import write_outputs
     from pipelines.workspace import open_workspace
@@ -129,15 +128,15 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Compare two interaction files; needs no workspace. Exit codes as for `drift report`."""
-    from drift.report_html import write_html
     from drift.report_json import to_json
     from drift.report_text import to_text
-
     from drift.settings import DriftSettings
     from pipelines.compare import compare_files
 
     compared = compare_files(reference, current, DriftSettings(), datetime.now(UTC))
     if html:
+        from drift.report_html import write_html
+
         write_html(compared.report, compared.reference, compared.current, html)
     say_json(to_json(compared.report)) if as_json else say(to_text(compared.report))
     if html:

@@ -10,11 +10,10 @@ from data.errors import SettingsError, WorkspaceError
 from data.records import settings_hash
 
 if TYPE_CHECKING:
-    from rag.chunk import ChunkSettings
-
     from data.log import InteractionLog
     from drift.settings import DriftSettings
     from pipelines.settings import Settings
+    from rag.chunk import ChunkSettings
     from rag.protocols import Embedder, Generator
 
 DATA_FOLDER = ".rag"
