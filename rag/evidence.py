@@ -79,7 +79,7 @@ def _of_passage(question: _Question, passage: _Passage, rank: int) -> list[Evide
     found = []
     for place, (start, end) in enumerate(passage.spans):
         sentence = passage.text[start:end]
-        if sentence.endswith("?") or not passage.held[place] - question.rarity.keys():
+        if _says_nothing(sentence, passage.held[place], question):
             continue
         own = _own_share(question, passage, place)
         nearby = passage.about.union(*passage.held[max(0, place - 1) : place + 2])
@@ -89,6 +89,10 @@ def _of_passage(question: _Question, passage: _Passage, rank: int) -> list[Evide
             score += _CUE
         found.append(Evidence(rank, start, end, score, _support(question, nearby, everywhere)))
     return found
+
+
+def _says_nothing(sentence: str, held: set[str], question: _Question) -> bool:
+    return sentence.endswith("?") or sentence.startswith("#") or not held - question.rarity.keys()
 
 
 def _own_share(question: _Question, passage: _Passage, place: int) -> float:

@@ -68,7 +68,7 @@ def _exact(claim: str, text: str) -> Located | None:
     while at >= 0:
         end = at + len(wanted)
         if not _cuts_word(level, at, end):
-            return Located(places[at], _past_stop(text, places[end - 1] + 1), "exact", 1.0)
+            return Located(_with_opening(text, places[at]), _past_stop(text, places[end - 1] + 1), "exact", 1.0)
         at = level.find(wanted, at + 1)
     return None
 
@@ -97,6 +97,13 @@ def _levelled(text: str) -> tuple[str, list[int]]:
             signs.append(lowered)
             places.append(place)
     return "".join(signs), places
+
+
+def _with_opening(text: str, start: int) -> int:
+    """Take opening emphasis and quotation marks into the quote."""
+    while start > 0 and text[start - 1] in '*_"“«„':
+        start -= 1
+    return start
 
 
 def _past_stop(text: str, end: int) -> int:

@@ -46,7 +46,7 @@ QUESTION = "<<question {code}>>\n{question}\n<<end question {code}>>"
 PROMPT_VERSION = content_hash(SYSTEM, OPENING, PASSAGE, QUESTION)
 """Name of the wording above; it moves when a word moves, and is part of every answer's fingerprint."""
 
-_CODE = re.compile(r"The code of this request is ([0-9a-f]{12})\.")
+_CODE = re.compile(r"^<<end question ([0-9a-f]{12})>>$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +93,14 @@ def render(question: str, hits: Sequence[Hit], secret: str) -> Prompt:
 
 
 def read_prompt(user: str) -> ReadPrompt | None:
-    """Return question and passages of a user message written by `render`; None for any other message."""
-    opening = _CODE.search(user)
-    if opening is None:
+    """Return question and passages of a user message written by `render`; None for any other message.
+
+    A message whose beginning was cut off, as some servers do in silence, gives the passages that are still whole.
+    """
+    codes = _CODE.findall(user)
+    if not codes:
         return None
-    code = opening.group(1)
+    code = codes[-1]
     passage = re.compile(rf"^<<passage (\w+) {code}>>\n\([^\n]*\)\n(.*?)\n<<end \1 {code}>>$", re.DOTALL | re.MULTILINE)
     question = re.search(rf"^<<question {code}>>\n(.*?)\n<<end question {code}>>$", user, re.DOTALL | re.MULTILINE)
     if question is None:

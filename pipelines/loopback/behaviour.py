@@ -1,0 +1,74 @@
+"""How the loopback server behaves: one value, replaceable while it runs."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Literal
+
+Fault = Literal[
+    "cut_stream",
+    "empty_choices",
+    "empty_content",
+    "garbage_json",
+    "http_401",
+    "no_usage",
+    "null_choices",
+    "reasoning_field",
+    "refusal_field",
+    "rejects_max_tokens",
+    "rejects_stream_options",
+    "rejects_temperature",
+    "short_stream",
+    "stall_stream",
+    "timeout",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """What the server pretends to be.
+
+    The rates are probabilities per question, decided by `seed` and the question alone: the same question fails again in
+    the same way, and a higher rate fails on more questions, not on others. None of them touches the latency.
+    `http_429` and `http_500` fail that many requests, counted from when the behaviour was set, then recover.
+    `cut_stream` drops the connection in the middle of the answer, `short_stream` ends it politely but early,
+    `stall_stream` stops sending and keeps the connection open.
+    `context_tokens` refuses longer prompts with an error; `truncate_tokens` cuts their beginning off and says nothing.
+    """
+
+    model: str = "loopback-1"
+    system_fingerprint: str = "fp_loopback_1"
+    seed: int = 0
+    latency_ms: float = 0.0
+    latency_jitter_ms: float = 0.0
+    hallucination_rate: float = 0.0
+    refuse_rate: float = 0.0
+    dropped_citations_rate: float = 0.0
+    unknown_citations_rate: float = 0.0
+    http_429: int = 0
+    retry_after_s: float = 0.0
+    http_500: int = 0
+    context_tokens: int | None = None
+    truncate_tokens: int | None = None
+    fault: Fault | None = None
+
+    def strikes(self, rate: float, salt: str, question: str) -> bool:
+        """Tell whether something of probability `rate` befalls this question."""
+        return chance(self.seed, salt, question) < rate
+
+    def latency_s(self, question: str, request: int) -> float:
+        """Return how long the `request`-th request takes: uniform around the mean, whatever the quality."""
+        shift = 2 * chance(self.seed, "latency", f"{question}\x00{request}") - 1
+        return max(0.0, self.latency_ms + shift * self.latency_jitter_ms) / 1000
+
+
+def chance(seed: int, salt: str, text: str) -> float:
+    """Return a number in [0, 1) that follows from the arguments and is as good as random."""
+    digest = hashlib.sha256(f"{seed}\x00{salt}\x00{text}".encode("utf-8", "surrogatepass")).digest()
+    return int.from_bytes(digest[:8], "big") / 2**64
+
+
+def pick(items: tuple[str, ...], seed: int, salt: str, text: str) -> str:
+    """Return one of `items`, as `chance` decides."""
+    return items[int(chance(seed, salt, text) * len(items))]

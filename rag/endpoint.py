@@ -1,0 +1,118 @@
+"""Answers from a chat model at any OpenAI-compatible endpoint, through LangChain."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Sequence
+
+from data.records import Hit
+from rag.budget import estimate_tokens, pack
+from rag.chat_model import ChatModel, ModelSettings, Reply
+from rag.endpoint_errors import foreign_errors, shown_url, translated, usable
+from rag.errors import ContextOverflow
+from rag.prompts import PROMPT_VERSION, SYSTEM, Prompt, render
+from rag.protocols import Draft
+
+_FRAME = 100
+_TRUNCATED = 0.45
+"""A server that counts less than this share of our estimate did not read all of the prompt (see `estimate_tokens`)."""
+
+
+class ChatEndpoint:
+    """One chat model behind a base URL.
+
+    Constructing it imports LangChain (over a second) and connects to nothing. Passages are packed, best first, until
+    `context_window` is full; what is left out is flagged "dropped_passages:n". `secret` makes delimiters and chunk keys
+    unforeseeable; pass a lasting one where the same question should give the same prompt in every process.
+    """
+
+    def __init__(  # noqa: PLR0913 - one keyword per setting of [chat]
+        self,
+        base_url: str,
+        model: str,
+        api_key: str,
+        *,
+        temperature: float = 0.0,
+        timeout_s: float = 60.0,
+        max_retries: int = 2,
+        max_answer_tokens: int = 512,
+        context_window: int = 8192,
+        secret: str | None = None,
+    ) -> None:
+        self._settings = ModelSettings(base_url, model, api_key, temperature, timeout_s, max_retries, max_answer_tokens)
+        self._context_window = context_window
+        self._secret = secret or secrets.token_hex(16)
+        self._model = ChatModel(self._settings)
+
+    def __repr__(self) -> str:
+        return f"ChatEndpoint({shown_url(self._settings.base_url)!r}, {self._settings.model!r})"
+
+    @property
+    def id(self) -> str:
+        """The model's name as configured."""
+        return self._settings.model
+
+    @property
+    def prompt_version(self) -> str:
+        """Name of the wording in `rag.prompts`."""
+        return PROMPT_VERSION
+
+    def generate(self, question: str, hits: Sequence[Hit]) -> Draft:
+        """Ask the model about `question` over `hits`, best first.
+
+        :raises ContextOverflow: not one passage fits the window, or the server says so.
+        :raises EndpointUnreachable: no connection, or no answer in time.
+        :raises EndpointRefused: an HTTP error that retries did not cure, or the model declined.
+        :raises GarbledReply: the reply breaks the protocol or is empty.
+        """
+        prompt, dropped = self._prompt(question, hits)
+        reply = Reply()
+        for _ in self._pieces(prompt, reply, streaming=False):
+            pass
+        return self._draft(prompt, reply, dropped, streamed=False)
+
+    def stream(self, question: str, hits: Sequence[Hit]) -> Iterator[str | Draft]:
+        """Yield the answer in pieces as it arrives, and as the last item the whole as a draft; raises like `generate`."""
+        prompt, dropped = self._prompt(question, hits)
+        reply = Reply()
+        yield from self._pieces(prompt, reply, streaming=True)
+        yield self._draft(prompt, reply, dropped, streamed=True)
+
+    def _prompt(self, question: str, hits: Sequence[Hit]) -> tuple[Prompt, int]:
+        room = self._context_window - self._settings.max_answer_tokens - _FRAME
+        packed = pack(hits, room - estimate_tokens(SYSTEM) - estimate_tokens(question))
+        if hits and not packed:
+            raise ContextOverflow(
+                f"A window of {self._context_window} tokens has no room for a passage beside the instructions, the"
+                f" question and an answer of {self._settings.max_answer_tokens} tokens: raise chat.context_window or lower"
+                " chat.max_answer_tokens."
+            )
+        return render(question, packed, self._secret), len(hits) - len(packed)
+
+    def _pieces(self, prompt: Prompt, reply: Reply, *, streaming: bool) -> Iterator[str]:
+        try:
+            for message in self._model.messages(prompt.system, prompt.user, streaming=streaming):
+                if piece := reply.add(message):
+                    yield piece
+        except foreign_errors() as error:
+            raise translated(error, self._settings) from error
+
+    def _draft(self, prompt: Prompt, reply: Reply, dropped: int, *, streamed: bool) -> Draft:
+        text = usable(reply, self._settings, streamed=streamed)
+        estimate = estimate_tokens(prompt.system) + estimate_tokens(prompt.user)
+        read = reply.prompt_tokens
+        flags = {
+            f"dropped_passages:{dropped}": dropped > 0,
+            "answer_in_reasoning_field": not reply.text.strip(),
+            "answer_cut_short": reply.finish == "length",
+            f"prompt_truncated_by_server:{read}": read is not None and 0 < read < _TRUNCATED * estimate,
+        }
+        return Draft(
+            text,
+            prompt.keys,
+            model=reply.model or self._settings.model,
+            system_fingerprint=reply.system_fingerprint,
+            prompt_tokens=read,
+            completion_tokens=reply.completion_tokens,
+            flags=tuple(flag for flag, holds in flags.items() if holds),
+        )
