@@ -32,8 +32,14 @@ FEATURES: tuple[tuple[str, str], ...] = (
 """Names and meanings, in the order of the numbers `measure` returns."""
 
 _PREFIX = 5
-_HEDGE_WORDS = "may might could possibly likely perhaps probably generally typically usually often sometimes возможно вероятно обычно"
-_NEGATION_WORDS = "not no never cannot without unable neither nor none can't don't doesn't isn't aren't didn't won't не нет ни без нельзя"
+_HEDGE_WORDS = (
+    "may might could possibly likely perhaps probably generally typically usually often sometimes "
+    "возможно вероятно обычно"
+)
+_NEGATION_WORDS = (
+    "not no never cannot without unable neither nor none can't don't doesn't isn't aren't didn't won't "
+    "не нет ни без нельзя"
+)
 _HEDGES = frozenset(map(stem, _HEDGE_WORDS.split()))
 _NEGATIONS = frozenset(map(stem, _NEGATION_WORDS.split()))
 Pair = tuple[str, str]
