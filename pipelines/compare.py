@@ -43,7 +43,7 @@ def _window(path: Path) -> tuple[Window, tuple[str, ...]]:
 
     loaded = read_interactions(path)
     interactions = tuple(sorted(loaded.interactions, key=lambda item: item.at))
-    times = [item.at for item in interactions] or [None]
+    since, until = (interactions[0].at, interactions[-1].at) if interactions else (None, None)
     scores = with_proxy_scores(interactions, loaded.scores)
-    window = Window(path.name, interactions, scores, since=times[0], until=times[-1])
+    window = Window(path.name, interactions, scores, since=since, until=until)
     return window, refusals(path, loaded)
