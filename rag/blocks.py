@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from rag.segment import Unit, UnitKind, units
 
 _FENCE_LINE = re.compile(r"^[ \t>]*(?:```|~~~)", re.MULTILINE)
 _WORD = re.compile(r"\w")
+_BLANK_LINES = re.compile(r"\n(?:[ \t]*\n)+")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 
 
@@ -17,7 +19,7 @@ class Block:
     """A half-open span: a paragraph, a list item, a whole table, a whole piece of code.
 
     A heading line is part of the block after it. `continues` tells that the block should stand in one passage with the
-    one before it, which announces it ("as follows:").
+    one before it, which announces it ("as follows:") or looks like its title.
     """
 
     start: int
@@ -40,6 +42,12 @@ def blocks(text: str) -> list[Block]:
     return _touching(text, merged) if merged else [Block(0, len(text), "prose")]
 
 
+def code_blocks(text: str) -> list[Block]:
+    """Return the blocks of source code: runs of lines between blank lines, touching each other."""
+    borders = [0, *(match.end() for match in _BLANK_LINES.finditer(text)), len(text)]
+    return [Block(start, end, "code") for start, end in pairwise(borders) if start < end]
+
+
 def _same_block(text: str, block: Block, unit: Unit) -> bool:
     gap = text[block.end : unit.start]
     if block.kind == "heading":
@@ -52,19 +60,21 @@ def _same_block(text: str, block: Block, unit: Unit) -> bool:
 
 
 def _announces(text: str, block: Block, unit: Unit) -> bool:
-    return unit.kind != "prose" and text[block.start : block.end].rstrip(" *_").endswith(":")
+    return (unit.kind != "prose" and text[block.start : block.end].rstrip(" *_").endswith(":")) or _is_title(
+        text, block
+    )
 
 
 def _is_title(text: str, block: Block) -> bool:
-    """Tell whether the first block of a section looks like its heading in a format without heading marks."""
-    line = text[block.start : block.end]
-    return block.kind == "prose" and len(line) < 120 and "\n" not in line and line[-1] not in ".!?:;,"
+    """Tell whether a block looks like a heading in a format without heading marks: short, and no sentence."""
+    line = text[block.start : block.end].strip()
+    return block.kind == "prose" and len(line) < 80 and "\n" not in line and line[-1:] not in ".!?:;,"
 
 
 def _touching(text: str, merged: list[Block]) -> list[Block]:
     """Give the marks between blocks to one of them: an opening code fence to the code, all else to the one before."""
     borders = [0]
-    for before, after in zip(merged, merged[1:], strict=False):
+    for before, after in pairwise(merged):
         fences = [match.start() for match in _FENCE_LINE.finditer(text, before.end, after.start)]
         opening = fences[-1] if fences and after.kind == "code" else after.start
         borders.append(opening)

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, inf
 
 from data.errors import SettingsError
 from data.records import Chunk, Document
-from rag.blocks import Block, blocks
+from rag.blocks import Block, blocks, code_blocks
+from rag.readers import source
 from rag.sections import Section, sections, trimmed
 from rag.segment import sentences
 
@@ -23,7 +24,7 @@ _USUAL_CHARACTERS_PER_TOKEN = 6
 _SENTENCE_SHARE = 0.15
 """How much of the budget is kept free for each repeated sentence; a longer one is not repeated."""
 _MOST_REPEATED = 0.4
-_CLAUSE = r"[^,.;:。，；：]+[,.;:。，；：]*|[,.;:。，；：]+"
+_CLAUSE = r"(?s).+?(?:[,.;:]+(?=\s)|[，；：]|\Z)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def chunk_document(
     found: list[Chunk] = []
     for section in sections(document):
         heading = ruler.short_heading(section.heading)
-        for start, end in _passages(document.text, section, heading, ruler, settings.overlap_sentences):
+        for start, end in _passages(document, section, heading, ruler, settings.overlap_sentences):
             found.append(Chunk(document.source, start, end, document.text[start:end], section.page, heading))
     return found
 
@@ -114,14 +115,17 @@ def _with_heading(heading: str, text: str) -> str:
     return f"{heading}\n{text}" if heading else text
 
 
-def _passages(text: str, section: Section, heading: str, ruler: _Ruler, overlap: int) -> Iterator[tuple[int, int]]:
+def _passages(
+    document: Document, section: Section, heading: str, ruler: _Ruler, overlap: int
+) -> Iterator[tuple[int, int]]:
+    text = document.text
     whole_section = trimmed(text, section.start, section.end)
     if ruler.probably_fits(whole_section) and ruler.fits(heading, text[slice(*whole_section)]):
         yield whole_section
         return
     previous: tuple[int, int] | None = None
     budget = int(ruler.budget(heading) * (1 - min(_MOST_REPEATED, overlap * _SENTENCE_SHARE)))
-    for start, end in _packed(_pieces(text, section, ruler, budget), budget):
+    for start, end in _packed(_pieces(document, section, ruler, budget), budget):
         for whole in _fitting(text, *trimmed(text, start, end), heading, ruler):
             repeated = _repeated_from(text, previous, whole[0], overlap) if previous and overlap else whole[0]
             yield (repeated, whole[1]) if ruler.fits(heading, text[repeated : whole[1]]) else whole
@@ -138,9 +142,11 @@ class _Piece:
     continues: bool
 
 
-def _pieces(text: str, section: Section, ruler: _Ruler, budget: int) -> Iterator[_Piece]:
+def _pieces(document: Document, section: Section, ruler: _Ruler, budget: int) -> Iterator[_Piece]:
+    find_blocks = code_blocks if document.media_type == source.MEDIA_TYPE else blocks
+    text = document.text
     body = text[section.start : section.end]
-    for block in blocks(body):
+    for block in find_blocks(body):
         words = body[block.start : block.end]
         size = ruler.size(words)
         if size <= budget:
@@ -158,7 +164,7 @@ def _split(words: str, offset: int, size: int, ruler: _Ruler, budget: int, block
         chunk_overlap=0,
         paragraph_separator="\n\n",
         tokenizer=lambda part: range(ruler.size(part)),
-        chunking_tokenizer_fn=_sentence_strings,
+        chunking_tokenizer_fn=_sentence_strings if block.kind in ("prose", "item") else _lines,
         secondary_chunking_regex=_CLAUSE,
     )
     position = 0
@@ -168,26 +174,47 @@ def _split(words: str, offset: int, size: int, ruler: _Ruler, budget: int, block
         yield _Piece(offset + start, offset + position, ruler.size(piece), block.continues and start == 0)
 
 
+def _lines(text: str) -> list[str]:
+    return text.splitlines(keepends=True)
+
+
 def _sentence_strings(text: str) -> list[str]:
-    """Return the sentences of `text` with the space after them: joined, they are `text`."""
-    starts = [0, *(start for start, _ in sentences(text)[1:]), len(text)]
+    """Return the sentences of `text` with the space after them, or the lines of a single one; joined, they are all."""
+    spans = sentences(text)
+    if len(spans) < 2:
+        return _lines(text)
+    starts = [0, *(start for start, _ in spans[1:]), len(text)]
     return [text[start:end] for start, end in zip(starts, starts[1:], strict=False)]
 
 
 def _packed(pieces: Iterator[_Piece], budget: int) -> Iterator[tuple[int, int]]:
-    """Join neighbours into as few passages as the budget allows, of about equal size: not full ones and a rest."""
+    """Join neighbours into passages of about equal size within the budget: not full ones and a rest.
+
+    Breaks are chosen, as TeX breaks a paragraph into lines, so that the squared differences from the size which the
+    fewest passages would have are least in sum.
+    """
     glued = _glued(pieces, budget)
     total = sum(piece.size for piece in glued)
     target = total / max(1, ceil(total / budget))
-    start = end = size = 0
-    for piece in glued:
-        if size and (size + piece.size > budget or abs(size - target) <= abs(size + piece.size - target)):
-            yield start, end
-            size = 0
-        start = start if size else piece.start
-        end, size = piece.end, size + max(1, piece.size)
-    if size:
-        yield start, end
+    cost = [0.0] * (len(glued) + 1)
+    first = [0] * (len(glued) + 1)
+    for last in range(len(glued)):
+        size = 0
+        cost[last + 1] = inf
+        for begin in range(last, -1, -1):
+            size += glued[begin].size
+            if size > budget and begin < last:
+                break
+            if cost[begin] + (size - target) ** 2 < cost[last + 1]:
+                cost[last + 1], first[last + 1] = cost[begin] + (size - target) ** 2, begin
+    yield from reversed(list(_traced_back(glued, first)))
+
+
+def _traced_back(pieces: list[_Piece], first: list[int]) -> Iterator[tuple[int, int]]:
+    stop = len(pieces)
+    while stop:
+        yield pieces[first[stop]].start, pieces[stop - 1].end
+        stop = first[stop]
 
 
 def _glued(pieces: Iterator[_Piece], budget: int) -> list[_Piece]:

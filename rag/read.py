@@ -13,12 +13,18 @@ from pathlib import Path
 from data.records import Document
 from rag.errors import UnreadableDocument
 from rag.readers.docx import read_docx
+from rag.readers.epub import read_epub
 from rag.readers.extracted import Extracted
 from rag.readers.folder import Found, Rules, search
 from rag.readers.html import read_html
+from rag.readers.json_lines import read_json, read_json_lines
+from rag.readers.mail import read_mail
 from rag.readers.markdown import read_markdown
 from rag.readers.patterns import parse_patterns
 from rag.readers.pdf import read_pdf
+from rag.readers.pptx import read_pptx
+from rag.readers.source import read_python, read_source
+from rag.readers.table import read_csv, read_xlsx
 from rag.readers.text import read_text
 
 MAX_BYTES = 256 * 2**20
@@ -26,16 +32,23 @@ MAX_BYTES = 256 * 2**20
 
 __all__ = ["KNOWN_EXTENSIONS", "MAX_BYTES", "Found", "find_files", "read_document"]
 
+_SOURCE_CODE = """.c .cc .cpp .cs .css .go .h .hpp .java .jl .js .jsx .kt .lua .php .pl .ps1 .r .rb .rs .scala .sh .sql
+    .swift .ts .tsx .vue"""
 _READERS: dict[str, Callable[[bytes], Extracted]] = {
+    **dict.fromkeys(_SOURCE_CODE.split(), read_source),
+    **dict.fromkeys(["", ".adoc", ".ini", ".log", ".rst", ".text", ".toml", ".txt", ".yaml", ".yml"], read_text),
+    **dict.fromkeys([".markdown", ".md", ".mdx"], read_markdown),
+    **dict.fromkeys([".htm", ".html", ".xhtml"], read_html),
+    **dict.fromkeys([".csv", ".tsv"], read_csv),
+    **dict.fromkeys([".jsonl", ".ndjson"], read_json_lines),
+    **dict.fromkeys([".xlsm", ".xlsx"], read_xlsx),
     ".docx": read_docx,
-    ".htm": read_html,
-    ".html": read_html,
-    ".markdown": read_markdown,
-    ".md": read_markdown,
-    ".mdx": read_markdown,
+    ".eml": read_mail,
+    ".epub": read_epub,
+    ".json": read_json,
     ".pdf": read_pdf,
-    ".txt": read_text,
-    "": read_text,
+    ".pptx": read_pptx,
+    ".py": read_python,
 }
 KNOWN_EXTENSIONS = frozenset(extension for extension in _READERS if extension)
 """What directories are searched for; a file without extension is read as plain text when it is given by name."""
@@ -70,9 +83,9 @@ def read_document(path: Path, source: str | None = None) -> Document:
 def find_files(paths: Sequence[Path], include: Sequence[str] = (), exclude: Sequence[str] = ()) -> Found:
     """List the files to read: those given by name, and in folders all of a known format, hidden ones left out.
 
-    `include` and `exclude` are patterns as in .gitignore, relative to each folder; a `.ragignore` file in a folder holds
-    more of them to exclude. Links inside a folder are not followed; a link that leaves it, or leads nowhere, is refused
-    with the reason, as are paths which do not exist.
+    `include` and `exclude` are patterns as in .gitignore, relative to each folder; a `.ragignore` file in a folder
+    holds more of them to exclude. Links inside a folder are not followed; a link that leaves it, or leads nowhere, is
+    refused with the reason, as are paths which do not exist.
     """
     return search(paths, Rules(KNOWN_EXTENSIONS, parse_patterns(include), parse_patterns(exclude)))
 

@@ -92,6 +92,16 @@ class TextBuilder:
         """Note that a heading begins here without writing its words."""
         self._marks.append(Mark(self._length, level, title))
 
+    def append(self, part: Extracted, level: int = 1) -> None:
+        """Add what another reader extracted as paragraphs of their own, its headings below those above `level`."""
+        self.line("")
+        words = part.text.lstrip("\n")
+        offset = self._length - (len(part.text) - len(words))
+        for span in part.headings:
+            self._marks.append(Mark(max(self._length, offset + span.start), level, span.label))
+        self.line(words.rstrip("\n"))
+        self.line("")
+
     def close_page(self, start: int, label: str) -> None:
         """Note that everything from `start` on is the page `label`, and separate the next page from it."""
         self._pages.append(Span(start, self._length, label))

@@ -135,9 +135,9 @@ class _Walker:
             self._prefix = ""
 
     def _preformatted(self, text: str) -> None:
+        """Write code between fences, so that it is known for code later."""
         self._builder.line("")
-        for line in text.strip("\n").split("\n"):
-            self._builder.line(line.rstrip())
+        self._builder.line("\n".join(["```", text.strip("\n").expandtabs(4), "```"]))
         self._builder.line("")
 
 

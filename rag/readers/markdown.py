@@ -51,8 +51,10 @@ def _marks(text: str) -> Iterator[Mark]:
         if inside:
             before_previous, previous = previous, ""
         else:
-            yield from _mark_at(position, line, previous, before_previous)
-            before_previous, previous = previous, line
+            mark = _mark_at(position, line, previous, before_previous)
+            before_previous, previous = (previous, line) if mark is None else ("", "")
+            if mark is not None:
+                yield mark
         position += len(line) + 1
 
 
@@ -67,14 +69,14 @@ def _after_line(fence: str, line: str) -> tuple[str, bool]:
     return ("" if closes else fence), True
 
 
-def _mark_at(position: int, line: str, previous: str, before_previous: str) -> Iterator[Mark]:
+def _mark_at(position: int, line: str, previous: str, before_previous: str) -> Mark | None:
     atx = _ATX.match(line)
     if atx:
-        yield Mark(position, len(atx[1]), _plain(atx[2] or ""))
-        return
+        return Mark(position, len(atx[1]), _plain(atx[2] or ""))
     setext = _SETEXT.match(line)
     if setext and not before_previous.strip() and not _NO_PARAGRAPH.match(previous):
-        yield Mark(position - len(previous) - 1, 1 if setext[1][0] == "=" else 2, _plain(previous))
+        return Mark(position - len(previous) - 1, 1 if setext[1][0] == "=" else 2, _plain(previous))
+    return None
 
 
 def _plain(title: str) -> str:

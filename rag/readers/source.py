@@ -1,0 +1,73 @@
+"""Source code, exactly as it stands, with its definitions as headings."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from rag.readers.extracted import Extracted, Mark, heading_spans
+from rag.readers.text import decode
+
+MEDIA_TYPE = "text/x-source-code"
+
+_DEFINITION = re.compile(
+    r"^(?:(?:export|default|public|private|protected|internal|static|final|abstract|sealed|pub(?:\([a-z]+\))?|async|unsafe"
+    r"|inline|data|open|override)\s+)*"
+    r"(?:class|interface|trait|struct|enum|impl|record|object|module|namespace|protocol|extension|type|function\*?|func|fn"
+    r"|def|fun|sub|CREATE\s+(?:OR\s+REPLACE\s+)?(?:TABLE|VIEW|FUNCTION|PROCEDURE))\s+"
+    r"(?:\([^)]*\)\s*)?(?P<name>[\w.:<>$]+)",
+    re.MULTILINE,
+)
+_DEFINING = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def read_python(data: bytes) -> Extracted:
+    """Decode Python; classes and functions are headings from their first decorator to their last line."""
+    text = decode(data)
+    try:
+        tree = ast.parse(text.removeprefix("\ufeff"))
+    except (SyntaxError, ValueError):
+        return _with_marks(text, list(_definitions(text)))
+    marks: dict[int, Mark] = {}
+    for mark in _python_marks(tree, _LineStarts(text), 1):
+        marks[mark.start] = mark
+    return _with_marks(text, sorted(marks.values(), key=lambda mark: mark.start))
+
+
+def read_source(data: bytes) -> Extracted:
+    """Decode source code of any language; definitions that begin a line are headings."""
+    text = decode(data)
+    return _with_marks(text, list(_definitions(text)))
+
+
+def _with_marks(text: str, marks: list[Mark]) -> Extracted:
+    return Extracted(text, headings=heading_spans(marks, len(text)), media_type=MEDIA_TYPE)
+
+
+def _definitions(text: str) -> Iterator[Mark]:
+    for match in _DEFINITION.finditer(text):
+        yield Mark(match.start(), 1, match["name"])
+
+
+class _LineStarts:
+    """Offsets of the lines of a text as Python counts them."""
+
+    def __init__(self, text: str) -> None:
+        self._starts = [0, *(match.end() for match in re.finditer("\n", text)), len(text)]
+
+    def of(self, line: int) -> int:
+        """Return the offset of a line, counted from 1; of the end of the text for later ones."""
+        return self._starts[min(line - 1, len(self._starts) - 1)]
+
+
+def _python_marks(parent: ast.AST, lines: _LineStarts, level: int) -> Iterator[Mark]:
+    """Yield a mark where each definition begins, and one without words where the text returns to its parent."""
+    for node in ast.iter_child_nodes(parent):
+        if not isinstance(node, _DEFINING):
+            continue
+        first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+        yield Mark(lines.of(first), level, node.name)
+        if isinstance(node, ast.ClassDef):
+            yield from _python_marks(node, lines, level + 1)
+        yield Mark(lines.of((node.end_lineno or node.lineno) + 1), level, "")
