@@ -1,6 +1,6 @@
 """Alarm rates of `drift.compare` on RAGTruth QA: no drift, a silent model swap, and the same with a few human labels.
 
-Windows are drawn from the public half (about 470 questions a model). Proxy scores are out of fold: each answer is scored by
+Windows of the public half (about 470 questions a model). Proxy scores are out of fold: each answer is scored by
 coefficients that saw no answer to the same question. Every rate comes with its 95 % Clopper–Pearson interval; resamples
 overlap, as they are drawn from the same questions, so the intervals are narrower than those of fresh data would be.
 

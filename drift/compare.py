@@ -16,7 +16,7 @@ from drift.features import Features, answer_features, question_features
 from drift.findings import PlaneFeatures, find, plane_reports
 from drift.ops import judge_ops
 from drift.quality import JudgedQuality, judge_quality
-from drift.report import ChangePoint, DriftReport, OpsPlane, QualityPlane, Verdict, WindowSummary
+from drift.report import DriftReport, OpsPlane, QualityPlane, Verdict, WindowSummary
 from drift.scoring import Side, Speaking
 from drift.segments import segment
 from drift.settings import DriftSettings
@@ -44,22 +44,34 @@ def compare(reference: Window, current: Window, settings: DriftSettings, now: da
     :raises InputError: a window holds two different interactions with one id, or times without a time zone.
     """
     prepared = _prepare(reference, current, settings, now)
+    report, judged = _assessed(prepared, settings, now)
+    if not prepared.reference.items or not prepared.current.items:
+        return report
+    return _explained(report, prepared, judged, settings)
+
+
+def assess(reference: Window, current: Window, settings: DriftSettings, now: datetime) -> DriftReport:
+    """Return the verdict of `compare` without what explains it (planes, findings, causes, time line, examples)."""
+    return _assessed(_prepare(reference, current, settings, now), settings, now)[0]
+
+
+def _assessed(prepared: _Prepared, settings: DriftSettings, now: datetime) -> tuple[DriftReport, JudgedQuality]:
     left, right = prepared.reference, prepared.current
     ops = judge_ops(left.items, right.items, settings)
     judged = judge_quality(left, right, settings)
-    quality, speaking = judged.plane, judged.speaking
-    verdict = decide(ops, quality)
+    verdict = decide(ops, judged.plane)
+    main = judged.speaking.main
     report = DriftReport(
         verdict=verdict,
-        sentence=verdict_sentence(verdict, ops, quality),
+        sentence=verdict_sentence(verdict, ops, judged.plane),
         created=now,
-        reference=_summary(left, len(speaking.main.reference) if speaking.main else 0),
-        current=_summary(right, len(speaking.main.current) if speaking.main else 0),
+        reference=_summary(left, len(main.reference) if main else 0),
+        current=_summary(right, len(main.current) if main else 0),
         ops=ops,
-        quality=quality,
-        notes=(*prepared.notes, *speaking.notes),
+        quality=judged.plane,
+        notes=(*prepared.notes, *judged.speaking.notes),
     )
-    return report if not left.items or not right.items else _explained(report, prepared, judged, settings)
+    return report, judged
 
 
 def decide(ops: OpsPlane, quality: QualityPlane) -> Verdict:
@@ -120,23 +132,10 @@ def _explained(report: DriftReport, prepared: _Prepared, judged: JudgedQuality, 
             *time_points(right.items, values[1], "current", settings),
         ),
         fingerprint_changes=changes,
-        change_point=_change_point(left, right, values, settings) if drifted else None,
+        change_point=change_point(left.items, right.items, values, settings) if drifted else None,
         examples=worst_examples(left, right, values, prepared.questions, names, _EXAMPLES) if drifted else (),
         notes=(*report.notes, *((answers.note,) if answers.note else ())),
     )
-
-
-def _change_point(
-    left: Side, right: Side, values: tuple[dict[str, float], dict[str, float]], settings: DriftSettings
-) -> ChangePoint | None:
-    """Look at both windows in a row where one follows the other; ids are told apart by window."""
-    if not left.items or not right.items or left.items[-1].at > right.items[0].at:
-        return change_point(right.items, values[1], settings)
-    joined = [
-        replace(item, id=f"{side} {item.id}") for side, items in enumerate((left.items, right.items)) for item in items
-    ]
-    known = {f"{side} {key}": value for side, found in enumerate(values) for key, value in found.items()}
-    return change_point(joined, known, settings)
 
 
 def _values(speaking: Speaking) -> tuple[dict[str, float], dict[str, float]]:

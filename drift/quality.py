@@ -48,8 +48,9 @@ def judge_quality(reference: Side, current: Side, settings: DriftSettings) -> Ju
     plane = _estimated(reference, current, speaking, shift, settings)
     enough = min(plane.n_reference, plane.n_current) >= _needed(plane, settings)
     if enough and plane.within is not None and plane.p_value is not None:
-        delta = plane.within.delta
-        candidates.append(evidence.Candidate("score", plane.p_value, delta, settings.minimal_drop))
+        shown = plane.delta if speaking.helper else None
+        score = evidence.Candidate("score", plane.p_value, plane.within.delta, settings.minimal_drop, shown)
+        candidates.append(score)
     if shift is None and (probes := evidence.canaries(reference, current, speaking.main, settings)):
         candidates.append(probes)
     decided = evidence.decide(candidates, settings)
@@ -114,10 +115,10 @@ def _corrected(
         current=found.current,
         delta=found.estimate.delta,
         ci=(found.estimate.low, found.estimate.high),
-        within=found.estimate,
-        p_value=found.p_drop,
+        within=found.test,
+        p_value=found.test.p_drop,
         e_value=_e_value(proxy, settings.confidence),
-        minimum_detectable_drop=_detectable(found.se_test, settings),
+        minimum_detectable_drop=_detectable(found.test.se, settings),
         n_reference=int(left.proxy.size),
         n_current=int(right.proxy.size),
         proxy_correlation=found.correlation,

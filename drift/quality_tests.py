@@ -32,12 +32,16 @@ _MIN_ANCHORS = 10
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A test that could be made: evidence for a drop, its size, and the smallest size that may page."""
+    """A test that could be made: evidence for a drop, its size, and the smallest size that may page.
+
+    `shown` is the size to tell people where that is not the size that decides (labels correct a proxy).
+    """
 
     name: str
     p_drop: float
     delta: float
     minimal: float
+    shown: float | None = None
 
 
 def decide(candidates: Sequence[Candidate], settings: DriftSettings) -> tuple[QualityTest, ...]:
@@ -47,15 +51,21 @@ def decide(candidates: Sequence[Candidate], settings: DriftSettings) -> tuple[Qu
     for candidate in candidates:
         weight = WEIGHTS[candidate.name] / total
         fired = candidate.p_drop <= settings.alpha * weight and candidate.delta <= -candidate.minimal
-        decided.append(QualityTest(candidate.name, weight, candidate.p_drop, candidate.delta, fired))
+        shown = candidate.delta if candidate.shown is None else candidate.shown
+        decided.append(QualityTest(candidate.name, weight, candidate.p_drop, shown, fired))
     return tuple(decided)
 
 
 def fired_sentence(tests: Sequence[QualityTest]) -> str:
     """Say which tests paged, by how much and how surely."""
-    parts = [f"{_SENTENCES[t.name]} fell by {-t.delta:.3f} (p = {t.p_drop:.2g})" for t in tests if t.fired]
-    text = "; ".join(parts)
+    text = "; ".join(_fall(test) for test in tests if test.fired)
     return f"{text[:1].upper()}{text[1:]}." if text else ""
+
+
+def _fall(test: QualityTest) -> str:
+    if test.delta >= 0:
+        return f"{_SENTENCES[test.name]} fell (p = {test.p_drop:.2g}); by how much is for more labels to say"
+    return f"{_SENTENCES[test.name]} fell by {-test.delta:.3f} (p = {test.p_drop:.2g})"
 
 
 def answered(reference: Side, current: Side, settings: DriftSettings) -> Candidate | None:

@@ -20,6 +20,7 @@ from drift.signals import total_latency
 _BINS = 30
 _EDGE = 0.05
 _MIN_VALUES = 20
+_ROUNDS = 50
 _PROFILE = 3.84
 """A time fits about as well as the best one where twice the log-likelihood differs by less (chi-square, 95 %)."""
 
@@ -35,35 +36,32 @@ def time_points(
 
 
 def change_point(
-    items: Sequence[Interaction], values: Mapping[str, float], settings: DriftSettings
+    reference: Sequence[Interaction],
+    current: Sequence[Interaction],
+    values: tuple[Mapping[str, float], Mapping[str, float]],
+    settings: DriftSettings,
 ) -> ChangePoint | None:
-    """Find the one time that best splits the scored records, in order of time, into better before and worse after.
+    """Find the time in the current window from which on quality is worst compared with all before it.
 
+    The reference counts as before, where it ends before the current window begins, and the first possible time is the
+    start of the current window: that is what the answer means then, "by the time this window began".
     The statistic is the largest standardised drop of the mean (CUSUM with both parts' lengths) and its p-value comes
     from permuting the order. None where that p-value exceeds `alpha` or fewer than 20 records are scored.
     """
-    scored = [item for item in items if item.id in values]
+    follows = bool(reference and current) and reference[-1].at <= current[0].at
+    before = [values[0][item.id] for item in reference if item.id in values[0]] if follows else []
+    scored = [item for item in current if item.id in values[1]]
+    series = np.array([*before, *(values[1][item.id] for item in scored)])
     if len(scored) < _MIN_VALUES:
         return None
-    series = np.array([values[item.id] for item in scored])
-    curve = _drops(series[None, :])[0]
+    splits = np.arange(max(len(before), _margin(len(scored))), series.size - _margin(len(scored)))
+    curve = _drops(series[None, :], splits)[0]
     best = int(curve.argmax())
-    rng = np.random.default_rng(settings.seed)
-    null = [
-        _drops(rng.permuted(np.tile(series, (50, 1)), axis=1)).max(axis=1)
-        for _ in range(settings.permutations // 50 + 1)
-    ]
-    rounds = np.concatenate(null)
-    p_value = float((1 + np.sum(rounds >= curve[best])) / (1 + rounds.size))
+    p_value = _permutation_p(series, splits, float(curve[best]), settings)
     if p_value > settings.alpha:
         return None
-    offset = _margin(series.size)
-    near = (
-        np.flatnonzero(curve**2 >= curve[best] ** 2 - _PROFILE)
-        if curve[best] ** 2 > _PROFILE
-        else np.arange(curve.size)
-    )
-    times = [scored[offset + index].at for index in (best, int(near.min()), int(near.max()))]
+    near = np.flatnonzero(curve**2 >= curve[best] ** 2 - _PROFILE)
+    times = [scored[splits[place] - len(before)].at for place in (best, int(near.min()), int(near.max()))]
     return ChangePoint(times[0], times[1], times[2], p_value)
 
 
@@ -93,16 +91,23 @@ def _field_changes(
             yield FingerprintChange(field, usual, value, min(times))
 
 
-def _drops(rows: NDArray[np.float64]) -> NDArray[np.float64]:
-    # Standardised difference "mean before − mean after" for every admissible split of every row.
+def _permutation_p(
+    series: NDArray[np.float64], splits: NDArray[np.int64], seen: float, settings: DriftSettings
+) -> float:
+    rng = np.random.default_rng(settings.seed)
+    rounds = settings.permutations // _ROUNDS + 1
+    null = [_drops(rng.permuted(np.tile(series, (_ROUNDS, 1)), axis=1), splits).max(axis=1) for _ in range(rounds)]
+    return float((1 + np.sum(np.concatenate(null) >= seen)) / (1 + rounds * _ROUNDS))
+
+
+def _drops(rows: NDArray[np.float64], splits: NDArray[np.int64]) -> NDArray[np.float64]:
+    # Standardised difference "mean before − mean after" of every row for every split (= how many values lie before).
     n = rows.shape[1]
-    margin = _margin(n)
-    left = np.arange(margin, n - margin + 1)
     sums = np.cumsum(rows, axis=1)
-    before = sums[:, left - 1] / left
-    after = (sums[:, -1:] - sums[:, left - 1]) / (n - left)
+    before = sums[:, splits - 1] / splits
+    after = (sums[:, -1:] - sums[:, splits - 1]) / (n - splits)
     spread = np.maximum(rows.std(axis=1, keepdims=True), 1e-12)
-    drops: NDArray[np.float64] = (before - after) * np.sqrt(left * (n - left) / n) / spread
+    drops: NDArray[np.float64] = (before - after) * np.sqrt(splits * (n - splits) / n) / spread
     return np.maximum(drops, 0.0)
 
 

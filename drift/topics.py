@@ -63,9 +63,13 @@ def _marked_new(names: tuple[str, ...], left: NDArray[np.int64], right: NDArray[
 
 
 def _names(texts: list[tuple[str, np.int64]], count: int) -> tuple[str, ...]:
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
     spoken = [Counter[str]() for _ in range(count)]
     for question, topic in texts:
-        spoken[int(topic)].update({word for word in words(question) if len(word) > 3})
+        spoken[int(topic)].update(
+            {word for word in words(question) if len(word) > 3 and word not in ENGLISH_STOP_WORDS}
+        )
     everywhere: Counter[str] = sum(spoken, Counter())
     sizes = Counter(int(topic) for _, topic in texts)
     names: list[str] = []
