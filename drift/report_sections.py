@@ -167,7 +167,7 @@ def _power(report: DriftReport) -> str:
         lines.append(f"{quality.n_labelled} labels; proxy and labels correlate at {quality.proxy_correlation:.2f}.")
     if quality.e_value is not None:
         lines.append(f"Evidence that may be added up over days (e-value): {quality.e_value:.3g}.")
-    tests = [f"{t.name}: {t.delta:+.3f}, p = {t.p_drop:.2g}, {t.weight:.0%} of alpha" for t in quality.tests]
+    tests = [f"{t.name}: {t.delta:+.3f}, p = {t.p_drop:.2g}, {t.weight:.0%} of it" for t in quality.tests]
     lines += [*tests, *report.notes]
     return "".join(f"<p>{escape(line)}</p>" for line in dict.fromkeys(lines) if line)
 
