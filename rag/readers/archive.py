@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import lzma
 import zipfile
+import zlib
 
 from rag.errors import UnreadableDocument
 
@@ -12,15 +14,17 @@ MAX_UNPACKED = 512 * 2**20
 MAX_RATIO = 200
 """The most bytes one packed byte may stand for; office files stay below 50."""
 
+_DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, EOFError, OSError, ValueError)
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_FLAG = 0x1
+_PIECE = 2**20
 
 
 def open_archive(data: bytes, member: str, *, kind: str) -> zipfile.ZipFile:
     """Open the archive in `data`, which must hold `member`; `kind` names the format in messages ("DOCX").
 
-    The sizes the archive declares are limits too: zipfile never unpacks more of a member than declared, so a false
-    declaration cannot smuggle in a bomb.
+    Every member is unpacked once in small pieces to check it, so that the parsers meet no damage of this level. The
+    sizes an archive declares are limits: zipfile never unpacks more of a member, so a false declaration hides no bomb.
 
     :raises UnreadableDocument: not an archive, encrypted, `member` is absent, or unpacking would take too much memory.
     """
@@ -28,7 +32,7 @@ def open_archive(data: bytes, member: str, *, kind: str) -> zipfile.ZipFile:
         raise UnreadableDocument(f"it is encrypted or in the old binary format: save it as {kind} without a password.")
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
+    except _DAMAGE as error:
         raise UnreadableDocument(f"it is no whole {kind} file ({error}): save it again in its program.") from error
     members = archive.infolist()
     if any(item.flag_bits & _ENCRYPTED_FLAG for item in members):
@@ -41,4 +45,17 @@ def open_archive(data: bytes, member: str, *, kind: str) -> zipfile.ZipFile:
         )
     if member not in archive.NameToInfo:
         raise UnreadableDocument(f"it is a zip archive without {member}, so no {kind} file: give it its extension.")
+    _check_members(archive, kind)
     return archive
+
+
+def _check_members(archive: zipfile.ZipFile, kind: str) -> None:
+    for item in archive.infolist():
+        try:
+            with archive.open(item) as member:
+                while member.read(_PIECE):
+                    pass
+        except _DAMAGE as error:
+            raise UnreadableDocument(
+                f"{item.filename} in the {kind} file is damaged ({error}): save it again in its program."
+            ) from error
