@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from data.records import ABSTENTION, Answer, Hit, Outcome
 from rag.citations import Cited, cite
 from rag.errors import EndpointError
+from rag.names import unmatched_names
 from rag.numbers import unmatched_figures
 from rag.protocols import Draft, Generator
 
@@ -34,26 +35,37 @@ def answer_question(question: str, hits: Sequence[Hit], generator: Generator) ->
     A failing endpoint is an outcome, not an exception: the interaction is logged like every other.
     """
     if not hits:
-        return Answered(Answer(ABSTENTION, (), (), "abstained", ("no_hits",)), None, None)
+        return without_hits()
     try:
         draft = generator.generate(question, hits)
     except EndpointError as error:
-        return Answered(Answer("", (), tuple(hits), "failed"), None, str(error))
+        return failed(hits, error)
     return Answered(check_draft(question, hits, draft), draft, None)
+
+
+def without_hits() -> Answered:
+    """Return the abstention for a question to which retrieval found nothing."""
+    return Answered(Answer(ABSTENTION, (), (), "abstained", ("no_hits",)), None, None)
+
+
+def failed(hits: Sequence[Hit], error: EndpointError) -> Answered:
+    """Return the outcome of a question whose model could not answer."""
+    return Answered(Answer("", (), tuple(hits), "failed"), None, str(error))
 
 
 def check_draft(question: str, hits: Sequence[Hit], draft: Draft) -> Answer:
     """Turn a draft into an answer with numbered, located citations and with flags for what is wrong with it.
 
     Flags: "no_citations", "uncited_sentences:n", "unknown_citations:n", "unsupported_citation:n",
-    "number_mismatch:FIGURE" (once per figure), "refusal", and those of the draft, such as "dropped_passages:n".
+    "number_mismatch:FIGURE" and "name_mismatch:NAME" (once each), "refusal", and those of the draft, such as
+    "dropped_passages:n".
     """
     cited = cite(draft.text, draft.keys, hits)
     outcome = _outcome(cited)
     if outcome == "abstained":
         refused = () if ABSTENTION.casefold() in cited.text.casefold() else ("refusal",)
         return Answer(cited.text, (), tuple(hits), outcome, (*draft.flags, *refused))
-    flags = (*draft.flags, *_citation_flags(cited), *_number_flags(question, hits, draft, cited))
+    flags = (*draft.flags, *_citation_flags(cited), *_mismatch_flags(question, hits, draft, cited))
     return Answer(cited.text, cited.citations, tuple(hits), outcome, flags)
 
 
@@ -75,12 +87,13 @@ def _citation_flags(cited: Cited) -> list[str]:
     return flags if cited.citations else ["no_citations", *flags]
 
 
-def _number_flags(question: str, hits: Sequence[Hit], draft: Draft, cited: Cited) -> list[str]:
+def _mismatch_flags(question: str, hits: Sequence[Hit], draft: Draft, cited: Cited) -> list[str]:
     """Compare each sentence with the chunks it cites, or with all the model saw where it cites none."""
     texts = {hit.chunk.id: f"{hit.chunk.heading}\n{hit.chunk.text}" for hit in hits}
     shown = tuple(dict.fromkeys(draft.keys.values()))
-    wrong: dict[str, None] = {}
+    flags: dict[str, None] = {}
     for statement in cited.statements:
         sources = [question, *(texts[chunk_id] for chunk_id in statement.chunk_ids or shown if chunk_id in texts)]
-        wrong.update(dict.fromkeys(unmatched_figures(statement.text, sources)))
-    return [f"number_mismatch:{figure}" for figure in wrong]
+        flags.update((f"number_mismatch:{figure}", None) for figure in unmatched_figures(statement.text, sources))
+        flags.update((f"name_mismatch:{name}", None) for name in unmatched_names(statement.text, sources))
+    return list(flags)

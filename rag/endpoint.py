@@ -71,11 +71,12 @@ class ChatEndpoint:
             pass
         return self._draft(prompt, reply, dropped, streamed=False)
 
-    def stream(self, question: str, hits: Sequence[Hit]) -> Iterator[str | Draft]:
-        """Yield the answer in pieces as it arrives, and as the last item the whole as a draft; raises like `generate`."""
+    def stream(self, question: str, hits: Sequence[Hit]) -> Iterator[Draft]:
+        """Yield the draft as it grows; only the last is whole and knows model and tokens. Raises like `generate`."""
         prompt, dropped = self._prompt(question, hits)
         reply = Reply()
-        yield from self._pieces(prompt, reply, streaming=True)
+        for _ in self._pieces(prompt, reply, streaming=True):
+            yield Draft(reply.text, prompt.keys)
         yield self._draft(prompt, reply, dropped, streamed=True)
 
     def _prompt(self, question: str, hits: Sequence[Hit]) -> tuple[Prompt, int]:
@@ -84,8 +85,8 @@ class ChatEndpoint:
         if hits and not packed:
             raise ContextOverflow(
                 f"A window of {self._context_window} tokens has no room for a passage beside the instructions, the"
-                f" question and an answer of {self._settings.max_answer_tokens} tokens: raise chat.context_window or lower"
-                " chat.max_answer_tokens."
+                f" question and an answer of {self._settings.max_answer_tokens} tokens: raise chat.context_window or"
+                " lower chat.max_answer_tokens."
             )
         return render(question, packed, self._secret), len(hits) - len(packed)
 

@@ -23,6 +23,7 @@ _STOP_BEFORE = re.compile(r"[.!?…]+[\"'”’»)*_]*\s*\Z")
 _SOURCES_LABEL = re.compile(
     r"\n[ \t*_]*(?:sources?|references?|citations?|источник(?:и)?|ссылки)[*_]*:[*_ \t]*(?=[\[(【])", re.IGNORECASE
 )
+_SOURCES_START = re.compile(r"[ \t*_]*(?:sources?|references?|citations?|источник|ссылки|[\[(【]|\Z)", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t]*")
 _WORDS = re.compile(r"[^\W\d_]{2}")
 _OPENS_LINE = re.compile(r"(?:\A|\n)[ \t]*(?:[-*+•]|\d{1,2}[.)])?[ \t]*\Z")
@@ -63,6 +64,11 @@ def unwrap(text: str) -> str:
     return _answer_in(value) or bare
 
 
+def ends_in_sources(text: str) -> bool:
+    """Tell whether the last line of an unfinished text may become a closing list of sources."""
+    return _SOURCES_START.match(text.rsplit("\n", 1)[-1]) is not None
+
+
 def read_markers(text: str, known: Container[str]) -> Marked:
     """Take the citation markers out of `text`; `known` holds the keys that name a passage.
 
@@ -77,7 +83,9 @@ def read_markers(text: str, known: Container[str]) -> Marked:
         names = _names(group, known)
         if names is None:
             continue
-        clean += text[position : group.start()]
+        between = text[position : group.start()]
+        if not marks or between.strip(" ,;"):
+            clean += between
         place, leads = _place(clean, text[group.end() :])
         position = _SPACES.match(text, group.end()).end() if leads else group.end()  # type: ignore[union-attr]
         keys = tuple(dict.fromkeys(name for name in names if name in known))

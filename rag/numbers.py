@@ -16,6 +16,10 @@ from decimal import Decimal
 from rag.units import MAGNITUDES, MONTHS, NUMBER_WORDS, UNITS
 
 _LIST_MARK = re.compile(r"\A\s*(?:[-*+•]\s+)?\(?\d{1,2}[.)]\s+")
+_REFERENCE = re.compile(
+    r"\b(?:passages?|sources?|documents?|steps?|шаг[аи]?|источник[аи]?)\s+\d+(?:\s*(?:,|and|&|to|-|и)\s*\d+)*",
+    re.IGNORECASE,
+)
 _CLOCK = re.compile(r"\b(\d{1,2}):(\d{2})\b")
 _DATE = re.compile(r"\b(?:(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})|(\d{1,2})[-/.](\d{1,2})[-/.](\d{2,4}))\b")
 _FIGURE = re.compile(r"(?<![\w.,])\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?:[.,]\d+)?(?![\d])|(?<![\d])\d+(?:[.,]\d+)*")
@@ -35,9 +39,13 @@ class Figure:
 
 
 def unmatched_figures(sentence: str, sources: Iterable[str]) -> list[str]:
-    """Return the figures of `sentence`, as written, that agree with none of `sources`."""
+    """Return the figures of `sentence`, as written, that agree with none of `sources`.
+
+    Numbers of list items, and of the passages and steps it refers to, are not figures.
+    """
     known = _known(sources)
-    return [figure.written for figure in figures(_LIST_MARK.sub("", sentence)) if not _agrees(figure, known)]
+    stated = _REFERENCE.sub(_blank, _LIST_MARK.sub("", sentence))
+    return [figure.written for figure in figures(stated) if not _agrees(figure, known)]
 
 
 def figures(text: str) -> list[Figure]:

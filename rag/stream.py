@@ -1,0 +1,74 @@
+"""Answers that appear while they are written: same checks and, piece by piece, the same text as answers at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol, runtime_checkable
+
+from data.records import Hit
+from rag.answer import Answered, answer_question, check_draft, failed, without_hits
+from rag.citations import cite
+from rag.errors import EndpointError
+from rag.markers import ends_in_sources
+from rag.protocols import Draft, Generator
+from rag.segment import sentences
+
+_SETTLED = 24
+_MAY_BE_WRAPPED = ('"', "{", "[", "<", "`")
+
+
+@runtime_checkable
+class StreamingGenerator(Protocol):
+    """A generator that also shows its draft as it grows."""
+
+    def stream(self, question: str, hits: Sequence[Hit]) -> Iterator[Draft]:
+        """Yield growing drafts, each with all keys; the last is the whole one."""
+        ...
+
+
+def stream_answer(question: str, hits: Sequence[Hit], generator: Generator) -> Iterator[str | Answered]:
+    """Yield the text of the answer in pieces, then the answer itself.
+
+    A sentence is shown once the next has begun, for only then are its citations known; joined, the pieces are the text
+    of the answer, or the beginning of it where the endpoint failed half-way. A generator that cannot stream gives one
+    piece.
+    """
+    if not hits:
+        yield from _shown_at_once(without_hits())
+        return
+    if not isinstance(generator, StreamingGenerator):
+        yield from _shown_at_once(answer_question(question, hits, generator))
+        return
+    shown = ""
+    draft = None
+    try:
+        for draft in generator.stream(question, hits):
+            piece = _settled_text(draft, hits, shown)
+            if piece:
+                shown += piece
+                yield piece
+    except EndpointError as error:
+        yield failed(hits, error)
+        return
+    if draft is not None:
+        answer = check_draft(question, hits, draft)
+        yield answer.text.removeprefix(shown)
+        yield Answered(answer, draft, None)
+
+
+def _shown_at_once(answered: Answered) -> Iterator[str | Answered]:
+    yield answered.answer.text
+    yield answered
+
+
+def _settled_text(draft: Draft, hits: Sequence[Hit], shown: str) -> str:
+    """Return what can be shown beyond `shown`: the sentences before the last, once the last is well under way."""
+    text = draft.text
+    if text.lstrip().startswith(_MAY_BE_WRAPPED) or ends_in_sources(text):
+        return ""
+    display = cite(text, draft.keys, hits).text
+    spans = sentences(display)
+    if len(spans) < 2 or len(display) - spans[-1][0] < _SETTLED:
+        return ""
+    settled = display[: spans[-1][0]]
+    return settled.removeprefix(shown) if settled.startswith(shown) else ""

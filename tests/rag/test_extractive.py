@@ -1,0 +1,90 @@
+import pytest
+
+from data.records import ABSTENTION, Chunk, Hit
+from rag.evidence import find_evidence
+from rag.extractive import Extractive
+
+PASSAGES = {
+    "baggage.md": "# Hand luggage\n\nEach passenger may bring hand luggage of up to 10 kilograms. Prams travel free.",
+    "pier.txt": "The new pier was built after the storm. It was opened in 1931 by Anna Berg. It is 240 metres long.",
+    "faq.md": "How old must a dog be?\nAt least 15 weeks.\n\nIs smoking allowed?\nOn the open deck only.",
+    "правила.md": "Каждый пассажир может взять ручную кладь до 10 килограммов. Паром отходит в 9:30 от причала 4.",
+    "fares.md": "| Class | Price |\n|---|---|\n| Lounge seat | €12 |\n| Cabin for two | €80 |",
+}
+
+
+def hits(*names):
+    return [
+        Hit(Chunk(name, 0, len(PASSAGES[name]), PASSAGES[name]), 1.0 / place)
+        for place, name in enumerate(names or PASSAGES, start=1)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("question", "quote"),
+    [
+        ("How many kilograms of hand luggage may a passenger bring?", "hand luggage of up to 10 kilograms"),
+        ("Please tell me when the pier was opened", "opened in 1931"),
+        ("Who opened the pier?", "Anna Berg"),
+        ("How long is the pier in metres?", "240 metres"),
+        ("How old must a dog be?", "15 weeks"),
+        ("Сколько килограммов ручной клади можно взять?", "до 10 килограммов"),
+        ("Во сколько отходит паром?", "в 9:30"),
+        ("What is the price of a cabin for two?", "€80"),
+    ],
+)
+def test_plain_questions_are_answered_with_the_sentence_that_says_it(question, quote):
+    draft = Extractive().generate(question, hits())
+    assert quote in draft.text.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    "question", ["Who won the football championship?", "What is the capital of Peru?", "Сколько стоит виза в Канаду?"]
+)
+def test_questions_about_something_else_are_refused(question):
+    assert Extractive().generate(question, hits()).text == ABSTENTION
+
+
+def test_every_line_is_a_sentence_of_its_passage_followed_by_the_key_of_that_passage():
+    draft = Extractive().generate("How long is the pier and who opened it?", hits())
+    by_id = {hit.chunk.id: hit.chunk.text for hit in hits()}
+    for line in draft.text.splitlines():
+        quote, key = line.rsplit(" [", 1)
+        assert quote in by_id[draft.keys[key.rstrip("]")]]
+
+
+def test_the_same_question_gives_the_same_draft():
+    assert Extractive().generate("Who opened the pier?", hits()) == Extractive().generate(
+        "Who opened the pier?", hits()
+    )
+
+
+def test_the_same_sentence_in_two_passages_is_quoted_once():
+    twice = [*hits("pier.txt"), Hit(Chunk("copy.txt", 0, 103, PASSAGES["pier.txt"]), 0.5)]
+    draft = Extractive().generate("When was the pier opened?", twice)
+    assert draft.text.count("opened in 1931") == 1
+
+
+def test_headings_and_questions_are_never_evidence():
+    found = find_evidence("hand luggage smoking allowed", [PASSAGES["baggage.md"], PASSAGES["faq.md"]])
+    quoted = [list(PASSAGES.values())[0 if item.passage == 0 else 2][item.start : item.end] for item in found]
+    assert quoted
+    assert not [text for text in quoted if text.startswith("#") or text.endswith("?")]
+
+
+def test_a_question_naming_something_the_passage_never_names_has_no_support():
+    passage = "The pier was opened in 1931."
+    assert find_evidence("When was the pier opened?", [passage])[0].support > 0.5
+    assert find_evidence("When was the pier of Lisbon opened?", [passage])[0].support == 0.0
+
+
+def test_the_heading_of_a_passage_counts_as_context():
+    passage = "Up to 10 kilograms each."
+    without = find_evidence("How heavy may hand luggage be?", [passage])
+    within = find_evidence("How heavy may hand luggage be?", [passage], ["Baggage > Hand luggage"])
+    assert within[0].support > without[0].support
+
+
+def test_no_words_no_evidence():
+    assert find_evidence("What?", []) == []
+    assert Extractive().generate("???", hits("pier.txt")).text == ABSTENTION
