@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from data.records import ABSTENTION, Interaction, Score
+from data.cases import Case
+from data.records import ABSTENTION, Interaction, Score, ScoreSource
 from eval.claims import find_claims
 from eval.errors import Unscorable
 from eval.groundedness import GroundednessProxy
+from eval.metrics import Metric
 from eval.support import read_evidence
 
 GROUNDEDNESS = "groundedness"
@@ -26,31 +28,49 @@ def score_interaction(interaction: Interaction, proxy: GroundednessProxy) -> lis
     answer's citations that were located in their source; `number_support` the share of its numbers found in question or
     passages.
     """
+    scorers: tuple[tuple[str, str, str, Callable[[Interaction], float]], ...] = (
+        (GROUNDEDNESS, "lexical", proxy.version, lambda item: _groundedness(item, proxy)),
+        (CITATION_SUPPORT, "citation check", _RULES_VERSION, _citation_support),
+        (NUMBER_SUPPORT, "number guard", _RULES_VERSION, _number_support),
+    )
     return [
-        _score(
-            interaction, GROUNDEDNESS, "lexical groundedness", proxy.version, lambda: _groundedness(interaction, proxy)
-        ),
-        _score(interaction, CITATION_SUPPORT, "citation check", _RULES_VERSION, lambda: _citation_support(interaction)),
-        _score(interaction, NUMBER_SUPPORT, "number guard", _RULES_VERSION, lambda: _number_support(interaction)),
+        Score(interaction.id, metric, *_value_or_reason(interaction, measure), scorer=scorer, scorer_version=version)
+        for metric, scorer, version, measure in scorers
     ]
 
 
-def _score(interaction: Interaction, metric: str, scorer: str, version: str, measure: Callable[[], float]) -> Score:
-    value, reason = None, _refusal_reason(interaction)
-    if not reason:
-        try:
-            value = measure()
-        except Unscorable as error:
-            reason = str(error)
-    return Score(interaction.id, metric, value, "proxy", reason, scorer, version)
+def proxy_metrics(proxy: GroundednessProxy) -> tuple[Metric, ...]:
+    """Return groundedness and number support as metrics of golden cases."""
+
+    def groundedness(case: Case, interaction: Interaction) -> float:
+        return _groundedness(_with_answer(interaction), proxy)
+
+    def number_support(case: Case, interaction: Interaction) -> float:
+        return _number_support(_with_answer(interaction))
+
+    return (
+        Metric(GROUNDEDNESS, groundedness, proxy.version),
+        Metric(NUMBER_SUPPORT, number_support, _RULES_VERSION),
+    )
 
 
-def _refusal_reason(interaction: Interaction) -> str:
-    if interaction.outcome == "failed" or not (interaction.answer or "").strip():
-        return "there is no answer: the request failed"
+def _value_or_reason(
+    interaction: Interaction, measure: Callable[[Interaction], float]
+) -> tuple[float | None, ScoreSource, str]:
+    try:
+        return measure(_with_answer(interaction)), "proxy", ""
+    except Unscorable as error:
+        return None, "proxy", str(error)
+
+
+def _with_answer(interaction: Interaction) -> Interaction:
+    if interaction.outcome == "failed":
+        raise Unscorable("there is no answer: the request failed")
     if interaction.outcome == "abstained" or ABSTENTION in _answer(interaction):
-        return "the pipeline abstained"
-    return ""
+        raise Unscorable("the pipeline abstained")
+    if not _answer(interaction).strip():
+        raise Unscorable("there is no answer")
+    return interaction
 
 
 def _groundedness(interaction: Interaction, proxy: GroundednessProxy) -> float:

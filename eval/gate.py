@@ -1,0 +1,158 @@
+"""Compare a candidate run with an accepted one, case by case, and say whether it may pass.
+
+Per metric, on the cases both runs could score: a one-sided sign-flip permutation test that the mean dropped, corrected
+over metrics (Benjamini-Hochberg), and a confidence interval of the paired difference. Three answers are possible:
+
+- regression: the drop is significant and at least `smallest_drop`;
+- pass: the interval excludes a drop of `margin` or more (non-inferiority);
+- too few cases: neither. Nothing got provably worse, but these cases could not have shown a drop of `margin`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from data.errors import InputError
+from eval.intervals import (
+    Interval,
+    adjusted_p_values,
+    difference_interval,
+    drop_p_value,
+    minimum_detectable_drop,
+)
+from eval.outcome import GateOutcome, GateSettings, MetricGate, RegressedCase, Verdict
+from eval.run import CaseResult, EvalRun
+
+
+@dataclass(frozen=True, slots=True)
+class _Pairs:
+    metric: str
+    accepted: tuple[float, ...]
+    candidate: tuple[float, ...]
+    lost: int
+
+    @property
+    def differences(self) -> tuple[float, ...]:
+        return tuple(new - old for old, new in zip(self.accepted, self.candidate, strict=True))
+
+
+def gate(accepted: EvalRun, candidate: EvalRun, settings: GateSettings | None = None) -> GateOutcome:
+    """Judge `candidate` against `accepted`.
+
+    :raises InputError: the runs share no case or no gated metric, asked different questions under one id, or measured a
+        gated metric with different versions.
+    """
+    settings = settings or GateSettings()
+    pairs = _paired_cases(accepted, candidate)
+    gates = _judge(_scored_pairs(accepted, candidate, pairs, settings), settings)
+    regressed = [item.metric for item in gates if item.verdict == "regression"]
+    ids = [{result.case_id for result in run.results} for run in (accepted, candidate)]
+    return GateOutcome(
+        verdict=_overall(gates),
+        metrics=gates,
+        regressed_cases=_regressed_cases(pairs, regressed),
+        unpaired=tuple(sorted(ids[0] ^ ids[1])),
+        accepted=accepted.label or accepted.id,
+        candidate=candidate.label or candidate.id,
+        pairs=len(pairs),
+    )
+
+
+def _paired_cases(accepted: EvalRun, candidate: EvalRun) -> list[tuple[CaseResult, CaseResult]]:
+    new = {result.case_id: result for result in candidate.results}
+    pairs = [(old, new[old.case_id]) for old in accepted.results if old.case_id in new]
+    if not pairs:
+        raise InputError("The two runs share no case: evaluate the candidate on the cases of the accepted run.")
+    for before, after in pairs:
+        if before.question != after.question:
+            raise InputError(
+                f"Case {before.case_id!r} asked {before.question!r} then and {after.question!r} now: "
+                "give a changed question a new id, or accept a new run."
+            )
+    return pairs
+
+
+def _scored_pairs(
+    accepted: EvalRun, candidate: EvalRun, pairs: Sequence[tuple[CaseResult, CaseResult]], settings: GateSettings
+) -> list[_Pairs]:
+    found = [_pairs_of(metric, pairs) for metric in _common_metrics(accepted, candidate, settings)]
+    scored = [item for item in found if item.accepted or item.lost]
+    if not scored:
+        raise InputError(
+            f"None of the gated metrics ({', '.join(settings.metrics)}) has a value in both runs: "
+            "gate metrics the runs measure."
+        )
+    return scored
+
+
+def _common_metrics(accepted: EvalRun, candidate: EvalRun, settings: GateSettings) -> list[str]:
+    old, new = ({metric.name: metric for metric in run.metrics} for run in (accepted, candidate))
+    names = [name for name in settings.metrics if name in old and name in new]
+    for name in names:
+        if old[name].version != new[name].version:
+            raise InputError(
+                f"Metric {name!r} was measured with version {old[name].version} then and {new[name].version} now: "
+                "accept a new run measured with this version."
+            )
+        if not old[name].is_share:
+            raise InputError(f"Metric {name!r} is measured in {old[name].unit}: only metrics in [0, 1] can be gated.")
+    return names
+
+
+def _pairs_of(metric: str, pairs: Sequence[tuple[CaseResult, CaseResult]]) -> _Pairs:
+    both = [(old, new) for old, new in pairs if metric in old.values and metric in new.values]
+    lost = sum(metric in old.values and metric not in new.values for old, new in pairs)
+    return _Pairs(
+        metric, tuple(old.values[metric] for old, _ in both), tuple(new.values[metric] for _, new in both), lost
+    )
+
+
+def _judge(scored: Sequence[_Pairs], settings: GateSettings) -> tuple[MetricGate, ...]:
+    p_values = adjusted_p_values([drop_p_value(item.differences, settings.seed) for item in scored])
+    return tuple(
+        _judge_metric(item, p_value, settings, len(scored)) for item, p_value in zip(scored, p_values, strict=True)
+    )
+
+
+def _judge_metric(item: _Pairs, p_value: float, settings: GateSettings, metrics: int) -> MetricGate:
+    margin, count = settings.margin_of(item.metric), len(item.differences)
+    # One-sided at alpha, hence a two-sided interval with alpha in each tail.
+    interval = difference_interval(item.differences, 1 - 2 * settings.alpha)
+    return MetricGate(
+        metric=item.metric,
+        verdict=_verdict(interval, p_value, settings, margin=margin, lost=item.lost),
+        accepted_mean=sum(item.accepted) / count if count else None,
+        candidate_mean=sum(item.candidate) / count if count else None,
+        difference=interval,
+        p_value=p_value,
+        margin=margin,
+        minimum_detectable_drop=minimum_detectable_drop(item.differences, settings.alpha / metrics),
+        lost=item.lost,
+    )
+
+
+def _verdict(interval: Interval, p_value: float, settings: GateSettings, *, margin: float, lost: int) -> Verdict:
+    if p_value <= settings.alpha and interval.mean <= -settings.smallest_drop:
+        return "regression"
+    kept = lost <= settings.most_lost * (lost + interval.count)
+    return "pass" if kept and interval.low > -margin else "too_few"
+
+
+def _overall(gates: Sequence[MetricGate]) -> Verdict:
+    verdicts = {item.verdict for item in gates}
+    if "regression" in verdicts:
+        return "regression"
+    return "too_few" if "too_few" in verdicts else "pass"
+
+
+def _regressed_cases(
+    pairs: Sequence[tuple[CaseResult, CaseResult]], metrics: Sequence[str]
+) -> tuple[RegressedCase, ...]:
+    found = [
+        RegressedCase(old.case_id, old.question, metric, old.values[metric], new.values[metric], old.answer, new.answer)
+        for metric in metrics
+        for old, new in pairs
+        if metric in old.values and metric in new.values and new.values[metric] < old.values[metric]
+    ]
+    return tuple(sorted(found, key=lambda case: case.candidate_value - case.accepted_value))

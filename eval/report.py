@@ -1,0 +1,180 @@
+"""Runs and gate outcomes as people and machines read them: terminal text, JSON, Markdown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from eval.outcome import GateOutcome, MetricGate, RegressedCase
+from eval.run import EvalRun, MetricSummary
+
+SCHEMA = 1
+SHOWN = 10
+_HEADLINES = {
+    "pass": "PASS: {pairs} cases, and no gated metric can have dropped by its margin.",
+    "regression": "REGRESSION: {names} got worse than in {accepted!r}.",
+    "too_few": "TOO FEW CASES: nothing got provably worse, but {pairs} cases cannot rule out a drop in {names}.",
+}
+
+
+def run_text(run: EvalRun) -> str:
+    """Return a run as a table: each metric's mean, 95 % interval, and how many cases have no value."""
+    rows = [["metric", "mean", "95 % interval", "cases", "unscored"], *map(_summary_row, run.summaries())]
+    failed = [f"failed: {result.case_id}: {result.error}" for result in run.results if result.outcome == "failed"]
+    return "\n".join([_heading(run), *_table(rows), *failed[:SHOWN], *_rest(len(failed), "failed cases")])
+
+
+def run_markdown(run: EvalRun) -> str:
+    """Return a run as Markdown for a pull-request comment."""
+    rows = [["metric", "mean", "95 % interval", "cases", "unscored"], *map(_summary_row, run.summaries())]
+    return "\n".join([f"### {_cell(_heading(run))}", "", *_markdown_table(rows)]) + "\n"
+
+
+def run_json(run: EvalRun) -> str:
+    """Return a run as JSON: summaries first, then every case."""
+    summaries = [asdict(summary) for summary in run.summaries()]
+    body = {"schema": SCHEMA, "summaries": summaries, **asdict(run), "at": run.at.isoformat()}
+    return json.dumps(body, ensure_ascii=False, indent=1)
+
+
+def gate_text(outcome: GateOutcome) -> str:
+    """Return the gate's answer for a terminal: verdict, one row per metric, regressed cases with both answers."""
+    cases = [line for case in outcome.regressed_cases[:SHOWN] for line in case_lines(case)]
+    return "\n".join(
+        [
+            headline(outcome),
+            *_table(_gate_rows(outcome)),
+            *_unpaired(outcome),
+            *cases,
+            *_rest(len(outcome.regressed_cases), "regressed cases"),
+        ]
+    )
+
+
+def gate_markdown(outcome: GateOutcome) -> str:
+    """Return the gate's answer as Markdown for a pull-request comment, regressed cases folded away."""
+    lines = [f"### {_cell(headline(outcome))}", "", *_markdown_table(_gate_rows(outcome)), *_unpaired(outcome)]
+    if outcome.regressed_cases:
+        rows = [["case", "question", "metric", "accepted answer", "candidate answer"]]
+        rows += [_case_row(case) for case in outcome.regressed_cases[:SHOWN]]
+        summary = f"<details><summary>{len(outcome.regressed_cases)} regressed cases</summary>"
+        lines += [
+            "",
+            summary,
+            "",
+            *_markdown_table(rows),
+            *_rest(len(outcome.regressed_cases), "cases"),
+            "",
+            "</details>",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def gate_json(outcome: GateOutcome) -> str:
+    """Return the gate's answer as JSON with stable keys."""
+    body: dict[str, Any] = {"schema": SCHEMA, "verdict": outcome.verdict, "exit_code": outcome.exit_code}
+    return json.dumps({**body, "headline": headline(outcome), **asdict(outcome)}, ensure_ascii=False, indent=1)
+
+
+def headline(outcome: GateOutcome) -> str:
+    """Return the verdict in one sentence with the metrics that caused it."""
+    names = [drop_of(item) for item in outcome.metrics if item.verdict == outcome.verdict]
+    return _HEADLINES[outcome.verdict].format(pairs=outcome.pairs, names=", ".join(names), accepted=outcome.accepted)
+
+
+def drop_of(item: MetricGate) -> str:
+    """Return a metric with the drop that was seen, or that too few cases cannot rule out."""
+    if item.verdict == "too_few":
+        return f"{item.metric} of {item.margin:.0%} (they see {item.minimum_detectable_drop:.0%})"
+    return f"{item.metric} ({item.difference.mean:+.1%})"
+
+
+def _heading(run: EvalRun) -> str:
+    name = f" {run.label!r}" if run.label else ""
+    repeats = f", each asked {run.repeats} times" if run.repeats > 1 else ""
+    return f"Evaluation{name}: {len(run.results)} cases{repeats}, {run.at:%Y-%m-%d %H:%M} UTC"
+
+
+def _summary_row(summary: MetricSummary) -> list[str]:
+    name = summary.metric.name if summary.metric.is_share else f"{summary.metric.name} ({summary.metric.unit})"
+    if summary.interval is None:
+        return [name, "-", "-", "0", str(summary.unscored)]
+    form = "{:.3f}" if summary.metric.is_share else "{:.0f}"
+    mean, low, high = (
+        form.format(value) for value in (summary.interval.mean, summary.interval.low, summary.interval.high)
+    )
+    return [name, mean, f"{low} to {high}", str(summary.interval.count), str(summary.unscored)]
+
+
+def _gate_rows(outcome: GateOutcome) -> list[list[str]]:
+    head = [
+        "metric",
+        "accepted",
+        "candidate",
+        "difference",
+        "p",
+        "margin",
+        "detectable drop",
+        "cases",
+        "lost",
+        "verdict",
+    ]
+    return [head, *(_gate_row(item) for item in outcome.metrics)]
+
+
+def _gate_row(item: MetricGate) -> list[str]:
+    means = ["-" if mean is None else f"{mean:.3f}" for mean in (item.accepted_mean, item.candidate_mean)]
+    difference = f"{item.difference.mean:+.3f} [{item.difference.low:+.3f}, {item.difference.high:+.3f}]"
+    return [
+        item.metric,
+        *means,
+        difference,
+        f"{item.p_value:.3f}",
+        f"{item.margin:.2f}",
+        f"{item.minimum_detectable_drop:.3f}",
+        str(item.difference.count),
+        str(item.lost),
+        item.verdict.replace("_", " "),
+    ]
+
+
+def case_lines(case: RegressedCase) -> list[str]:
+    """Return a regressed case for a terminal: what changed, and both answers one above the other."""
+    return [
+        f"- {case.case_id} ({case.metric} {case.accepted_value:.2f} -> {case.candidate_value:.2f}): {case.question}",
+        f"    accepted:  {case.accepted_answer}",
+        f"    candidate: {case.candidate_answer}",
+    ]
+
+
+def _case_row(case: RegressedCase) -> list[str]:
+    change = f"{case.metric} {case.accepted_value:.2f} → {case.candidate_value:.2f}"
+    return [case.case_id, case.question, change, case.accepted_answer or "", case.candidate_answer or ""]
+
+
+def _unpaired(outcome: GateOutcome) -> list[str]:
+    if not outcome.unpaired:
+        return []
+    more = ", …" if len(outcome.unpaired) > SHOWN else ""
+    return [f"In one run only: {len(outcome.unpaired)} cases ({', '.join(outcome.unpaired[:SHOWN])}{more})"]
+
+
+def _rest(count: int, what: str) -> list[str]:
+    return [f"… and {count - SHOWN} more {what}"] if count > SHOWN else []
+
+
+def _table(rows: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+
+def _markdown_table(rows: Sequence[Sequence[str]]) -> list[str]:
+    lines = ["| " + " | ".join(map(_cell, row)) + " |" for row in rows]
+    return [lines[0], "|" + " --- |" * len(rows[0]), *lines[1:]]
+
+
+def _cell(text: str) -> str:
+    """Keep an answer from breaking the table or rendering as markup."""
+    return " ".join(text.split()).replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")[:500]

@@ -1,0 +1,182 @@
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+from data.errors import InputError
+from eval.gate import gate
+from eval.junit import junit
+from eval.outcome import GATED, GateSettings
+from eval.report import gate_json, gate_markdown, gate_text
+from eval.run import CaseResult, EvalRun, MetricInfo
+
+MATCH, GROUNDED = (MetricInfo(name, "1", "share") for name in ("answer_match", "groundedness"))
+
+
+def run(values, *, label="", metric=MATCH, **more):
+    """A run of one metric; None leaves a case unscored."""
+    results = tuple(
+        CaseResult(
+            case_id=f"case-{place}",
+            question=f"Question {place}?",
+            answer=f"{label} answer {place}",
+            outcome="answered",
+            values={} if value is None else {metric.name: float(value)},
+            unscored={metric.name: "no claim"} if value is None else {},
+        )
+        for place, value in enumerate(values)
+    )
+    return replace(EvalRun(label or "id", datetime(2026, 1, 1, tzinfo=UTC), label, (metric,), results), **more)
+
+
+OLD = run([1] * 90 + [0] * 10, label="old")
+SAME = run([1] * 90 + [0] * 10, label="new")
+WORSE = run([1] * 75 + [0] * 25, label="new")
+
+
+def test_an_unchanged_run_passes():
+    outcome = gate(OLD, SAME)
+    assert (outcome.verdict, outcome.exit_code, outcome.regressed_cases) == ("pass", 0, ())
+
+
+def test_a_significant_drop_is_a_regression_and_names_exactly_the_cases_that_fell():
+    outcome = gate(OLD, WORSE)
+    assert (outcome.verdict, outcome.exit_code) == ("regression", 1)
+    assert {case.case_id for case in outcome.regressed_cases} == {f"case-{place}" for place in range(75, 90)}
+    assert outcome.regressed_cases[0].accepted_answer.startswith("old answer")
+    assert outcome.regressed_cases[0].candidate_answer.startswith("new answer")
+
+
+def test_ten_cases_are_too_few_to_pass():
+    outcome = gate(run([1] * 10), run([1] * 10))
+    assert (outcome.verdict, outcome.exit_code) == ("too_few", 5)
+    assert outcome.metrics[0].minimum_detectable_drop > 0.1
+
+
+def test_an_improvement_passes():
+    assert gate(WORSE, OLD).verdict == "pass"
+
+
+def test_a_tiny_but_certain_drop_passes_when_told_so():
+    old, new = run([0.9] * 300, metric=GROUNDED), run([0.88] * 300, metric=GROUNDED)
+    assert gate(old, new).verdict == "regression"
+    assert gate(old, new, GateSettings(smallest_drop=0.03)).verdict == "pass"
+
+
+def test_a_metric_that_lost_its_values_cannot_pass():
+    outcome = gate(OLD, run([1] * 60 + [None] * 30 + [0] * 10))
+    assert outcome.verdict == "too_few"
+    assert outcome.metrics[0].lost == 30
+
+
+def test_a_metric_that_lost_all_its_values_cannot_pass():
+    outcome = gate(OLD, run([None] * 100))
+    assert (outcome.verdict, outcome.metrics[0].accepted_mean) == ("too_few", None)
+    assert "NaN" not in gate_json(outcome)
+
+
+def test_cases_of_only_one_run_are_named_and_not_compared():
+    outcome = gate(OLD, run([1] * 90 + [0] * 12))
+    assert (outcome.unpaired, outcome.pairs) == (("case-100", "case-101"), 100)
+
+
+@pytest.mark.parametrize(
+    ("candidate", "message"),
+    [
+        (replace(SAME, results=()), "share no case"),
+        (replace(SAME, metrics=(replace(MATCH, version="2"),)), "version 1 then and 2 now"),
+        (replace(SAME, results=(replace(SAME.results[0], question="Other?"), *SAME.results[1:])), "'Other\\?' now"),
+        (replace(SAME, metrics=(GROUNDED,)), "None of the gated metrics"),
+    ],
+)
+def test_runs_that_cannot_be_compared_are_refused(candidate, message):
+    with pytest.raises(InputError, match=message):
+        gate(OLD, candidate)
+
+
+def test_a_cost_in_milliseconds_cannot_be_gated():
+    latency = MetricInfo("latency", "1", "ms")
+    with pytest.raises(InputError, match="measured in ms"):
+        gate(run([1] * 9, metric=latency), run([1] * 9, metric=latency), GateSettings(metrics=("latency",)))
+
+
+@pytest.mark.parametrize("setting", [{"alpha": 0}, {"margin": 1}, {"margins": {"x": -1}}, {"smallest_drop": 1}])
+def test_settings_out_of_range_are_refused(setting):
+    with pytest.raises(InputError, match="must lie"):
+        GateSettings(**setting)
+
+
+def _many(rng, shares):
+    """Runs of all gated metrics, each case right with the metric's share."""
+    infos = tuple(MetricInfo(name, "1", "share") for name in GATED)
+    results = tuple(
+        CaseResult(
+            f"c{place}",
+            "?",
+            "",
+            "answered",
+            dict(zip(GATED, map(float, rng.random(len(GATED)) < shares), strict=True)),
+            {},
+        )
+        for place in range(80)
+    )
+    return EvalRun("x", datetime(2026, 1, 1, tzinfo=UTC), "x", infos, results)
+
+
+def _alarm_rate(old, new, runs):
+    rng = np.random.default_rng(3)
+    return np.mean([gate(_many(rng, old), _many(rng, new)).verdict == "regression" for _ in range(runs)])
+
+
+def test_independent_runs_of_one_system_are_stopped_at_most_at_the_promised_rate():
+    assert _alarm_rate(np.full(len(GATED), 0.8), np.full(len(GATED), 0.8), 120) <= 0.1
+
+
+def test_a_large_drop_of_one_metric_in_eight_is_found():
+    worse = np.where(np.arange(len(GATED)) == 1, 0.45, 0.8)
+    assert _alarm_rate(np.full(len(GATED), 0.8), worse, 40) >= 0.9
+
+
+def test_the_text_gives_the_verdict_first_and_both_answers():
+    lines = gate_text(gate(OLD, WORSE)).splitlines()
+    assert lines[0] == "REGRESSION: answer_match (-15.0%) got worse than in 'old'."
+    assert "    accepted:  old answer 75" in lines
+    assert "    candidate: new answer 75" in lines
+    assert lines[-1] == "… and 5 more regressed cases"
+
+
+def test_too_few_cases_says_what_these_cases_would_have_seen():
+    assert "cannot rule out a drop in answer_match of 10% (they see " in gate_text(gate(run([1] * 10), run([1] * 10)))
+
+
+def test_junit_fails_exactly_the_regressed_cases_and_the_metric():
+    broken = replace(WORSE.results[0], outcome="failed", error="bad \x00 byte")
+    candidate = replace(WORSE, results=(broken, *WORSE.results[1:]))
+    suite = ElementTree.fromstring(junit(candidate, gate(OLD, WORSE)))
+    failed = {case.get("name") for case in suite if case.find("failure") is not None}
+    assert failed == {f"case-{place}" for place in range(75, 90)} | {"answer_match"}
+    assert (suite.get("failures"), suite.get("errors"), suite.get("tests")) == ("16", "1", "101")
+    assert suite.find("testcase/error").get("message") == "bad  byte"
+
+
+def test_junit_shows_too_few_cases_as_skipped():
+    small = run([1] * 10)
+    assert ElementTree.fromstring(junit(small, gate(small, small))).get("skipped") == "1"
+
+
+def test_markdown_folds_the_regressed_cases_and_cannot_be_broken_by_answers():
+    nasty = replace(WORSE.results[80], answer="a | b\n</details>")
+    candidate = replace(WORSE, results=(*WORSE.results[:80], nasty, *WORSE.results[81:]))
+    text = gate_markdown(gate(OLD, candidate))
+    assert text.startswith("### REGRESSION")
+    assert "a \\| b &lt;/details>" in text
+    assert text.count("</details>") == 1
+
+
+def test_json_carries_verdict_and_exit_code():
+    body = json.loads(gate_json(gate(OLD, WORSE)))
+    assert (body["schema"], body["verdict"], body["exit_code"]) == (1, "regression", 1)
+    assert body["metrics"][0]["difference"]["count"] == 100
