@@ -9,10 +9,11 @@ import pytest
 from data.records import ABSTENTION, Chunk, Hit
 from pipelines.loopback import Behaviour, Loopback
 from rag.answer import Answered, answer_question
+from rag.budget import estimate_tokens, passage_tokens
 from rag.chat_model import Dialect, adapted
 from rag.endpoint import ChatEndpoint
 from rag.errors import ContextOverflow, EndpointRefused, EndpointUnreachable, GarbledReply
-from rag.prompts import PROMPT_VERSION
+from rag.prompts import PROMPT_VERSION, SYSTEM
 from rag.stream import stream_answer
 
 KEY = "sk-very-secret"
@@ -235,7 +236,9 @@ def test_a_stream_that_breaks_ends_as_a_failed_answer(server, endpoint):
 
 def test_passages_that_do_not_fit_are_dropped_and_counted(server):
     long = [Hit(Chunk(f"{place}.md", 0, 1200, f"Filler word {place}. " * 60), 0.1) for place in range(3)]
-    narrow = ChatEndpoint(server.url, "loopback-1", KEY, context_window=1150, max_answer_tokens=200)
+    fixed = estimate_tokens(SYSTEM) + estimate_tokens(QUESTION) + 200 + 100
+    window = fixed + sum(passage_tokens(hit) for hit in HITS)
+    narrow = ChatEndpoint(server.url, "loopback-1", KEY, context_window=window, max_answer_tokens=200)
     draft = narrow.generate(QUESTION, [*HITS, *long])
     assert draft.flags == ("dropped_passages:3",)
     assert set(draft.keys.values()) == {hit.chunk.id for hit in HITS}
