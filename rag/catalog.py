@@ -32,7 +32,8 @@ CREATE TABLE generations (
     canaries BLOB NOT NULL, created TEXT NOT NULL);
 CREATE TABLE revisions (
     id INTEGER PRIMARY KEY, generation INTEGER NOT NULL REFERENCES generations, folder TEXT NOT NULL,
-    fusion TEXT NOT NULL, documents INTEGER NOT NULL, chunks INTEGER NOT NULL, published TEXT NOT NULL);
+    fusion TEXT NOT NULL, centre BLOB NOT NULL, documents INTEGER NOT NULL, chunks INTEGER NOT NULL,
+    published TEXT NOT NULL);
 CREATE TABLE extracts (
     hash TEXT PRIMARY KEY, text TEXT NOT NULL, pages TEXT NOT NULL, headings TEXT NOT NULL, media_type TEXT NOT NULL);
 CREATE TABLE documents (
@@ -57,8 +58,8 @@ _AT_ONCE = 500
 class Revision:
     """One published content of one generation.
 
-    `folder` is where its vectors lie, below the index folder; `fusion` is the JSON of the learned weights; `canaries`
-    are the vectors of fixed sentences, of shape (sentences, dimensions).
+    `folder` is where its vectors lie, below the index folder; `fusion` is the JSON of the learned weights; `centre` is
+    the mean of its vectors; `canaries` are the vectors of fixed sentences, of shape (sentences, dimensions).
     """
 
     id: int
@@ -70,6 +71,7 @@ class Revision:
     fusion: str
     documents: int
     chunks: int
+    centre: NDArray[np.float32]
     canaries: NDArray[np.float32]
 
     @property
@@ -174,16 +176,17 @@ class Catalog:
 
     def revision(self, number: int) -> Revision | None:
         """Return one kept revision."""
-        columns = "r.id, r.generation, g.embedder, g.dimensions, g.chunking, r.folder, r.fusion, r.documents, r.chunks"
+        columns = "r.id, r.generation, r.folder, r.fusion, r.documents, r.chunks, g.embedder, g.dimensions, g.chunking"
         row = self.connection.execute(
-            f"SELECT g.canaries, {columns} FROM revisions r JOIN generations g ON g.id = r.generation WHERE r.id = ?",
+            f"SELECT g.canaries, r.centre, {columns} FROM revisions r JOIN generations g ON g.id = r.generation"
+            " WHERE r.id = ?",
             (number,),
         ).fetchone()
         if row is None:
             return None
-        facts = dict(zip((column.split(".")[1] for column in columns.split(", ")), row[1:], strict=True))
-        canaries = np.frombuffer(row[0], np.float32).reshape(-1, facts["dimensions"])
-        return Revision(**facts, canaries=canaries)
+        facts = dict(zip((column.split(".")[1] for column in columns.split(", ")), row[2:], strict=True))
+        canaries, centre = (np.frombuffer(packed, np.float32) for packed in row[:2])
+        return Revision(**facts, centre=centre, canaries=canaries.reshape(-1, facts["dimensions"]))
 
     def document(self, revision: Revision, source: str) -> Document | None:
         """Return the stored text of one source, with its pages and headings."""
@@ -211,7 +214,7 @@ class Catalog:
         )
         return dict(rows.fetchall())
 
-    def passages(self, revision: Revision, column: str, values: Sequence[object]) -> list[Passage]:
+    def passages(self, generation: int, revision: int, column: str, values: Sequence[object]) -> list[Passage]:
         """Return visible chunks by 'id' (row) or 'key'; unknown values are left out, order is that of the rows."""
         if column not in {"id", "key"}:
             raise ValueError(f"passages are found by 'id' or 'key', not {column!r}")
@@ -222,10 +225,18 @@ class Catalog:
                 " JOIN documents d ON d.id = c.document"
                 f" WHERE c.{column} IN ({marks}) AND d.generation = ? AND d.added <= ?"
                 " AND (d.removed IS NULL OR d.removed > ?) ORDER BY c.id",
-                (*batch, revision.generation, revision.id, revision.id),
+                (*batch, generation, revision, revision),
             )
             found.extend(Passage(row[0], row[1], Chunk(*row[2:])) for row in rows)
         return found
+
+    def chunk_languages(self, generation: int, revision: int) -> list[tuple[int, str]]:
+        """Return row and language of all chunks visible in a revision, in order of row."""
+        rows: list[tuple[int, str]] = self.connection.execute(
+            f"SELECT c.id, c.language FROM chunks c JOIN documents d ON d.id = c.document WHERE {_VISIBLE} ORDER BY 1",
+            {"generation": generation, "revision": revision},
+        ).fetchall()
+        return rows
 
     def vectors(self, embedder: str, keys: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         """Return the cached vectors of those `keys` that have one."""

@@ -78,6 +78,11 @@ class Index:
         """Name of the published revision, such as "g1.r3": how the index was built, and which content it has."""
         return self._view().revision.name
 
+    @property
+    def fusion(self) -> Fusion:
+        """What was learned about the two sides when the index was published."""
+        return self._view().fusion
+
     def status(self) -> IndexStatus:
         """Describe the published revision."""
         view = self._view()

@@ -9,6 +9,9 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+import numpy as np
+
+from rag.calibrate import is_stale, measure_strength, sample_clozes
 from rag.catalog import Catalog, Revision
 from rag.draft import Draft, discard_draft
 from rag.errors import IndexDamaged
@@ -36,13 +39,28 @@ def publish(catalog: Catalog, folder: Path, embedder: Embedder, draft: Draft, no
         with catalog.writing():
             discard_draft(catalog)
         return current.chunks if current is not None else 0
-    name = build_vectors(catalog, folder, embedder.id, catalog.revision(draft.base), draft)
+    base = catalog.revision(draft.base)
+    name = build_vectors(catalog, folder, embedder.id, base, draft)
     with catalog.writing():
         sync_lexical(catalog, draft.generation, draft.base, draft.number)
-        announce(catalog, draft, name, Fusion({}).pack(), now)
+        announce(catalog, draft, name, _learn_fusion(catalog, folder / name, embedder, draft, base), now)
     forget_old(catalog, folder)
     published = catalog.current()
     return published.chunks if published is not None else 0
+
+
+def _learn_fusion(catalog: Catalog, folder: Path, embedder: Embedder, draft: Draft, base: Revision | None) -> Fusion:
+    """Return the former weights while they still fit the size of the index, else measure new ones."""
+    former = Fusion.unpack(base.fusion) if base is not None else Fusion()
+    rows = catalog.chunk_languages(draft.generation, draft.number)
+    if not is_stale(former, len(rows)):
+        return former
+    clozes = sample_clozes(catalog, draft.generation, draft.number, rows, np.random.default_rng(0))
+    store = VectorStore(folder, embedder.id)
+    try:
+        return Fusion(measure_strength(catalog, draft.generation, store, embedder, clozes), len(rows))
+    finally:
+        store.close()
 
 
 def build_vectors(catalog: Catalog, folder: Path, embedder: str, base: Revision | None, draft: Draft) -> str:
@@ -114,7 +132,7 @@ def _chunk_rows(catalog: Catalog, generation: int, inside: int, outside: int) ->
     return rows
 
 
-def announce(catalog: Catalog, draft: Draft, folder: str, fusion: str, now: str) -> None:
+def announce(catalog: Catalog, draft: Draft, folder: str, fusion: Fusion, now: str) -> None:
     """Make the draft the published revision, inside the caller's transaction."""
     connection = catalog.connection
     visible = {"generation": draft.generation, "revision": draft.number}
@@ -124,12 +142,24 @@ def announce(catalog: Catalog, draft: Draft, folder: str, fusion: str, now: str)
         visible,
     ).fetchone()
     connection.execute(
-        "INSERT INTO revisions (id, generation, folder, fusion, documents, chunks, published)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (draft.number, draft.generation, folder, fusion, documents, chunks, now),
+        "INSERT INTO revisions (id, generation, folder, fusion, centre, documents, chunks, published)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (draft.number, draft.generation, folder, fusion.pack(), _centre(catalog, draft), documents, chunks, now),
     )
     connection.execute("UPDATE meta SET value = ? WHERE key = 'current'", (draft.number,))
     connection.execute("UPDATE meta SET value = 0 WHERE key IN ('draft', 'draft_generation')")
+
+
+def _centre(catalog: Catalog, draft: Draft) -> bytes:
+    """Return the mean of the draft's vectors as float32 bytes; zeros for an empty index."""
+    embedder, dimensions = catalog.connection.execute(
+        "SELECT embedder, dimensions FROM generations WHERE id = ?", (draft.generation,)
+    ).fetchone()
+    keys = sorted(catalog.keys(draft.generation, draft.number))
+    total = np.zeros(dimensions, np.float64)
+    for at in range(0, len(keys), 5000):
+        total += np.sum(list(catalog.vectors(embedder, keys[at : at + 5000]).values()), axis=0)
+    return (total / max(1, len(keys))).astype(np.float32).tobytes()
 
 
 def forget_old(catalog: Catalog, folder: Path) -> None:

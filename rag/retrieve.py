@@ -26,12 +26,14 @@ class Candidates:
     """What each side found, by passage key, best first, and the scores of both sides for all that either found.
 
     `dense` holds cosines, `lexical` BM25 scores; a passage without a single term of the question has lexical score 0.
+    `centre` is the cosine of the question with the mean of the index.
     """
 
     dense_order: tuple[str, ...]
     lexical_order: tuple[str, ...]
     dense: dict[str, float]
     lexical: dict[str, float]
+    centre: float
     passages: dict[str, Passage]
 
 
@@ -47,9 +49,10 @@ def gather(
 
     `question` is its text and language.
     """
+    at = (revision.generation, revision.id)
     expression = match_expression(*question)
     matched = catalog.match(revision.generation, expression, limit) if expression else []
-    by_row = {passage.row: passage for passage in catalog.passages(revision, "id", [row for row, _ in matched])}
+    by_row = {passage.row: passage for passage in catalog.passages(*at, "id", [row for row, _ in matched])}
     passages: dict[str, Passage] = {}
     lexical: dict[str, float] = {}
     for row, score in matched:
@@ -57,7 +60,7 @@ def gather(
             lexical.setdefault(by_row[row].key, score)
             passages.setdefault(by_row[row].key, by_row[row])
     dense = dict(store.nearest(vector, limit)) if store is not None and vector is not None else {}
-    for passage in catalog.passages(revision, "key", [key for key in dense if key not in passages]):
+    for passage in catalog.passages(*at, "key", [key for key in dense if key not in passages]):
         passages.setdefault(passage.key, passage)
     dense_order = tuple(key for key in dense if key in passages)
     lexical_order = tuple(lexical)
@@ -65,7 +68,8 @@ def gather(
         catalog, revision, expression, [passages[key] for key in dense_order if key not in lexical]
     )
     dense |= _cosines(catalog, revision, vector, [key for key in lexical_order if key not in dense])
-    return Candidates(dense_order, lexical_order, dense, lexical, passages)
+    centre = float(revision.centre @ vector) if vector is not None else 0.0
+    return Candidates(dense_order, lexical_order, dense, lexical, centre, passages)
 
 
 def rank(candidates: Candidates, fusion: Fusion, language: str, k: int, mode: Mode) -> list[Hit]:
@@ -76,7 +80,7 @@ def rank(candidates: Candidates, fusion: Fusion, language: str, k: int, mode: Mo
     elif mode == "lexical":
         scores = {key: candidates.lexical[key] for key in candidates.lexical_order}
     else:
-        scores = fuse(candidates.dense, candidates.lexical, fusion.share(language))
+        scores = fuse(candidates.dense, candidates.lexical, candidates.centre, fusion.weight(language))
     dense_ranks = {key: at for at, key in enumerate(candidates.dense_order, start=1)}
     lexical_ranks = {key: at for at, key in enumerate(candidates.lexical_order, start=1)}
     known = [key for key in scores if key in candidates.passages]
