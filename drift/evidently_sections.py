@@ -16,7 +16,7 @@ from typing import Any
 from drift.signals import CATEGORIES, SIGNALS
 from drift.windows import Window
 
-_MAX_ROWS = 10_000
+_MAX_ROWS = 4_000
 _MIN_VALUES = 20
 
 

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from data.records import Interaction
 
 Matrix = NDArray[np.float32]
-HASHED_DIMENSIONS = 1024
+HASHED_DIMENSIONS = 256
+_BUCKETS = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +47,18 @@ def answer_features(reference: Sequence[Interaction], current: Sequence[Interact
 
 
 def hashed_words(texts: Sequence[str]) -> Matrix:
-    """Turn texts into rows of unit length: words hashed to 1,024 columns, weighted by rarity over all `texts`."""
+    """Turn texts into rows of about unit length that lie close where texts share rare words.
+
+    Words are hashed to 4,096 columns, weighted by rarity over all `texts`, and projected to 256 columns by a fixed random
+    matrix, which keeps distances (Johnson and Lindenstrauss 1984).
+    """
     from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
 
-    hasher = HashingVectorizer(
-        n_features=HASHED_DIMENSIONS, token_pattern=r"(?u)\b\w\w+\b", norm=None, alternate_sign=False
-    )
-    counts = hasher.transform(texts)
-    weighted = TfidfTransformer(sublinear_tf=True).fit_transform(counts)
-    dense: Matrix = weighted.toarray().astype(np.float32)
-    return dense
+    hasher = HashingVectorizer(n_features=_BUCKETS, norm=None, alternate_sign=False)
+    weighted = TfidfTransformer(sublinear_tf=True).fit_transform(hasher.transform(texts)).astype(np.float32)
+    axes = np.random.default_rng(0).standard_normal((_BUCKETS, HASHED_DIMENSIONS), dtype=np.float32)
+    rows: Matrix = weighted @ (axes / np.float32(np.sqrt(HASHED_DIMENSIONS)))
+    return rows
 
 
 def _features(

@@ -18,8 +18,8 @@ from drift.signals import CATEGORIES, SIGNALS, Signal
 
 _MINIMAL = {"d": 0.2, "TV": 0.10, "AUC": 0.05}
 _MIN_VALUES = 20
-_MAX_ROWS = 10_000
-"""Vector tests look at no more rows a side: beyond that their evidence is complete and only their cost grows."""
+_MAX_ROWS = 4_000
+"""Explanations look at no more records a side: beyond that evidence is complete and only the cost grows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ def find(
         *_category("query", "topic", features.topics_reference, features.topics_current, settings),
         *_category("retrieval", "source used", _sources(reference), _sources(current), settings),
     ]
+    reference, current = _thinned(reference), _thinned(current)
     for name, (plane, signal) in SIGNALS.items():
         found += _number(plane, name, _values(reference, signal), _values(current, signal))
     for name, (plane, category) in CATEGORIES.items():
@@ -89,10 +90,7 @@ def _vector_findings(plane: Plane, what: str, features: Features, settings: Drif
     left, right = (_sample(rows, rng) for rows in (features.reference, features.current))
     if min(len(left), len(right)) < _MIN_VALUES:
         return []
-    tests = [
-        test(left, right, settings.permutations, settings.seed) for test in (detect.mean_shift, detect.kernel_shift)
-    ]
-    p_value = min(1.0, 2 * min(test.p_value for test in tests))
+    p_value = detect.vector_shift(left, right, settings.permutations, settings.seed).p_value
     auc = detect.classifier_auc(left, right, settings.seed).effect
     sentence = (
         f"A classifier tells current from reference {what} with AUC {0.5 + auc:.2f} "
@@ -103,6 +101,14 @@ def _vector_findings(plane: Plane, what: str, features: Features, settings: Drif
 
 def _sample(rows: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
     return rows if len(rows) <= _MAX_ROWS else rows[rng.permutation(len(rows))[:_MAX_ROWS]]
+
+
+def _thinned(items: Sequence[Interaction]) -> Sequence[Interaction]:
+    return (
+        items
+        if len(items) <= _MAX_ROWS
+        else [items[row] for row in np.linspace(0, len(items) - 1, _MAX_ROWS, dtype=int)]
+    )
 
 
 def _number(plane: Plane, name: str, left: NDArray[np.float64], right: NDArray[np.float64]) -> list[Finding]:

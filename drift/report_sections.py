@@ -143,8 +143,8 @@ def _findings(findings: Sequence[Finding]) -> str:
         for f in findings[:_SHOWN_FINDINGS]
     ]
     note = (
-        '<p class="quiet small">Moved = adjusted p (Benjamini–Hochberg over this report) within the limit and an effect '
-        "that matters. These planes explain; only quality and ops can page.</p>"
+        '<p class="quiet small">Moved = adjusted p (Benjamini–Hochberg over this report) within the limit and an '
+        "effect that matters. These planes explain; only quality and ops can page.</p>"
     )
     return _table(head, rows, text_columns=(0, 1, 2, 6)) + note
 

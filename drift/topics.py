@@ -46,7 +46,8 @@ def fit_topics(
     fitted = pooled[np.sort(rng.permutation(len(pooled))[:_FIT_ROWS])]
     kept = min(_REDUCED, fitted.shape[1], len(fitted) - 1)
     if kept >= 2:
-        reducer = PCA(kept, svd_solver="randomized", random_state=seed).fit(fitted)
+        solver = "covariance_eigh" if len(fitted) > fitted.shape[1] else "randomized"
+        reducer = PCA(kept, svd_solver=solver, random_state=seed).fit(fitted)
         pooled, fitted = reducer.transform(pooled), reducer.transform(fitted)
     count = int(np.clip(round(np.sqrt(min(len(reference), len(current)) / 2)), 1, _MAX_TOPICS))
     count = min(count, len(np.unique(fitted.round(6), axis=0)))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
 from data.records import Context, Fingerprint, Interaction, Score
 from drift.settings import DriftSettings
@@ -60,7 +61,13 @@ def build_window(
                 outcome=what,
                 kind=kind,
                 contexts=(
-                    Context(f"c{topic}", f"doc{topic}.md", float(top_score + rng.normal(0, 0.05)), TOPICS[topic], f"h{topic}"),
+                    Context(
+                        f"c{topic}",
+                        f"doc{topic}.md",
+                        float(top_score + rng.normal(0, 0.05)),
+                        TOPICS[topic],
+                        f"h{topic}",
+                    ),
                 ),
                 latency_ms={"total": float(latency * rng.lognormal(0, 0.2))},
                 error="boom" if what == "failed" else None,
@@ -86,3 +93,10 @@ def now() -> datetime:
 @pytest.fixture
 def settings() -> DriftSettings:
     return DriftSettings(permutations=299)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_thread() -> Iterator[None]:
+    """Keep linear algebra on one thread: the arrays are small, and waiting threads cost more than they bring."""
+    with threadpool_limits(1):
+        yield

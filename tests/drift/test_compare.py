@@ -58,7 +58,9 @@ def test_few_records_are_too_little_to_tell(build, settings, now):
 
 
 def test_a_wide_interval_is_never_green(build, settings, now):
-    report = assess(build("a", 40, spread=0.4, quality=0.5, seed=1), build("b", 40, spread=0.4, quality=0.5, seed=2), settings, now)
+    report = assess(
+        build("a", 40, spread=0.4, quality=0.5, seed=1), build("b", 40, spread=0.4, quality=0.5, seed=2), settings, now
+    )
     assert report.verdict == "insufficient"
     assert report.quality.minimum_detectable_drop > settings.drop_that_matters
 
