@@ -32,19 +32,24 @@ class ChunkSettings:
     """How passages are cut.
 
     `max_tokens` bounds what is embedded (heading path and text, counted by the embedder). `overlap_sentences` is how
-    many sentences of the passage before it a passage repeats, where they fit and stand in the same section.
+    many sentences of the passage before it a passage repeats, where they fit and stand in the same section. A text of
+    up to `min_characters` characters is within the budget whatever its tokens: an English model spells Russian letter
+    by letter, and 200 letters are no passage. Such a passage must be embedded in windows (see `rag.windows`).
 
     :raises SettingsError: a value is out of range.
     """
 
     max_tokens: int = 200
     overlap_sentences: int = 0
+    min_characters: int = 0
 
     def __post_init__(self) -> None:
         if self.max_tokens < 16:
             raise SettingsError(f"chunk max_tokens is {self.max_tokens}: set it to 16 or more.")
         if self.overlap_sentences < 0:
             raise SettingsError(f"chunk overlap_sentences is {self.overlap_sentences}: set it to 0 or more.")
+        if self.min_characters < 0:
+            raise SettingsError(f"chunk min_characters is {self.min_characters}: set it to 0 or more.")
 
 
 def embedding_text(chunk: Chunk) -> str:
@@ -61,7 +66,7 @@ def chunk_document(
     counts as at least one token per 10 characters: to a word-piece model a word of 10,000 characters is one unknown
     token.
     """
-    ruler = _Ruler(count_tokens, settings.max_tokens)
+    ruler = _Ruler(count_tokens, settings)
     found: list[Chunk] = []
     for section in sections(document):
         heading = ruler.short_heading(section.heading)
@@ -73,15 +78,17 @@ def chunk_document(
 class _Ruler:
     """Measures text in tokens without the special ones, each text once."""
 
-    def __init__(self, count_tokens: Callable[[str], int], max_tokens: int) -> None:
+    def __init__(self, count_tokens: Callable[[str], int], settings: ChunkSettings) -> None:
         self._count = count_tokens
         self._special = count_tokens("")
-        self._max = max_tokens
+        self._max = settings.max_tokens
+        self._most_per_character = settings.max_tokens / (settings.min_characters or 1)
         self._headings: dict[str, str] = {}
 
     def size(self, text: str) -> int:
         """Return the tokens `text` adds to a passage."""
-        return max(self._count(text) - self._special, ceil(len(text) / _CHARACTERS_PER_TOKEN))
+        counted = min(self._count(text) - self._special, ceil(len(text) * self._most_per_character))
+        return max(counted, ceil(len(text) / _CHARACTERS_PER_TOKEN))
 
     def budget(self, heading: str) -> int:
         """Return the tokens left for text under `heading`."""

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 
 import pytest
@@ -170,19 +171,20 @@ FRAGMENTS = st.sampled_from(
     parts=st.lists(FRAGMENTS, max_size=40),
     max_tokens=st.integers(16, 80),
     overlap=st.integers(0, 2),
+    min_characters=st.sampled_from([0, 0, 90, 400]),
     count=st.sampled_from([count_words, count_unevenly]),
 )
 def test_chunks_are_exact_ordered_complete_and_within_budget(
-    parts: list[str], max_tokens: int, overlap: int, count: Callable[[str], int]
+    parts: list[str], max_tokens: int, overlap: int, min_characters: int, count: Callable[[str], int]
 ) -> None:
     document = markdown("".join(parts))
-    rules = ChunkSettings(max_tokens, overlap)
+    rules = ChunkSettings(max_tokens, overlap, min_characters)
     chunks = chunk_document(document, count, rules)
     begin = front_matter_end(document.text)
     for chunk in chunks:
         assert document.text[chunk.start : chunk.end] == chunk.text
         assert VISIBLE.match(chunk.text) and VISIBLE.match(chunk.text[-1])
-        assert count(embedding_text(chunk)) <= max_tokens
+        assert count(embedding_text(chunk)) <= max_tokens or len(embedding_text(chunk)) <= min_characters
         assert chunk.start >= begin
     assert all(a.start < b.start and a.end < b.end for a, b in zip(chunks, chunks[1:], strict=False))
     missing = [i for i in range(begin, len(document.text)) if VISIBLE.match(document.text[i])]
@@ -199,3 +201,13 @@ def test_no_chunk_crosses_a_page(pages: list[str]) -> None:
     for chunk in chunk_document(Document("a.pdf", text, tuple(spans)), count_words, ChunkSettings(max_tokens=16)):
         span = spans[(chunk.page or 0) - 1]
         assert span.start <= chunk.start and chunk.end <= span.end
+
+
+def test_a_megabyte_is_cut_in_under_two_seconds() -> None:
+    text = "\n\n".join(f"## Part {i}\n\n{SENTENCE * (i % 40)}" for i in range(1200))
+    document = markdown(text)
+    assert len(text) > 1_000_000
+    chunk_document(document, count_words)  # pays for imports
+    started = time.process_time()
+    chunk_document(document, len)
+    assert time.process_time() - started < 2
