@@ -68,8 +68,8 @@ class Asker:
         self._embedder_id = index.status().embedder
 
     @classmethod
-    def from_workspace(cls, workspace: Workspace) -> Asker:
-        """Build all parts from the settings of a workspace."""
+    def from_workspace(cls, workspace: Workspace, *, logged: bool = True) -> Asker:
+        """Build all parts from the settings of a workspace; with `logged=False` nothing is written to the log."""
         from eval.groundedness import GroundednessProxy
         from pipelines.workspace import build_embedder, build_generator, open_log, retrieval_id
         from rag.index import Index
@@ -79,7 +79,7 @@ class Asker:
         return cls(
             index,
             build_generator(settings),
-            open_log(workspace),
+            open_log(workspace) if logged else None,
             GroundednessProxy.load(),
             k=settings.retrieval.k,
             mode=settings.retrieval.mode,

@@ -3,9 +3,9 @@
 import json
 
 import pytest
-from pipelines.loopback import Behaviour, Loopback
 
 from data.records import ABSTENTION
+from pipelines.loopback import Behaviour, Loopback
 
 
 def one_sentence(ran, *, code=2):
@@ -18,7 +18,7 @@ def one_sentence(ran, *, code=2):
 
 
 def test_an_answer_quotes_its_source_exactly(command, workspace, demo_workspace):
-    ran = command("rag", "ask", "How many kilograms of hand luggage may I bring?", "--json")
+    ran = command("rag", "ask", "How much luggage may a foot passenger bring?", "--json")
     answer = ran.json
     assert (ran.code, answer["outcome"]) == (0, "answered")
     assert answer["citations"]
@@ -100,15 +100,6 @@ def test_every_bad_file_is_refused_by_name_and_the_good_one_is_in(command, tmp_p
     assert "9:15" in command("rag", "ask", "When does the museum open on Sundays?").out
 
 
-def test_an_encrypted_pdf_is_refused_as_encrypted(command, tmp_path, monkeypatch, shared_data):
-    monkeypatch.chdir(tmp_path)
-    command("rag", "init")
-    ran = command("rag", "ingest", shared_data / "financebench" / "pdfs" / "ADOBE_2022_10K.pdf", "--json")
-    if not ran.json["failed"]:
-        pytest.skip("this PDF is not encrypted")
-    assert "encrypted" in ran.json["failed"][0]["reason"]
-
-
 def test_without_a_workspace_every_command_says_to_init(command, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for arguments in (("ask", "Why?"), ("ingest", "."), ("search", "x"), ("status",)):
@@ -142,7 +133,7 @@ def use_endpoint(workspace, url):
 def test_an_endpoint_writes_the_answer_and_its_citations_are_checked(command, workspace):
     with Loopback(Behaviour()) as server:
         use_endpoint(workspace, server.url)
-        answer = command("rag", "ask", "How many kilograms of hand luggage may I bring?", "--json").json
+        answer = command("rag", "ask", "How much luggage may a foot passenger bring?", "--json").json
     assert answer["outcome"] == "answered"
     assert any(citation["supported"] for citation in answer["citations"])
     assert answer["tokens"]["prompt"] > 0
@@ -158,3 +149,59 @@ def test_init_never_touches_existing_settings(command, workspace):
     (workspace / "rag.toml").write_text("[retrieval]\nk = 3\n")
     assert "already" in command("rag", "init").out
     assert (workspace / "rag.toml").read_text() == "[retrieval]\nk = 3\n"
+
+
+def test_a_password_protected_pdf_is_refused_as_encrypted(command, tmp_path, monkeypatch):
+    from fpdf import FPDF
+
+    monkeypatch.chdir(tmp_path)
+    command("rag", "init")
+    pdf = FPDF()
+    pdf.add_page()
+    pdf.set_font("Helvetica")
+    pdf.cell(text="The vault opens at noon.")
+    pdf.set_encryption(owner_password="owner", user_password="reader")
+    pdf.output(str(tmp_path / "secret.pdf"))
+    ran = command("rag", "ingest", "secret.pdf", "--json")
+    assert (ran.code, ran.json["added"]) == (2, 0)
+    assert "encrypted" in ran.json["failed"][0]["reason"]
+
+
+CASES = [
+    {"id": "luggage", "question": "How much luggage may a foot passenger bring?", "answers": ["23 kg"]},
+    {"id": "oil", "question": "How often is the lubricating oil changed?", "answers": ["1,000 running hours"]},
+    {"id": "moon", "question": "What is the escape velocity of the moon Titan?", "must_abstain": True},
+]
+
+
+def write_cases(path, cases):
+    path.write_text("\n".join(map(json.dumps, cases)))
+    return path
+
+
+def test_golden_cases_are_measured(command, workspace):
+    ran = command("rag", "eval", "--cases", write_cases(workspace / "cases.jsonl", CASES), "--json")
+    means = {item["metric"]["name"]: item["interval"]["mean"] for item in ran.json["summaries"] if item["interval"]}
+    assert ran.code == 0
+    assert (means["completed"], means["answer_match"], means["rightly_abstained"]) == (1.0, 1.0, 1.0)
+
+
+def test_three_cases_are_too_few_for_a_gate_and_it_says_so(command, workspace):
+    write_cases(workspace / "cases.jsonl", CASES)
+    assert command("rag", "eval").code == 0
+    assert command("rag", "eval", "accept").code == 0
+    ran = command("rag", "eval", "--gate", "--junit", "out.xml", "--markdown", "out.md")
+    assert ran.code == 5
+    assert "TOO FEW CASES" in ran.out.splitlines()[0]
+    assert "<testsuite" in (workspace / "out.xml").read_text()
+    assert "TOO FEW CASES" in (workspace / "out.md").read_text()
+
+
+def test_a_gate_without_an_accepted_run_says_how_to_accept(command, workspace):
+    write_cases(workspace / "cases.jsonl", CASES)
+    assert "rag eval accept" in one_sentence(command("rag", "eval", "--gate"))
+
+
+def test_evaluation_questions_stay_out_of_the_log(command, workspace):
+    command("rag", "eval", "--cases", write_cases(workspace / "cases.jsonl", CASES))
+    assert command("rag", "status", "--json").json["log"]["interactions"] == 0
