@@ -60,7 +60,7 @@ def difference_interval(differences: Sequence[float], confidence: float = 0.95) 
     30 cases cannot give.
     """
     padded = np.append(np.asarray(differences, float), [-1.0, 1.0])
-    half = _t_quantile(confidence, len(padded) - 1) * math.sqrt(padded.var(ddof=1) / len(padded))
+    half = two_sided_quantile(confidence, len(padded) - 1) * math.sqrt(padded.var(ddof=1) / len(padded))
     centre = float(padded.mean())
     mean = float(np.mean(differences)) if len(differences) else 0.0
     return Interval(mean, centre - half, centre + half, len(differences))
@@ -128,13 +128,14 @@ def _bootstrap(sample: Floats, confidence: float, seed: int) -> tuple[float, flo
         return float(sample[0]), float(sample[0])
     rng = np.random.default_rng(seed)
     means = np.concatenate([sample[rng.integers(0, count, (500, count))].mean(axis=1) for _ in range(RESAMPLES // 500)])
-    widened = math.sqrt(count / (count - 1)) * _t_quantile(confidence, count - 1)
+    widened = math.sqrt(count / (count - 1)) * two_sided_quantile(confidence, count - 1)
     tail = NormalDist().cdf(-widened)
     low, high = np.quantile(means, [tail, 1 - tail])
     return float(low), float(high)
 
 
-def _t_quantile(confidence: float, degrees: int) -> float:
+def two_sided_quantile(confidence: float, degrees: int) -> float:
+    """Return how many standard errors a two-sided t interval reaches to each side."""
     from scipy.special import stdtrit
 
     return float(stdtrit(degrees, 0.5 + confidence / 2))

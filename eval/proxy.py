@@ -43,10 +43,10 @@ def proxy_metrics(proxy: GroundednessProxy) -> tuple[Metric, ...]:
     """Return groundedness and number support as metrics of golden cases."""
 
     def groundedness(case: Case, interaction: Interaction) -> float:
-        return _groundedness(_with_answer(interaction), proxy)
+        return _groundedness(with_answer(interaction), proxy)
 
     def number_support(case: Case, interaction: Interaction) -> float:
-        return _number_support(_with_answer(interaction))
+        return _number_support(with_answer(interaction))
 
     return (
         Metric(GROUNDEDNESS, groundedness, proxy.version),
@@ -58,12 +58,16 @@ def _value_or_reason(
     interaction: Interaction, measure: Callable[[Interaction], float]
 ) -> tuple[float | None, ScoreSource, str]:
     try:
-        return measure(_with_answer(interaction)), "proxy", ""
+        return measure(with_answer(interaction)), "proxy", ""
     except Unscorable as error:
         return None, "proxy", str(error)
 
 
-def _with_answer(interaction: Interaction) -> Interaction:
+def with_answer(interaction: Interaction) -> Interaction:
+    """Return the interaction if it carries an answer that can be judged.
+
+    :raises Unscorable: it failed, abstained or is empty.
+    """
     if interaction.outcome == "failed":
         raise Unscorable("there is no answer: the request failed")
     if interaction.outcome == "abstained" or ABSTENTION in _answer(interaction):

@@ -88,12 +88,12 @@ def evaluate(
     repeats: int = 1,
     label: str = "",
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
-    report: Callable[[CaseResult], None] = lambda result: None,
+    report: Callable[[CaseResult, Sequence[Interaction]], None] = lambda result, interactions: None,
 ) -> EvalRun:
     """Ask each case's question and measure the interaction; a question that fails is a result, and the run goes on.
 
     `repeats` > 1 asks each question that often and averages, which tames answers that flicker. `report` is called after
-    each case, for progress.
+    each case with its result and interactions: for progress, and to keep what a judge will need.
 
     :raises InputError: there are no cases, two share an id, or two metrics share a name.
     """
@@ -103,8 +103,9 @@ def evaluate(
         raise InputError(f"An evaluation needs cases and at least 1 repeat, got {len(cases)} cases, {repeats} repeats.")
     started, results = now(), []
     for case in cases:
-        results.append(_combine(case, [_ask_once(case, ask) for _ in range(repeats)], metrics))
-        report(results[-1])
+        interactions = [_ask_once(case, ask) for _ in range(repeats)]
+        results.append(_combine(case, interactions, metrics))
+        report(results[-1], interactions)
     infos = tuple(MetricInfo(metric.name, metric.version, metric.unit) for metric in metrics)
     name = content_hash(label, started.isoformat(), *(f"{item.case_id}{item.answer}" for item in results))
     return EvalRun(name, started, label, infos, tuple(results), repeats)

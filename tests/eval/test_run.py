@@ -72,7 +72,7 @@ def test_repeats_are_averaged():
 
 def test_progress_is_reported_after_each_case():
     seen = []
-    run(report=lambda result: seen.append(result.case_id))
+    run(report=lambda result, interactions: seen.append(result.case_id))
     assert seen == ["fare", "moon", "boom"]
 
 
