@@ -22,14 +22,15 @@ _QUANTITY = re.compile(
 _NAME = re.compile(r"(?<=[^\W\d_] )[A-ZА-ЯЁ][\w.-]+|(?<=[^\W\d_][,»\"')] )[A-ZА-ЯЁ][\w.-]+|«[^»]+»")
 
 _ASKS_TIME = re.compile(
-    r"\bwhen\b|\b(?:what|which) (?:year|date|day|month|time|century)\b|\bhow (?:long|old|soon|often)\b"
+    r"\bwhen\b|\b(?:what|which) (?:year|date|day|month|time|century)\b|\bhow (?:soon|often)\b"
     r"|\bкогда\b|\bв (?:каком|котором) (?:году|веке|месяце)\b|\bкако(?:го|й) (?:числа|год|дата)\b"
     r"|\bкак (?:долго|часто)\b"
     r"|\b(?:во|до) сколько\b|\bсколько (?:дней|лет|часов|минут|недель|месяцев)\b",
     re.IGNORECASE,
 )
 _ASKS_QUANTITY = re.compile(
-    r"\bhow (?:many|much|far|tall|high|large|big|fast|short|deep|heavy)\b|\b(?:number|percent|percentage|amount) of\b"
+    r"\bhow (?:many|much|long|old|far|tall|high|large|big|fast|short|deep|heavy)\b"
+    r"|\b(?:number|percent|percentage|amount) of\b"
     r"|\b(?:what|which) (?:number|percent|amount|age)"
     r"|\b(?:default|minimum|maximum|price|cost|fee|limit|size|length|weight)\b"
     r"|\bсколько\b|\b(?:числ|размер|дол[яю]|процент|высот|длин|площад|цен|стоимост|минимальн|максимальн|лимит)",

@@ -27,8 +27,8 @@ class Evidence:
 
     `score` orders the sentences of one question and means nothing across questions. `support`, in [0, 1], is
     comparable: the share of the question's words (names and numbers counted twice) found in the sentence with its
-    neighbours, averaged with the share found in the whole passage; 0 when the question names something and the passage
-    holds none of it.
+    neighbours, averaged with the share found in the whole passage; 0 when no passage holds any name of the question, or
+    nothing but its names stands near the sentence.
     """
 
     passage: int
@@ -64,7 +64,8 @@ def find_evidence(question: str, passages: Sequence[str], headings: Sequence[str
     asked = dict.fromkeys(question_terms(question))
     rarity = _rarity(asked, [held for passage in read for held in passage.held])
     parsed = _Question(question, rarity, frozenset(name_terms(question)) & asked.keys())
-    found = [item for rank, passage in enumerate(read) for item in _of_passage(parsed, passage, rank)]
+    named = any(parsed.names & passage.about.union(*passage.held) for passage in read)
+    found = [item for rank, passage in enumerate(read) for item in _of_passage(parsed, passage, rank, named)]
     return sorted(found, key=lambda item: -item.score)
 
 
@@ -73,13 +74,13 @@ def _read(text: str, heading: str) -> _Passage:
     return _Passage(text, spans, [set(terms(text[start:end])) for start, end in spans], set(terms(heading)))
 
 
-def _of_passage(question: _Question, passage: _Passage, rank: int) -> list[Evidence]:
+def _of_passage(question: _Question, passage: _Passage, rank: int, named: bool) -> list[Evidence]:
     everywhere = passage.about.union(*passage.held)
     wanted = expected(question.text)
     found = []
     for place, (start, end) in enumerate(passage.spans):
         sentence = passage.text[start:end]
-        if _says_nothing(sentence, passage.held[place], question):
+        if _says_nothing(sentence, passage.held[place] - passage.about, question):
             continue
         own = _own_share(question, passage, place)
         nearby = passage.about.union(*passage.held[max(0, place - 1) : place + 2])
@@ -87,12 +88,13 @@ def _of_passage(question: _Question, passage: _Passage, rank: int) -> list[Evide
         score = own + _NEIGHBOUR * (near - own) + _PASSAGE * (whole - near) - _RANK * min(rank, 10)
         if wanted is not None and near > 0 and holds(wanted, sentence, question.text):
             score += _CUE
-        found.append(Evidence(rank, start, end, score, _support(question, nearby, everywhere)))
+        found.append(Evidence(rank, start, end, score, _support(question, nearby, everywhere, named)))
     return found
 
 
 def _says_nothing(sentence: str, held: set[str], question: _Question) -> bool:
-    return sentence.endswith("?") or sentence.startswith("#") or not held - question.rarity.keys()
+    heading = sentence.startswith("#") or sentence.isupper()
+    return heading or sentence.endswith("?") or not held - question.rarity.keys()
 
 
 def _own_share(question: _Question, passage: _Passage, place: int) -> float:
@@ -103,8 +105,9 @@ def _own_share(question: _Question, passage: _Passage, place: int) -> float:
     return max(own, 0.9 * _share(question.rarity, passage.held[place] | passage.held[place - 1]))
 
 
-def _support(question: _Question, nearby: set[str], everywhere: set[str]) -> float:
-    if question.names and not question.names & everywhere:
+def _support(question: _Question, nearby: set[str], everywhere: set[str], named: bool) -> float:
+    plain = question.rarity.keys() - question.names
+    if question.names and not named or plain and not plain & nearby:
         return 0.0
     weights = {term: _NAME_WEIGHT if term in question.names else 1.0 for term in question.rarity}
     return (_share(weights, nearby) + _share(weights, everywhere)) / 2

@@ -3,6 +3,11 @@
 Deterministic and fast, so it is the default without an endpoint and the baseline of every evaluation. It abstains when
 less than half of the question's words (names and numbers counted twice) stand around the best sentence. That sees a
 question the documents are not about; it cannot see a near miss, where all the words are there and the answer is not.
+
+Measured with the five best of a BM25 search, on the public halves, as wrong refusals of answerable questions and right
+refusals once the answering article is taken out of the collection: SQuAD 2.0 0.11 and 0.79, XQuAD Russian 0.15 and
+0.94, ClapNQ 0.15 and 0.62, Russian Wikipedia 0.12 and 0.47. Of SQuAD's trick questions, asked about the right paragraph
+in its own words, 0.15 are refused.
 """
 
 from __future__ import annotations
@@ -48,9 +53,10 @@ def _choose(found: Sequence[Evidence], texts: Sequence[str]) -> list[Evidence]:
     for item in found:
         if item.score < _NEAR_BEST * found[0].score or len(chosen) == _MOST_SENTENCES:
             break
-        chosen.setdefault(" ".join(_quote(item, texts).casefold().split()), item)
+        chosen.setdefault(_quote(item, texts).casefold(), item)
     return list(chosen.values())
 
 
 def _quote(item: Evidence, texts: Sequence[str]) -> str:
-    return _LIST_MARK.sub("", texts[item.passage][item.start : item.end], count=1)
+    """Return the sentence on one line, without a list mark; its letters are unchanged."""
+    return " ".join(_LIST_MARK.sub("", texts[item.passage][item.start : item.end], count=1).split())

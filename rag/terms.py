@@ -29,6 +29,10 @@ _FRAMING = """
     please tell say explain describe give name list find know according documents document text passage mean means meant
     пожалуйста скажи скажите подскажи подскажите расскажи расскажите объясни объясните назови назовите перечисли
     перечислите укажи укажите согласно документам документу зовут звали называется называются"""
+_MEASURE = re.compile(
+    r"\bhow (?:long|old|far|tall|high|large|big|fast|short|deep|heavy|often|soon)\b|\bat (?:most|least)\b",
+    re.IGNORECASE,
+)
 _FRAME_WORDS = frozenset(_FRAMING.split())
 
 
@@ -39,8 +43,8 @@ def terms(text: str) -> list[str]:
 
 
 def question_terms(question: str) -> list[str]:
-    """Return the terms that an answer must be about: without the words that only frame a question ("please tell")."""
-    words = [word for word in _WORD.findall(question) if word.casefold() not in _FRAME_WORDS]
+    """Return the terms that an answer must be about: without words that only frame it ("please tell", "how long")."""
+    words = [word for word in _WORD.findall(_MEASURE.sub(" ", question)) if word.casefold() not in _FRAME_WORDS]
     return terms(" ".join(words)) or terms(question)
 
 
