@@ -10,6 +10,8 @@ from rag.segment import Unit, UnitKind, units
 
 _FENCE_LINE = re.compile(r"^[ \t>]*(?:```|~~~)", re.MULTILINE)
 _WORD = re.compile(r"\w")
+_TITLE = re.compile(r"\s*.{0,78}[^\s.!?:;,]\s*")
+_NUMBERED = re.compile(r"\s*(?:[\d.]+|[A-ZА-Я]|[IVXLC]+)[.)]?\s+\S")
 _BLANK_LINES = re.compile(r"\n(?:[ \t]*\n)+")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 
@@ -60,15 +62,16 @@ def _same_block(text: str, block: Block, unit: Unit) -> bool:
 
 
 def _announces(text: str, block: Block, unit: Unit) -> bool:
-    return (unit.kind != "prose" and text[block.start : block.end].rstrip(" *_").endswith(":")) or _is_title(
-        text, block
-    )
+    words = text[block.start : block.end]
+    if unit.kind != "prose" and words.rstrip(" *_").endswith(":"):
+        return True
+    numbered = _NUMBERED.match(words) is not None and len(words) * 2 < unit.end - unit.start
+    return (numbered and _TITLE.fullmatch(words) is not None) or _is_title(text, block)
 
 
 def _is_title(text: str, block: Block) -> bool:
     """Tell whether a block looks like a heading in a format without heading marks: short, and no sentence."""
-    line = text[block.start : block.end].strip()
-    return block.kind == "prose" and len(line) < 80 and "\n" not in line and line[-1:] not in ".!?:;,"
+    return block.kind == "prose" and _TITLE.fullmatch(text, block.start, block.end) is not None
 
 
 def _touching(text: str, merged: list[Block]) -> list[Block]:

@@ -265,3 +265,37 @@ def test_office_files_with_damaged_xml_give_a_document_or_one_clear_reason(tmp_p
             for member, content in changed.items():
                 file.writestr(member, content)
         assert str(outcome(path))
+
+
+LAUGHS = "".join(f'<!ENTITY l{i} "{f"&l{i - 1};" * 10}">' for i in range(1, 10))
+DOCTYPE = '<!DOCTYPE x [<!ENTITY l0 "lol">{laughs}<!ENTITY file SYSTEM "file://{path}">]>'
+
+
+@pytest.mark.parametrize(
+    ("kind", "member", "place"),
+    [
+        ("docx", "word/document.xml", "<w:t>Fares</w:t>"),
+        ("pptx", "ppt/slides/slide1.xml", "<a:t>Fares</a:t>"),
+        ("xlsx", "xl/sharedStrings.xml", "<t>Cabin</t>"),
+    ],
+)
+@pytest.mark.parametrize("entity", ["l9", "file"])
+def test_entities_neither_explode_nor_fetch_files(
+    tmp_path: Path, kind: str, member: str, place: str, entity: str
+) -> None:
+    (tmp_path / "secret").write_text("secret words")
+    whole = zipfile.ZipFile(BytesIO(office(kind)))
+    path = tmp_path / f"a.{kind}"
+    with zipfile.ZipFile(path, "w") as file:
+        for name in whole.namelist():
+            content = whole.read(name).decode("utf-8", "surrogateescape")
+            if name == member:
+                assert place in content
+                content = content.replace(place, place.replace(">F", f">&{entity};F").replace(">C", f">&{entity};C"))
+                body = content.partition("?>")[2] if content.startswith("<?xml") else content
+                content = DOCTYPE.format(laughs=LAUGHS, path=tmp_path / "secret") + body
+            file.writestr(name, content.encode("utf-8", "surrogateescape"))
+    result = outcome(path)
+    text = result.text if isinstance(result, Document) else str(result)
+    assert len(text) < 10_000
+    assert "secret words" not in text
