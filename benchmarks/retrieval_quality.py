@@ -86,7 +86,7 @@ def cranfield() -> Collection:
 
 
 def ru_rag(documents: int = 70, characters: int = 60_000) -> Collection:
-    """Russian Wikipedia pages cut into passages of 700 characters or more; a seeded sample of pages, their beginnings."""
+    """Russian Wikipedia, beginnings of a seeded sample of pages, cut into passages of 700 characters or more."""
     questions = [row for row in _rows("ru_rag/questions.jsonl.gz") if row.get("gold_start") is not None]
     names = sorted({row["file"] for row in questions})
     picked = {names[at] for at in np.random.default_rng(1).choice(len(names), documents, replace=False)}
@@ -162,7 +162,7 @@ def build(collection: Collection, folder: Path, embedder: Embedder) -> Index:
         )
         for name, text in collection.passages.items()
     ]
-    draft.store(prepared, embedder.id, dict(zip(keys.values(), vectors, strict=True)))
+    draft.store(prepared, dict(zip(keys.values(), vectors, strict=True)))
     publish(catalog, folder, embedder, draft, "1970-01-01")
     return Index(folder, catalog, embedder)
 

@@ -41,6 +41,11 @@ def embed_canaries(embedder: Embedder) -> NDArray[np.float32]:
     return np.concatenate([embedder.embed(CANARIES[:half]), embedder.embed(CANARIES[half:], query=True)])
 
 
+def same_space(vectors: NDArray[np.float32], stored: NDArray[np.float32]) -> bool:
+    """Tell whether two sets of canary vectors come from one embedder."""
+    return vectors.shape == stored.shape and bool((np.einsum("ij,ij->i", vectors, stored) >= LEAST_COSINE).all())
+
+
 def check_canaries(embedder: Embedder, revision: Revision) -> None:
     """Compare the embedder with the one that built the index.
 
@@ -50,7 +55,7 @@ def check_canaries(embedder: Embedder, revision: Revision) -> None:
     if vectors.shape != revision.canaries.shape:
         raise EmbedderMismatch(
             f"Embedder {embedder.id} now makes vectors of {vectors.shape[1]} dimensions, the index holds"
-            f" {revision.dimensions}: restore the former model, or run `rag ingest` to build the index anew."
+            f" {revision.dimensions}: restore the former model, or run `rag ingest`, which builds the index anew."
         )
     cosines = np.einsum("ij,ij->i", vectors, revision.canaries)
     worst = int(cosines.argmin())
@@ -58,5 +63,6 @@ def check_canaries(embedder: Embedder, revision: Revision) -> None:
         raise EmbedderMismatch(
             f"Embedder {embedder.id} has changed since the index was built: {int((cosines < LEAST_COSINE).sum())} of"
             f" {len(CANARIES)} fixed sentences moved, the furthest to cosine {cosines[worst]:.3f}"
-            f" ({CANARIES[worst][:40]!r}): restore the former model, weights and prefixes, or build the index anew."
+            f" ({CANARIES[worst][:40]!r}): restore the former model, weights and prefixes, or run `rag ingest`, which"
+            " builds the index anew."
         )

@@ -21,35 +21,9 @@ from numpy.typing import NDArray
 
 from data.records import Chunk, Document, Span
 from rag.errors import IndexDamaged, NoIndexError
-from rag.lexical import TOKENIZER
+from rag.schema import SCHEMA, create_schema
 
 FILE = "index.sqlite"
-SCHEMA = 1
-_SCHEMA_SQL = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE generations (
-    id INTEGER PRIMARY KEY, embedder TEXT NOT NULL, dimensions INTEGER NOT NULL, chunking TEXT NOT NULL,
-    canaries BLOB NOT NULL, created TEXT NOT NULL);
-CREATE TABLE revisions (
-    id INTEGER PRIMARY KEY, generation INTEGER NOT NULL REFERENCES generations, folder TEXT NOT NULL,
-    fusion TEXT NOT NULL, centre BLOB NOT NULL, documents INTEGER NOT NULL, chunks INTEGER NOT NULL,
-    published TEXT NOT NULL);
-CREATE TABLE extracts (
-    hash TEXT PRIMARY KEY, text TEXT NOT NULL, pages TEXT NOT NULL, headings TEXT NOT NULL, media_type TEXT NOT NULL);
-CREATE TABLE documents (
-    id INTEGER PRIMARY KEY, generation INTEGER NOT NULL REFERENCES generations, source TEXT NOT NULL,
-    origin TEXT NOT NULL, file_hash TEXT NOT NULL, extract TEXT NOT NULL REFERENCES extracts, added INTEGER NOT NULL,
-    removed INTEGER);
-CREATE INDEX documents_by_source ON documents (generation, source);
-CREATE TABLE chunks (
-    id INTEGER PRIMARY KEY, document INTEGER NOT NULL REFERENCES documents, key TEXT NOT NULL, "start" INTEGER NOT NULL,
-    "end" INTEGER NOT NULL, page INTEGER, heading TEXT NOT NULL, text TEXT NOT NULL, language TEXT NOT NULL);
-CREATE INDEX chunks_by_document ON chunks (document);
-CREATE INDEX chunks_by_key ON chunks (key);
-CREATE TABLE vectors (id INTEGER PRIMARY KEY, embedder TEXT NOT NULL, key TEXT NOT NULL, vector BLOB NOT NULL);
-CREATE UNIQUE INDEX vectors_by_key ON vectors (embedder, key);
-INSERT INTO meta VALUES ('schema', 1), ('current', 0), ('last', 0), ('draft', 0), ('draft_generation', 0);
-"""
 _VISIBLE = "d.generation = :generation AND d.added <= :revision AND (d.removed IS NULL OR d.removed > :revision)"
 _AT_ONCE = 500
 
@@ -58,13 +32,16 @@ _AT_ONCE = 500
 class Revision:
     """One published content of one generation.
 
-    `folder` is where its vectors lie, below the index folder; `fusion` is the JSON of the learned weights; `centre` is
-    the mean of its vectors; `canaries` are the vectors of fixed sentences, of shape (sentences, dimensions).
+    `space` names the vectors that may be compared with each other: an embedder that changes while it keeps its id
+    starts a new one. `folder` is where its vectors lie, below the index folder; `fusion` is the JSON of the learned
+    weights; `centre` is the mean of its vectors; `canaries` are the vectors of fixed sentences, of shape (sentences,
+    dimensions).
     """
 
     id: int
     generation: int
     embedder: str
+    space: str
     dimensions: int
     chunking: str
     folder: str
@@ -119,10 +96,7 @@ class Catalog:
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / FILE
         if not path.exists():
-            with sqlite3.connect(path, isolation_level=None) as connection:
-                connection.execute("PRAGMA journal_mode = WAL")
-                connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA_SQL} COMMIT;")
-            connection.close()
+            create_schema(path)
         return cls(folder)
 
     @property
@@ -174,9 +148,24 @@ class Catalog:
         """Return the published revision; None before the first."""
         return self.revision(self.meta("current"))
 
+    def earlier(self, revision: Revision) -> Revision | None:
+        """Return the kept revision that was published before, if any."""
+        row = self.connection.execute("SELECT max(id) FROM revisions WHERE id < ?", (revision.id,)).fetchone()
+        return self.revision(row[0] or 0)
+
+    def stamp(self) -> tuple[int, str]:
+        """Return number and vector folder of the published revision, which change whenever readers must reopen."""
+        row = self.connection.execute(
+            "SELECT r.id, r.folder FROM revisions r JOIN meta m ON m.value = r.id WHERE m.key = 'current'"
+        ).fetchone()
+        return row or (0, "")
+
     def revision(self, number: int) -> Revision | None:
         """Return one kept revision."""
-        columns = "r.id, r.generation, r.folder, r.fusion, r.documents, r.chunks, g.embedder, g.dimensions, g.chunking"
+        columns = (
+            "r.id, r.generation, r.folder, r.fusion, r.documents, r.chunks,"
+            " g.embedder, g.space, g.dimensions, g.chunking"
+        )
         row = self.connection.execute(
             f"SELECT g.canaries, r.centre, {columns} FROM revisions r JOIN generations g ON g.id = r.generation"
             " WHERE r.id = ?",
@@ -184,7 +173,7 @@ class Catalog:
         ).fetchone()
         if row is None:
             return None
-        facts = dict(zip((column.split(".")[1] for column in columns.split(", ")), row[2:], strict=True))
+        facts = dict(zip((column.split(".")[1] for column in columns.split(",")), row[2:], strict=True))
         canaries, centre = (np.frombuffer(packed, np.float32) for packed in row[:2])
         return Revision(**facts, centre=centre, canaries=canaries.reshape(-1, facts["dimensions"]))
 
@@ -238,15 +227,19 @@ class Catalog:
         ).fetchall()
         return rows
 
-    def vectors(self, embedder: str, keys: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+    def vectors(self, space: str, keys: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         """Return the cached vectors of those `keys` that have one."""
         found: dict[str, NDArray[np.float32]] = {}
         for marks, batch in _batches(keys):
             rows = self.connection.execute(
-                f"SELECT key, vector FROM vectors WHERE embedder = ? AND key IN ({marks})", (embedder, *batch)
+                f"SELECT key, vector FROM vectors WHERE space = ? AND key IN ({marks})", (space, *batch)
             )
             found.update((key, np.frombuffer(vector, np.float16).astype(np.float32)) for key, vector in rows)
         return found
+
+    def cached(self, space: str) -> set[str]:
+        """Return the keys of all cached vectors of a space."""
+        return {key for (key,) in self.connection.execute("SELECT key FROM vectors WHERE space = ?", (space,))}
 
     def keys(self, generation: int, revision: int) -> set[str]:
         """Return the keys of all chunks visible in a revision."""
@@ -276,11 +269,6 @@ class Catalog:
             )
             scores.update(found.fetchall())
         return scores
-
-
-def create_lexical(connection: sqlite3.Connection, generation: int) -> None:
-    """Make the full-text index of a generation."""
-    connection.execute(f'CREATE VIRTUAL TABLE lexical_{generation:d} USING fts5(terms, tokenize = "{TOKENIZER}")')
 
 
 def pack_spans(spans: Sequence[Span]) -> str:

@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.records import Chunk, Document, content_hash
-from rag.canary import embed_canaries
-from rag.catalog import Catalog, create_lexical, pack_spans
+from rag.canary import embed_canaries, same_space
+from rag.catalog import Catalog, pack_spans
 from rag.protocols import Embedder
+from rag.schema import create_lexical
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +49,16 @@ class Prepared:
 
 
 class Draft:
-    """Revision `number` of `generation`, being written; `base` is the published revision it starts from, 0 for none."""
+    """Revision `number` of `generation`, being written, from published revision `base` (0: none)."""
 
     def __init__(self, catalog: Catalog, generation: int, number: int, base: int) -> None:
         self.catalog = catalog
         self.generation = generation
         self.number = number
         self.base = base
+        (self.space,) = catalog.connection.execute(
+            "SELECT space FROM generations WHERE id = ?", (generation,)
+        ).fetchone()
         self.known = self._load()
 
     @property
@@ -64,11 +68,11 @@ class Draft:
         found = self.catalog.connection.execute(query, (self.generation, self.number, self.number)).fetchone()
         return bool(found[0])
 
-    def store(self, documents: Sequence[Prepared], embedder: str, vectors: dict[str, NDArray[np.float32]]) -> None:
+    def store(self, documents: Sequence[Prepared], vectors: dict[str, NDArray[np.float32]]) -> None:
         """Write documents and new vectors in one transaction; a document replaces the one with its source."""
         with self.catalog.writing() as connection:
-            packed = [(embedder, key, vector.astype(np.float16).tobytes()) for key, vector in vectors.items()]
-            connection.executemany("INSERT OR IGNORE INTO vectors (embedder, key, vector) VALUES (?, ?, ?)", packed)
+            packed = [(self.space, key, vector.astype(np.float16).tobytes()) for key, vector in vectors.items()]
+            connection.executemany("INSERT OR IGNORE INTO vectors (space, key, vector) VALUES (?, ?, ?)", packed)
             stored = {item.document.source: self._store_one(item) for item in documents}
         self.known.update(stored)
 
@@ -126,31 +130,53 @@ class Draft:
 def begin_draft(catalog: Catalog, embedder: Embedder, chunking: str, now: str) -> Draft:
     """Continue the unfinished draft, or start one from the published revision.
 
-    Another embedder or chunking than the published one starts a new generation, empty at first.
+    Another embedder or chunking than the published one, or an embedder whose vectors have changed, starts a new
+    generation, empty at first.
     """
-    current = catalog.current()
-    settings = (embedder.id, chunking)
-    unfinished = _unfinished(catalog)
-    if unfinished is not None and unfinished[1:] == settings:
-        generation = unfinished[0]
-        base = current.id if current is not None and current.generation == generation else 0
-        return Draft(catalog, generation, catalog.meta("draft"), base)
     canaries = embed_canaries(embedder)
+    fitting = [
+        generation
+        for generation, stored in _generations(catalog, embedder.id, chunking)
+        if same_space(canaries, stored.reshape(len(canaries), -1))
+    ]
+    current = catalog.current()
+    unfinished = catalog.meta("draft_generation")
+    if unfinished in fitting:
+        base = current.id if current is not None and current.generation == unfinished else 0
+        return Draft(catalog, unfinished, catalog.meta("draft"), base)
     with catalog.writing() as connection:
         discard_draft(catalog)
+        if current is not None and current.generation in fitting:
+            generation, base = current.generation, current.id
+        else:
+            generation, base = _new_generation(catalog, embedder, chunking, canaries, now), 0
         number = catalog.meta("last") + 1
         connection.execute("UPDATE meta SET value = ? WHERE key IN ('last', 'draft')", (number,))
-        if current is not None and (current.embedder, current.chunking) == settings:
-            connection.execute("UPDATE meta SET value = ? WHERE key = 'draft_generation'", (current.generation,))
-            return Draft(catalog, current.generation, number, current.id)
-        fresh = connection.execute(
-            "INSERT INTO generations (embedder, dimensions, chunking, canaries, created) VALUES (?, ?, ?, ?, ?)",
-            (*settings[:1], embedder.dimensions, chunking, canaries.tobytes(), now),
-        ).lastrowid
-        assert fresh is not None
-        create_lexical(connection, fresh)
-        connection.execute("UPDATE meta SET value = ? WHERE key = 'draft_generation'", (fresh,))
-        return Draft(catalog, fresh, number, 0)
+        connection.execute("UPDATE meta SET value = ? WHERE key = 'draft_generation'", (generation,))
+    return Draft(catalog, generation, number, base)
+
+
+def _new_generation(
+    catalog: Catalog, embedder: Embedder, chunking: str, canaries: NDArray[np.float32], now: str
+) -> int:
+    connection = catalog.connection
+    spaces = connection.execute("SELECT space, canaries FROM generations WHERE embedder = ?", (embedder.id,)).fetchall()
+    stored = {space: np.frombuffer(packed, np.float32).reshape(len(canaries), -1) for space, packed in spaces}
+    known = next((space for space, vectors in stored.items() if same_space(canaries, vectors)), None)
+    space = known or (f"{embedder.id}#{now}" if embedder.id in stored else embedder.id)
+    generation = connection.execute(
+        "INSERT INTO generations (embedder, space, dimensions, chunking, canaries, created) VALUES (?, ?, ?, ?, ?, ?)",
+        (embedder.id, space, embedder.dimensions, chunking, canaries.tobytes(), now),
+    ).lastrowid
+    create_lexical(connection, generation or 0)
+    return generation or 0
+
+
+def _generations(catalog: Catalog, embedder: str, chunking: str) -> list[tuple[int, NDArray[np.float32]]]:
+    rows = catalog.connection.execute(
+        "SELECT id, canaries FROM generations WHERE embedder = ? AND chunking = ?", (embedder, chunking)
+    )
+    return [(generation, np.frombuffer(packed, np.float32)) for generation, packed in rows]
 
 
 def discard_draft(catalog: Catalog) -> None:
@@ -161,14 +187,6 @@ def discard_draft(catalog: Catalog) -> None:
     connection.execute("DELETE FROM documents WHERE added = ?", (number,))
     connection.execute("UPDATE documents SET removed = NULL WHERE removed = ?", (number,))
     connection.execute("UPDATE meta SET value = 0 WHERE key IN ('draft', 'draft_generation')")
-
-
-def _unfinished(catalog: Catalog) -> tuple[int, str, str] | None:
-    row: tuple[int, str, str] | None = catalog.connection.execute(
-        "SELECT g.id, g.embedder, g.chunking FROM generations g JOIN meta m ON m.value = g.id"
-        " WHERE m.key = 'draft_generation'"
-    ).fetchone()
-    return row
 
 
 def _extract_hash(document: Document) -> str:

@@ -151,8 +151,9 @@ class Index:
     def _view(self) -> _View:
         """Return the published revision, opening it when it has moved since the last call."""
         with self._lock:
-            number = self._catalog.meta("current")
-            if self._opened is None or self._opened.revision.id != number:
+            number, folder = self._catalog.stamp()
+            opened = self._opened.revision if self._opened is not None else None
+            if self._opened is None or opened is None or (opened.id, opened.folder) != (number, folder):
                 self._opened = self._load(number)
                 if self._store is not None:
                     self._store.close()

@@ -66,7 +66,6 @@ def ingest(
     called with documents done, documents in all, and the source just stored.
 
     :raises IndexBusy: another process is writing.
-    :raises EmbedderMismatch: the embedder kept its name but makes other vectors than those in the index.
     """
     started = time.perf_counter()
     found = find_files(paths, include=include, exclude=exclude)
@@ -167,10 +166,10 @@ class _Job:
         if not self._buffer:
             return
         texts = {entry.key: embedding_text(entry.chunk) for item in self._buffer for entry in item.entries}
-        cached = self._catalog.vectors(self._embedder.id, list(texts))
+        cached = self._catalog.vectors(self.draft.space, list(texts))
         missing = [key for key in texts if key not in cached]
         vectors = self._embedder.embed([texts[key] for key in missing])
-        self.draft.store(self._buffer, self._embedder.id, dict(zip(missing, vectors, strict=True)))
+        self.draft.store(self._buffer, dict(zip(missing, vectors, strict=True)))
         self._buffer.clear()
 
 

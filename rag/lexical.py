@@ -22,7 +22,6 @@ TOKENIZER = "unicode61 remove_diacritics 0 categories 'L* N* M* Co'"
 
 _STEMMERS = {
     "en": "english",
-    "ru": "russian",
     "es": "spanish",
     "de": "german",
     "fr": "french",
@@ -31,6 +30,7 @@ _STEMMERS = {
 }
 _TOKEN = re.compile(r"[^\W_]+(?:[\-_./'’][^\W_]+)*")
 _PART = re.compile(r"[^\W_]+")
+_CYRILLIC_LETTERS = 6
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\u0e00-\u0e7f]+")
 _IDENTIFIER = re.compile(r"[^\W_]*\d[^\W_]*[\-_./][\w\-_./]*|[\w\-./]*[_][\w\-./]*|[\w]+(?:[\-./][\w]*\d[\w]*)+")
@@ -73,8 +73,10 @@ def _stem(word: str, language: str) -> str:
     if len(word) < 3 or any(character.isdigit() for character in word):
         return word
     if _CYRILLIC.search(word):
-        language = "uk" if language == "uk" else "ru"
-    elif language in {"ru", "uk", UNKNOWN}:
+        # Snowball keeps Slavic derivations apart ("авиационный", "авиация"); their first letters hold them together.
+        stem = word if language == "uk" else str(_stemmer("russian").stemWord(word))
+        return stem[:_CYRILLIC_LETTERS]
+    if language in {"ru", "uk", UNKNOWN}:
         language = "en"
     return str(_stemmer(_STEMMERS[language]).stemWord(word)) if language in _STEMMERS else word
 

@@ -6,10 +6,12 @@ The folder is complete before the catalogue names it, so a process killed on the
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rag.calibrate import is_stale, measure_strength, sample_clozes
 from rag.catalog import Catalog, Revision
@@ -69,39 +71,60 @@ def build_vectors(catalog: Catalog, folder: Path, embedder: str, base: Revision 
     :raises IndexDamaged: the cache lacks a vector, or Chroma did not keep what it was given.
     """
     name = f"{VECTORS}/r{draft.number}"
+    source = VectorSource(catalog, draft.space, embedder)
     wanted = catalog.keys(draft.generation, draft.number)
     held = catalog.keys(base.generation, base.id) if base is not None else set()
-    changes = len(wanted - held) + len(held - wanted)
-    if base is not None and changes <= _MOST_CHANGE * len(held) and (folder / base.folder).is_dir():
-        copy_folder(folder / base.folder, folder / name)
-        write_vectors(catalog, folder / name, embedder, wanted, held)
-    else:
-        rebuild_vectors(catalog, folder / name, embedder, wanted)
+    if base is not None and len(wanted ^ held) <= _MOST_CHANGE * len(held):
+        try:
+            copy_folder(folder / base.folder, folder / name)
+            write_vectors(source, folder / name, wanted, held)
+            return name
+        except (IndexDamaged, OSError):
+            pass  # the former folder is damaged; a new one does not need it
+    rebuild_vectors(source, folder / name, wanted)
     return name
 
 
-def rebuild_vectors(catalog: Catalog, folder: Path, embedder: str, wanted: set[str]) -> None:
+@dataclass(frozen=True, slots=True)
+class VectorSource:
+    """Where vectors are taken from: the cache of `catalog`, those of `space`, made by `embedder`."""
+
+    catalog: Catalog
+    space: str
+    embedder: str
+
+    def read(self, keys: Sequence[str]) -> list[NDArray[np.float32]]:
+        """Return the vectors of `keys`, in order.
+
+        :raises IndexDamaged: one is not in the cache.
+        """
+        vectors = self.catalog.vectors(self.space, keys)
+        if len(vectors) < len(keys):
+            raise IndexDamaged(
+                f"{len(keys) - len(vectors)} vectors are missing from {self.catalog.path}:"
+                " run `rag repair`, which embeds those again."
+            )
+        return [vectors[key] for key in keys]
+
+
+def rebuild_vectors(source: VectorSource, folder: Path, wanted: set[str]) -> None:
     """Make a folder with exactly the `wanted` vectors, whatever was there before."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    write_vectors(catalog, folder, embedder, wanted, None)
+    write_vectors(source, folder, wanted, None)
 
 
-def write_vectors(catalog: Catalog, folder: Path, embedder: str, wanted: set[str], held: set[str] | None) -> None:
+def write_vectors(source: VectorSource, folder: Path, wanted: set[str], held: set[str] | None) -> None:
     """Bring a folder that holds the vectors `held` (None: a new one) to hold those `wanted`."""
-    store = VectorStore(folder, embedder, create=held is None)
+    store = VectorStore(folder, source.embedder, create=held is None)
     try:
         missing = sorted(wanted - (held or set()))
         for at in range(0, len(missing), 5000):
             keys = missing[at : at + 5000]
-            vectors = catalog.vectors(embedder, keys)
-            if lost := [key for key in keys if key not in vectors]:
-                raise IndexDamaged(f"{len(lost)} vectors are missing from {catalog.path}: ingest the documents again.")
-            store.add(keys, [vectors[key] for key in keys])
+            store.add(keys, source.read(keys))
         store.remove(sorted((held or set()) - wanted))
         if wanted:
-            (vector,) = catalog.vectors(embedder, [next(iter(wanted))]).values()
-            store.settle(vector)
+            store.settle(source.read([min(wanted)])[0])
         if store.count() != len(wanted):
             raise IndexDamaged(f"{folder} holds {store.count()} of {len(wanted)} vectors: run `rag repair`.")
     finally:
@@ -152,13 +175,13 @@ def announce(catalog: Catalog, draft: Draft, folder: str, fusion: Fusion, now: s
 
 def _centre(catalog: Catalog, draft: Draft) -> bytes:
     """Return the mean of the draft's vectors as float32 bytes; zeros for an empty index."""
-    embedder, dimensions = catalog.connection.execute(
-        "SELECT embedder, dimensions FROM generations WHERE id = ?", (draft.generation,)
+    (dimensions,) = catalog.connection.execute(
+        "SELECT dimensions FROM generations WHERE id = ?", (draft.generation,)
     ).fetchone()
     keys = sorted(catalog.keys(draft.generation, draft.number))
     total = np.zeros(dimensions, np.float64)
     for at in range(0, len(keys), 5000):
-        total += np.sum(list(catalog.vectors(embedder, keys[at : at + 5000]).values()), axis=0)
+        total += np.sum(list(catalog.vectors(draft.space, keys[at : at + 5000]).values()), axis=0)
     return (total / max(1, len(keys))).astype(np.float32).tobytes()
 
 

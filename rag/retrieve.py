@@ -112,5 +112,5 @@ def _cosines(
 ) -> dict[str, float]:
     if vector is None:
         return {}
-    vectors = catalog.vectors(revision.embedder, keys)
+    vectors = catalog.vectors(revision.space, keys)
     return {key: float(vectors[key] @ vector) for key in keys if key in vectors}
