@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from data.records import ABSTENTION, Answer, Hit, Outcome
+from data.records import ABSTENTION, Answer, Hit
 from rag.citations import Cited, cite
 from rag.errors import EndpointError
 from rag.names import unmatched_names
@@ -18,6 +18,19 @@ _REFUSAL = re.compile(
     r"|i (?:can ?not|can['’]t|am unable|am not able|won['’]t)|извините|к сожалению|простите|я не могу)\b",
     re.IGNORECASE,
 )
+
+_OWN_WORDS = re.compile(
+    r"\b(?:passages?|documents?|context|text|sources?)\b[^.]{0,60}\b(?:do|does|did)(?: not|n['’]t) "
+    r"(?:contain|provide|mention|hold|include|say|state|specify|answer|tell)"
+    r"|\bunable to answer\b"
+    r"|\bno (?:information|mention|answer)\b[^.]{0,60}\b(?:passages?|documents?|context|sources?)\b"
+    r"|\b(?:документ|текст|контекст|отрывк|источник)[а-яё]*\b[^.]{0,60}"
+    r"\b(?:нет|не (?:содерж|упомина|указан|говор|сказан))"
+    r"|\bне могу ответить\b",
+    re.IGNORECASE,
+)
+_SHORT = 2
+_UNCITED = re.compile(r" ?(?:\[\d+\])+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,24 +70,30 @@ def check_draft(question: str, hits: Sequence[Hit], draft: Draft) -> Answer:
     """Turn a draft into an answer with numbered, located citations and with flags for what is wrong with it.
 
     Flags: "no_citations", "uncited_sentences:n", "unknown_citations:n", "unsupported_citation:n",
-    "number_mismatch:FIGURE" and "name_mismatch:NAME" (once each), "refusal", and those of the draft, such as
-    "dropped_passages:n".
+    "number_mismatch:FIGURE" and "name_mismatch:NAME" (once each), "refusal" and "abstained_in_own_words" (instead of
+    the phrase), and those of the draft, such as "dropped_passages:n".
     """
     cited = cite(draft.text, draft.keys, hits)
-    outcome = _outcome(cited)
-    if outcome == "abstained":
-        refused = () if ABSTENTION.casefold() in cited.text.casefold() else ("refusal",)
-        return Answer(cited.text, (), tuple(hits), outcome, (*draft.flags, *refused))
+    abstained = _abstention(cited)
+    if abstained is not None:
+        return Answer(_UNCITED.sub("", cited.text), (), tuple(hits), "abstained", (*draft.flags, *abstained))
     flags = (*draft.flags, *_citation_flags(cited), *_mismatch_flags(question, hits, draft, cited))
-    return Answer(cited.text, cited.citations, tuple(hits), outcome, flags)
+    return Answer(cited.text, cited.citations, tuple(hits), "answered", flags)
 
 
-def _outcome(cited: Cited) -> Outcome:
-    """An answer abstains when it is the abstention phrase, or opens with a refusal and cites nothing."""
+def _abstention(cited: Cited) -> tuple[str, ...] | None:
+    """Return the flags of an answer that answers nothing; None for one that answers.
+
+    It is the abstention phrase, or a refusal that cites nothing, or one or two sentences that say, in the model's own
+    words and not in a passage's, that the passages do not tell.
+    """
     bare = cited.text.strip(" \n\"'*").casefold()
-    if bare.startswith(ABSTENTION.casefold().rstrip(".")) or _REFUSAL.match(bare) and not cited.citations:
-        return "abstained"
-    return "answered"
+    if bare.startswith(ABSTENTION.casefold().rstrip(".")):
+        return ()
+    supported = any(citation.supported for citation in cited.citations)
+    if len(cited.statements) <= _SHORT and not supported and _OWN_WORDS.search(bare):
+        return ("abstained_in_own_words",)
+    return ("refusal",) if _REFUSAL.match(bare) and not cited.citations else None
 
 
 def _citation_flags(cited: Cited) -> list[str]:

@@ -1,3 +1,5 @@
+import pytest
+
 from data.records import ABSTENTION, Chunk, Hit
 from rag.answer import answer_question
 from rag.errors import EndpointUnreachable
@@ -64,6 +66,33 @@ def test_the_abstention_phrase_is_an_abstention_and_so_is_a_bare_refusal():
     assert ask(f'"{ABSTENTION}" [k7f2]').outcome == "abstained"
     refused = ask("I'm sorry, but I can't help with that.")
     assert (refused.outcome, refused.flags) == ("abstained", ("refusal",))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The passages do not mention the weight of bicycles [k7f2].",
+        "Unable to answer based on the given passages.",
+        "There is no information about bicycles in the documents.",
+        "В документах об этом не сказано.",
+        "Я не могу ответить на это по проиндексированным документам.",
+    ],
+)
+def test_an_abstention_in_own_words_is_one_and_cites_nothing(text):
+    answer = ask(text)
+    assert (answer.outcome, answer.flags, answer.citations) == ("abstained", ("abstained_in_own_words",), ())
+    assert "[" not in answer.text
+
+
+def test_a_passage_may_itself_say_what_documents_do_not_contain():
+    text = "Tickets are personal. The documents do not contain a photograph."
+    hit = Hit(Chunk("privacy.md", 0, len(text), text), 1.0)
+
+    class Quoting(Scripted):
+        def generate(self, question, hits):
+            return Draft("The documents do not contain a photograph [k7f2].", {"k7f2": hit.chunk.id})
+
+    assert answer_question("Is there a photograph?", [hit], Quoting("")).answer.outcome == "answered"
 
 
 def test_an_answer_that_opens_sorry_but_cites_is_an_answer():
