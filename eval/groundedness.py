@@ -1,9 +1,10 @@
 """A score for "is this answer fully supported by its passages?" that needs no model call.
 
-Each claim of the answer gets a risk ``p = sigmoid(b + w·x)`` from lexical features (`eval.support`). Risks add up as
-``load = Σ max(0, -ln(1 - p) - floor)^power``, so that verbatim sentences add nothing, and the score is
-``1 / (1 + exp(a + c·ln(load + 0.05)))``, calibrated on human labels. Coefficients, data and measured quality stand in
-`groundedness.json`; `benchmarks/train_groundedness.py` writes it.
+Each claim of the answer gets a risk ``p = sigmoid(b + w·x)`` from lexical features x (`eval.support`). With the excess
+``e = max(0, -ln(1 - p) - floor)`` the risks add up to ``load = Σ (e^power + linear·e)``, so that verbatim sentences add
+nothing and a plainly unsupported one weighs most. The score is ``1 / (1 + exp(a + c·ln(load + 0.05)))``, calibrated on
+human labels. Coefficients, data and measured quality stand in `groundedness.json`, written by
+`benchmarks/train_groundedness.py`.
 
 What it cannot see: a wrong relation between right words ("A bought B" for "B bought A"), and true paraphrase, which it
 holds for risk. It is biased between models, so a shift of its mean is a reason to label a few answers, not the size of
@@ -55,6 +56,7 @@ class Coefficients:
     intercept: float
     floor: float
     power: float
+    linear: float
     calibration_intercept: float
     calibration_slope: float
 
@@ -66,7 +68,7 @@ class Coefficients:
     def load(self, risks: Sequence[float]) -> float:
         """Return the summed risk of an answer's claims; 0 when every claim is as good as verbatim."""
         excess = (max(0.0, -math.log1p(-risk) - self.floor) for risk in risks)
-        return math.fsum(value**self.power for value in excess if value > 0)
+        return math.fsum(value**self.power + self.linear * value for value in excess if value > 0)
 
     def probability(self, load: float) -> float:
         """Return the calibrated probability that an answer with this load is fully supported."""
