@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import reduce
+from itertools import pairwise
 from math import ceil, inf
 
 from data.errors import SettingsError
@@ -24,6 +26,8 @@ _USUAL_CHARACTERS_PER_TOKEN = 6
 _SENTENCE_SHARE = 0.15
 """How much of the budget is kept free for each repeated sentence; a longer one is not repeated."""
 _MOST_REPEATED = 0.4
+_JOINT = 2
+"""How many tokens more than its parts a text may take; above the budget by this sum, it is counted as a whole."""
 _CLAUSE = r"(?s)\S{{{longest}}}(?=\S)|.+?(?:[,.;:]+(?=\s)|[，；：]|(?=\S{{{longest}}})|\Z)"
 """A part of a sentence up to its comma; a run without white space is cut here, as counting it by the letter is slow."""
 
@@ -85,6 +89,7 @@ class _Ruler:
         self._max = settings.max_tokens
         self._most_per_character = settings.max_tokens / (settings.min_characters or 1)
         self._headings: dict[str, str] = {}
+        self._sizes: dict[str, int] = {}
 
     def size(self, text: str) -> int:
         """Return the tokens `text` adds to a passage."""
@@ -93,7 +98,12 @@ class _Ruler:
 
     def budget(self, heading: str) -> int:
         """Return the tokens left for text under `heading`."""
-        return self._max - self._special - (self.size(heading + "\n") if heading else 0)
+        return self._max - self._special - (self._heading_size(heading) + _JOINT if heading else 0)
+
+    def _heading_size(self, heading: str) -> int:
+        if heading not in self._sizes:
+            self._sizes[heading] = self.size(heading + "\n")
+        return self._sizes[heading]
 
     def fits(self, heading: str, text: str) -> bool:
         """Tell whether the passage as embedded is within the budget."""
@@ -133,8 +143,10 @@ def _passages(
         return
     previous: tuple[int, int] | None = None
     budget = int(ruler.budget(heading) * (1 - min(_MOST_REPEATED, overlap * _SENTENCE_SHARE)))
-    for start, end in _packed(_pieces(document, section, ruler, budget), budget):
-        for whole in _fitting(text, *trimmed(text, start, end), heading, ruler):
+    for piece in _packed(_pieces(document, section, ruler, budget), budget):
+        span = trimmed(text, piece.start, piece.end)
+        sure = piece.size <= ruler.budget(heading) and span[0] < span[1]
+        for whole in [span] if sure else _fitting(text, *span, heading, ruler):
             repeated = _repeated_from(text, previous, whole[0], overlap) if previous and overlap else whole[0]
             yield (repeated, whole[1]) if ruler.fits(heading, text[repeated : whole[1]]) else whole
             previous = whole
@@ -142,7 +154,7 @@ def _passages(
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A span that fits the budget, its size in tokens, and whether it should follow the piece before it."""
+    """A span, the most tokens it may take, and whether it should follow the piece before it."""
 
     start: int
     end: int
@@ -175,11 +187,13 @@ def _split(words: str, offset: int, size: int, ruler: _Ruler, budget: int, block
         chunking_tokenizer_fn=_sentence_strings if block.kind in ("prose", "item") else _lines,
         secondary_chunking_regex=_CLAUSE.format(longest=budget),
     )
+    starts: list[int] = []
     position = 0
     for piece in splitter.split_text(words):
-        start = words.index(piece, position)
-        position = start + len(piece)
-        yield _Piece(offset + start, offset + position, ruler.size(piece), block.continues and start == 0)
+        starts.append(words.index(piece, position))
+        position = starts[-1] + len(piece)
+    for start, end in pairwise([*starts, len(words)]):
+        yield _Piece(offset + start, offset + end, ruler.size(words[start:end]), block.continues and start == starts[0])
 
 
 def _lines(text: str) -> list[str]:
@@ -192,10 +206,10 @@ def _sentence_strings(text: str) -> list[str]:
     if len(spans) < 2:
         return _lines(text)
     starts = [0, *(start for start, _ in spans[1:]), len(text)]
-    return [text[start:end] for start, end in zip(starts, starts[1:], strict=False)]
+    return [text[start:end] for start, end in pairwise(starts)]
 
 
-def _packed(pieces: Iterator[_Piece], budget: int) -> Iterator[tuple[int, int]]:
+def _packed(pieces: Iterator[_Piece], budget: int) -> Iterator[_Piece]:
     """Join neighbours into passages of about equal size within the budget: not full ones and a rest.
 
     Breaks are chosen, as TeX breaks a paragraph into lines, so that the squared differences from the size which the
@@ -218,19 +232,22 @@ def _packed(pieces: Iterator[_Piece], budget: int) -> Iterator[tuple[int, int]]:
     yield from reversed(list(_traced_back(glued, first)))
 
 
-def _traced_back(pieces: list[_Piece], first: list[int]) -> Iterator[tuple[int, int]]:
+def _traced_back(pieces: list[_Piece], first: list[int]) -> Iterator[_Piece]:
     stop = len(pieces)
     while stop:
-        yield pieces[first[stop]].start, pieces[stop - 1].end
+        yield reduce(_joined, pieces[first[stop] : stop])
         stop = first[stop]
+
+
+def _joined(before: _Piece, after: _Piece) -> _Piece:
+    return _Piece(before.start, after.end, before.size + after.size + _JOINT, before.continues)
 
 
 def _glued(pieces: Iterator[_Piece], budget: int) -> list[_Piece]:
     glued: list[_Piece] = []
     for piece in pieces:
         if piece.continues and glued and glued[-1].size + piece.size <= budget:
-            before = glued.pop()
-            glued.append(_Piece(before.start, piece.end, before.size + piece.size, before.continues))
+            glued.append(_joined(glued.pop(), piece))
         else:
             glued.append(piece)
     return glued
