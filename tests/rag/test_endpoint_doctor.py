@@ -1,0 +1,56 @@
+import pytest
+
+from pipelines.loopback import Behaviour, Loopback
+from rag.doctor import probe_endpoint
+from rag.endpoint import ChatEndpoint
+
+
+@pytest.fixture(scope="module")
+def server():
+    with Loopback() as loopback:
+        yield loopback
+
+
+def probe(server, behaviour, window=4096):
+    server.behaviour = behaviour
+
+    def build(context_window):
+        return ChatEndpoint(
+            server.url, "loopback-1", "none", max_retries=0, timeout_s=5, context_window=context_window, secret="s"
+        )
+
+    return {row.name: row for row in probe_endpoint(build, window)}
+
+
+def test_a_sound_endpoint_passes_every_probe(server):
+    rows = probe(server, Behaviour())
+    assert [row.status for row in rows.values()] == ["ok"] * 5
+    assert list(rows) == ["chat", "citations", "usage", "stream", "window"]
+    assert rows["window"].seen == "reads all of the configured 4096 tokens"
+
+
+def test_a_window_that_is_cut_in_silence_is_measured(server):
+    row = probe(server, Behaviour(truncate_tokens=1500))["window"]
+    assert row.status == "warning"
+    assert (
+        row.seen == "reads about 1024 tokens and loses the beginning of longer prompts in silence; 4096 are configured"
+    )
+    assert "chat.context_window = 1024" in row.remedy
+
+
+def test_a_window_that_is_refused_is_measured(server):
+    row = probe(server, Behaviour(context_tokens=2500))["window"]
+    assert row.seen == "reads about 2048 tokens and refuses longer prompts; 4096 are configured"
+
+
+def test_missing_usage_dropped_citations_and_broken_streams_are_rows_of_their_own(server):
+    assert probe(server, Behaviour(fault="no_usage"))["usage"].status == "warning"
+    assert probe(server, Behaviour(dropped_citations_rate=1.0))["citations"].status == "warning"
+    assert probe(server, Behaviour(fault="cut_stream"))["stream"].status == "failed"
+    assert "reasoning field" in probe(server, Behaviour(fault="reasoning_field"))["chat"].seen
+
+
+def test_an_endpoint_that_cannot_be_asked_gets_one_row_with_the_reason(server):
+    rows = probe(server, Behaviour(fault="http_401"))
+    assert list(rows) == ["chat"]
+    assert (rows["chat"].status, "HTTP 401" in rows["chat"].seen) == ("failed", True)
