@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from pathlib import PurePosixPath
 
-from eval.text import numbers, plain
+from eval.text import numbers, plain, stem
 
 _TOKEN = re.compile(r"-?\d+(?:[.,'\u00a0\u202f]\d+)*|[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _ARTICLES = frozenset({"a", "an", "the"})
@@ -19,8 +19,8 @@ def tokens(text: str) -> list[str]:
 
 
 def contains(text: str, part: str) -> bool:
-    """Say whether the words of `part` stand in `text` one after the other; an empty `part` is never contained."""
-    whole, wanted = tokens(text), tokens(part)
+    """Say whether the words of `part`, in any inflection, stand in `text` one after the other; no words are nowhere."""
+    whole, wanted = ([stem(token) for token in tokens(source)] for source in (text, part))
     return bool(wanted) and any(
         whole[start : start + len(wanted)] == wanted for start in range(len(whole) - len(wanted) + 1)
     )

@@ -17,6 +17,7 @@ GATED = (
     "rightly_answered",
     "rightly_abstained",
     "source_recall",
+    "evidence_recall",
     "citation_precision",
     "citation_recall",
     "groundedness",

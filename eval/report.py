@@ -144,9 +144,13 @@ def case_lines(case: RegressedCase) -> list[str]:
     """Return a regressed case for a terminal: what changed, and both answers one above the other."""
     return [
         f"- {case.case_id} ({case.metric} {case.accepted_value:.2f} -> {case.candidate_value:.2f}): {case.question}",
-        f"    accepted:  {case.accepted_answer}",
-        f"    candidate: {case.candidate_answer}",
+        f"    accepted:  {_one_line(case.accepted_answer)}",
+        f"    candidate: {_one_line(case.candidate_answer)}",
     ]
+
+
+def _one_line(answer: str | None) -> str:
+    return "(no answer)" if answer is None else " ".join(answer.split())
 
 
 def _case_row(case: RegressedCase) -> list[str]:

@@ -63,6 +63,7 @@ EXPECTED = [
     (m.answer_match, CASE, WRONG, 0.0),
     (m.answer_match, CASE, ABSTAINED, 0.0),
     (m.answer_match, replace(CASE, answers=("1,000 seats",)), replace(GOOD, answer="It has 1000 seats."), 1.0),
+    (m.answer_match, replace(CASE, answers=("48 часов",)), replace(GOOD, answer="За 48 часа до отхода."), 1.0),
     (m.answer_f1, replace(CASE, answers=("the peak season",)), replace(GOOD, answer="peak season fares"), 0.8),
     (m.answer_recall, replace(CASE, answers=("in peak season",)), GOOD, 1.0),
     (m.rightly_answered, CASE, GOOD, 1.0),
