@@ -1,0 +1,48 @@
+"""Run every benchmark in turn (`make bench`): each prints its table and keeps JSON in benchmarks/results/."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+BENCHMARKS: tuple[tuple[str, ...], ...] = (
+    ("retrieval_quality",),
+    ("answer_quality",),
+    ("query_latency",),
+    ("drift_ragtruth", "--json", "benchmarks/results/drift_ragtruth.json"),
+    ("drift_scenarios", "--json", "benchmarks/results/drift_scenarios.json"),
+    ("ingest_peers",),
+)
+PEERS = ("langchain_chroma", "llama_index.vector_stores.chroma")
+
+
+def main() -> int:
+    """Run all benchmarks; return 1 when one failed."""
+    if not DATA.is_dir():
+        print(f"The data sets are not at {DATA.parent.name}/{DATA.name} beside the checkout: nothing to measure.")
+        return 1
+    failed = []
+    for name, *arguments in BENCHMARKS:
+        print(f"\n== {name}", flush=True)
+        if name == "ingest_peers" and not all(map(_installed, PEERS)):
+            print('skipped: the peers are not installed (pip install -c constraints.txt -e ".[bench]")')
+            continue
+        if subprocess.run([sys.executable, "-m", f"benchmarks.{name}", *arguments], check=False).returncode:
+            failed.append(name)
+    if failed:
+        print(f"\nfailed: {', '.join(failed)}")
+    return bool(failed)
+
+
+def _installed(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+if __name__ == "__main__":
+    sys.exit(main())
