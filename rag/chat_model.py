@@ -119,16 +119,16 @@ def adapted(dialect: Dialect, complaint: str) -> Dialect | None:
 
 def _chain(settings: ModelSettings, dialect: Dialect) -> Runnable[dict[str, str], Any]:
     from langchain_core.prompts import ChatPromptTemplate
-    from pydantic import SecretStr
 
     limit = settings.max_answer_tokens
-    options: dict[str, Any] = (
-        {"extra_body": {"max_tokens": limit}} if dialect.limit == "max_tokens" else {"max_completion_tokens": limit}
-    )
+    options: dict[str, Any] = {"api_key": settings.api_key or "none"}
+    if dialect.limit == "max_tokens":
+        options["extra_body"] = {"max_tokens": limit}
+    else:
+        options["max_completion_tokens"] = limit
     model = _reasoning_model()(
         model=settings.model,
         base_url=settings.base_url,
-        api_key=SecretStr(settings.api_key or "none"),
         temperature=settings.temperature if dialect.temperature else None,
         timeout=settings.timeout_s,
         max_retries=settings.max_retries,
