@@ -73,7 +73,7 @@ def check_draft(question: str, hits: Sequence[Hit], draft: Draft) -> Answer:
     "number_mismatch:FIGURE" and "name_mismatch:NAME" (once each), "refusal" and "abstained_in_own_words" (instead of
     the phrase), and those of the draft, such as "dropped_passages:n".
     """
-    cited = cite(draft.text, draft.keys, hits)
+    cited = cite(draft.text, draft.keys, hits, question)
     abstained = _abstention(cited)
     if abstained is not None:
         return Answer(_UNCITED.sub("", cited.text), (), tuple(hits), "abstained", (*draft.flags, *abstained))

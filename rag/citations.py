@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from data.records import Citation, Hit
 from rag.locate import OVERLAP, Located, is_evidence, locate, weighted_terms
 from rag.markers import Mark, Marked, read_markers, unwrap
+from rag.numbers import unmatched_figures
 from rag.segment import sentences
 from rag.terms import terms
 
@@ -57,9 +58,10 @@ class _Numbers:
         return self.known[place].marker
 
 
-def cite(text: str, keys: Mapping[str, str], hits: Sequence[Hit]) -> Cited:
+def cite(text: str, keys: Mapping[str, str], hits: Sequence[Hit], question: str = "") -> Cited:
     """Check and number the citations of a draft; `keys` maps a key to the id of one of the chunks of `hits`.
 
+    A claim with a number that is neither in the chunks cited for it nor in `question` is not supported, however alike.
     Every citation with ``supported=True`` quotes ``document.text[start:end]`` letter for letter, given that each chunk
     is a true span of its document.
     """
@@ -71,7 +73,7 @@ def cite(text: str, keys: Mapping[str, str], hits: Sequence[Hit]) -> Cited:
     inserts: list[tuple[int, str]] = []
     for place, cited in placed.items():
         claim = _claim(marked.text, spans, list(placed), place)
-        given = _number(claim, [by_key[key] for key in cited], numbers)
+        given = _number(claim, [by_key[key] for key in cited], question, numbers)
         inserts.append((place, "".join(f"[{number}]" for number in dict.fromkeys(given))))
     statements = tuple(_statement(marked.text, span, placed, by_key) for span in spans)
     unknown = sum(mark.unknown for mark in marked.marks)
@@ -106,17 +108,18 @@ def _claim(text: str, spans: Sequence[tuple[int, int]], places: Sequence[int], p
     return piece if len(terms(piece)) >= _SHORT_CLAIM else text[start:end]
 
 
-def _number(claim: str, cited: Sequence[Hit], numbers: _Numbers) -> list[int]:
+def _number(claim: str, cited: Sequence[Hit], question: str, numbers: _Numbers) -> list[int]:
     """Locate the evidence for `claim` in each chunk cited for it, and number it.
 
     Several chunks cited together may share the work: each must then hold a fair part, and all together enough.
     """
     found = [locate(claim, hit.chunk.text) for hit in cited]
     jointly = _joint_share(claim, cited, found) >= OVERLAP
+    altered = unmatched_figures(claim, [question, *(f"{hit.chunk.heading}\n{hit.chunk.text}" for hit in cited)])
     given = []
     for hit, place in zip(cited, found, strict=True):
         chunk = hit.chunk
-        if place is not None and (is_evidence(place) or jointly and place.share >= _HELPER_SHARE):
+        if place is not None and not altered and (is_evidence(place) or jointly and place.share >= _HELPER_SHARE):
             quote = chunk.text[place.start : place.end]
             given.append(numbers.of(hit, chunk.start + place.start, chunk.start + place.end, quote, supported=True))
         else:

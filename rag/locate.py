@@ -8,10 +8,11 @@ negation: it says "these are the words", not "this is entailed".
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import Literal
+from functools import lru_cache
+from typing import Literal, TypeAlias
 
 from rag.segment import sentences
 from rag.terms import name_terms, question_terms, terms
@@ -22,6 +23,7 @@ FUZZY = 0.9
 OVERLAP = 0.5
 """Least weighted share of a claim's words that its evidence must hold."""
 
+_Window: TypeAlias = tuple[int, int, frozenset[str]]
 _NAME_WEIGHT = 2.0
 _PAIR_GAIN = 0.15
 """What a second sentence must add for the quote to be made longer."""
@@ -42,6 +44,7 @@ class Located:
     share: float
 
 
+@lru_cache(maxsize=2048)
 def locate(claim: str, text: str) -> Located | None:
     """Return the best evidence for `claim` in `text`, however weak; None when not one word of the claim is there."""
     return _exact(claim, text) or _fuzzy(claim, text) or _overlap(claim, text)
@@ -81,7 +84,8 @@ def _cuts_word(level: str, start: int, end: int) -> bool:
     return inside_number and level[start].isdigit()
 
 
-def _levelled(text: str) -> tuple[str, list[int]]:
+@lru_cache(maxsize=512)
+def _levelled(text: str) -> tuple[str, tuple[int, ...]]:
     """Return `text` levelled for comparison, and for each of its signs the place it had in `text`."""
     signs: list[str] = []
     places: list[int] = []
@@ -96,7 +100,7 @@ def _levelled(text: str) -> tuple[str, list[int]]:
         for lowered in sign.lower().translate(_LEVEL):
             signs.append(lowered)
             places.append(place)
-    return "".join(signs), places
+    return "".join(signs), tuple(places)
 
 
 def _with_opening(text: str, start: int) -> int:
@@ -117,8 +121,7 @@ def _fuzzy(claim: str, text: str) -> Located | None:
     wanted, _ = _levelled(claim)
     best: Located | None = None
     matcher = SequenceMatcher(b=wanted.strip(), autojunk=False)
-    spans = sentences(text)
-    for start, end in [*spans, *_pairs(spans)]:
+    for start, end, _ in (*_sentences(text), *_pairs(text)):
         if not 0.8 <= (end - start) / max(1, len(claim)) <= 1.25:
             continue
         matcher.set_seq1(_levelled(text[start:end])[0].strip())
@@ -129,25 +132,30 @@ def _fuzzy(claim: str, text: str) -> Located | None:
 
 
 def _overlap(claim: str, text: str) -> Located | None:
-    spans = sentences(text)
     weights = weighted_terms(claim)
-    single = _most_words(weights, text, spans)
-    pair = _most_words(weights, text, _pairs(spans))
+    single = _most_words(weights, _sentences(text))
+    pair = _most_words(weights, _pairs(text))
     if single is None or pair is None or pair.share < single.share + _PAIR_GAIN:
         return single
     return pair
 
 
-def _most_words(weights: dict[str, float], text: str, spans: Sequence[tuple[int, int]]) -> Located | None:
+def _most_words(weights: dict[str, float], windows: Iterable[_Window]) -> Located | None:
     total = sum(weights.values())
     best: Located | None = None
-    for start, end in spans:
-        held = set(terms(text[start:end]))
+    for start, end, held in windows:
         share = sum(weight for term, weight in weights.items() if term in held) / total if total else 0.0
         if share > (best.share if best else 0.0):
             best = Located(start, end, "overlap", share)
     return best
 
 
-def _pairs(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    return [(first[0], second[1]) for first, second in zip(spans, spans[1:], strict=False)]
+@lru_cache(maxsize=512)
+def _sentences(text: str) -> tuple[_Window, ...]:
+    """Return the sentences of `text` with their terms; one answer looks into the same few passages many times."""
+    return tuple((start, end, frozenset(terms(text[start:end]))) for start, end in sentences(text))
+
+
+def _pairs(text: str) -> list[_Window]:
+    found = _sentences(text)
+    return [(first[0], second[1], first[2] | second[2]) for first, second in zip(found, found[1:], strict=False)]

@@ -40,10 +40,14 @@ def stream_answer(question: str, hits: Sequence[Hit], generator: Generator) -> I
         yield from _shown_at_once(answer_question(question, hits, generator))
         return
     shown = ""
+    looked_at = 0
     draft = None
     try:
         for draft in generator.stream(question, hits):
-            piece = _settled_text(draft, hits, shown)
+            if len(draft.text) - looked_at < _SETTLED:
+                continue
+            looked_at = len(draft.text)
+            piece = _settled_text(question, draft, hits, shown)
             if piece:
                 shown += piece
                 yield piece
@@ -61,12 +65,12 @@ def _shown_at_once(answered: Answered) -> Iterator[str | Answered]:
     yield answered
 
 
-def _settled_text(draft: Draft, hits: Sequence[Hit], shown: str) -> str:
+def _settled_text(question: str, draft: Draft, hits: Sequence[Hit], shown: str) -> str:
     """Return what can be shown beyond `shown`: the sentences before the last, once the last is well under way."""
     text = draft.text
     if text.lstrip().startswith(_MAY_BE_WRAPPED) or ends_in_sources(text):
         return ""
-    display = cite(text, draft.keys, hits).text
+    display = cite(text, draft.keys, hits, question).text
     spans = sentences(display)
     if len(spans) < 2 or len(display) - spans[-1][0] < _SETTLED:
         return ""

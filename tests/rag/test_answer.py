@@ -46,8 +46,11 @@ def test_each_fault_raises_its_own_flag():
     assert ask("One bag of up to 8 kg may be taken on board.").flags == ("no_citations",)
     assert ask("One bag of up to 8 kg may be taken on board [zz99].").flags == ("no_citations", "unknown_citations:1")
     assert ask("Elephants travel free on Sundays [k7f2].").flags == ("unsupported_citation:1", "name_mismatch:Sundays")
-    assert ask("One bag of up to 9 kg may be taken on board [k7f2].").flags == ("number_mismatch:9 kg",)
-    assert ask("A second bag costs $15 [k7f2].").flags == ("number_mismatch:$15",)
+    assert ask("One bag of up to 9 kg may be taken on board [k7f2].").flags == (
+        "unsupported_citation:1",
+        "number_mismatch:9 kg",
+    )
+    assert ask("A second bag costs $15 [k7f2].").flags == ("unsupported_citation:1", "number_mismatch:$15")
     assert ask("A second bag costs €15 [k7f2]. So much for bags.").flags == ("uncited_sentences:1",)
     assert ask("The captain, Maria Berg, decides [k7f2].").flags == ("name_mismatch:Maria",)
 

@@ -60,6 +60,12 @@ def test_what_the_passage_does_not_say_is_marked_unsupported_and_points_to_the_w
     assert (citation.supported, citation.quote, citation.start, citation.end) == (False, FERRY, 0, len(FERRY))
 
 
+def test_an_altered_number_is_not_supported_however_alike_the_sentence_is():
+    assert quotes("Each passenger may take one bag of up to 9 kg on board [k7f2].")[0][2] is False
+    cited = cite("Two bags of 12 kg each in business class, not 30 kg [k7f2].", KEYS, HITS, "May I take 30 kg?")
+    assert cited.citations[0].supported
+
+
 def test_two_claims_from_one_passage_have_two_markers_and_the_same_claim_has_one():
     cited = cite("Pets cost €35 [k7f2]. Each passenger may take one bag [k7f2]. Pets cost €35 [k7f2].", KEYS, HITS)
     assert cited.text == "Pets cost €35 [1]. Each passenger may take one bag [2]. Pets cost €35 [1]."
