@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,8 +13,11 @@ from drift.report import Cause, CauseName, Finding, FingerprintChange, OpsPlane
 from drift.retrieval_share import RetrievalShare, retrieval_share
 from drift.scoring import Side
 from drift.settings import DriftSettings
+from drift.signals import answer_words, cut_off
 from drift.swap import swap_test
 
+_WORSE_WHEN_LOWER = ("top score", "score margin", "question coverage", "passages")
+_MIN_CUT_WORDS = 20
 _SMALL_SHARE = 0.2
 """A part of the change smaller than this is not named as a cause."""
 
@@ -79,13 +82,17 @@ def _system(evidence: Evidence, settings: DriftSettings, left: float) -> list[Ca
         evidence.values_current,
         evidence.judged.plane.within.delta if evidence.judged.plane.within else 0.0,
     )
-    moved = [finding for finding in evidence.findings if finding.plane == "retrieval" and finding.drifted]
-    share = retrieval.share if moved or retrieval.exact else 0.0
+    worse = [f for f in evidence.findings if f.drifted and f.signal in _WORSE_WHEN_LOWER and f.effect < 0]
+    generation = _generation_causes(evidence, settings)
+    share = retrieval.share if worse or retrieval.exact else 0.0
+    if worse and generation is None:
+        share = 1.0
     causes = []
     if share >= _SMALL_SHARE:
-        causes.append(_retrieval_cause(evidence, retrieval, moved, share * left))
+        causes.append(_retrieval_cause(evidence, retrieval, worse, share * left))
     if share <= 1 - _SMALL_SHARE:
-        causes += _generation_causes(evidence, settings, (1 - share) * left)
+        rest = generation or (_unexplained(evidence),)
+        causes += [replace(cause, share=(1 - share) * left / len(rest)) for cause in rest]
     return causes
 
 
@@ -101,49 +108,60 @@ def _retrieval_cause(evidence: Evidence, retrieval: RetrievalShare, moved: Seque
     return Cause(name, share, " ".join(sentence for sentence in sentences if sentence))
 
 
-def _generation_causes(evidence: Evidence, settings: DriftSettings, share: float) -> list[Cause]:
+def _generation_causes(evidence: Evidence, settings: DriftSettings) -> tuple[Cause, ...] | None:
+    """Name what changed on the side of prompt and model, each with share None; None where nothing did."""
     fields = {change.field: change for change in evidence.changes}
-    cut = next((f for f in evidence.findings if f.signal == "cut off" and f.drifted and f.effect > 0), None)
-    if cut is not None:
-        return [Cause("truncation", share, f"Answers are cut off more often. {cut.sentence}")]
+    if cut := _truncation(evidence):
+        return (cut,)
     model = fields.get("chat_model") or fields.get("system_fingerprint")
     prompt = fields.get("prompt_version")
+    note = " Model and prompt changed together; `drift explain` can tell them apart." if model and prompt else ""
     found: list[Cause] = []
     if model is not None:
-        found.append(Cause("model_change", share, _change_sentence(model) + _answers_sentence(evidence)))
+        found.append(Cause("model_change", None, _change_sentence(model) + _answers_sentence(evidence) + note))
     if prompt is not None:
-        found.append(Cause("prompt_change", share, _change_sentence(prompt) + _answers_sentence(evidence)))
-    if len(found) > 1:
-        note = " Model and prompt changed together; `drift explain` can tell them apart."
-        return [Cause(cause.cause, share / len(found), cause.evidence + note) for cause in found]
-    return found or [_unannounced(evidence, settings, share)]
+        found.append(Cause("prompt_change", None, _change_sentence(prompt) + _answers_sentence(evidence) + note))
+    if not found and (swap := _swapped(evidence, settings)):
+        found.append(swap)
+    if not found and (answers := _answers_sentence(evidence)):
+        found.append(Cause("generation", None, f"The fingerprint stayed the same, but answers are different.{answers}"))
+    return tuple(found) or None
 
 
-def _unannounced(evidence: Evidence, settings: DriftSettings, share: float) -> Cause:
-    # Nothing in the fingerprint says so: ask the canaries, or any prompts that both windows share to the letter.
-    for left, right in (
-        (evidence.reference.window.canaries, evidence.current.window.canaries),
-        (evidence.reference.items, evidence.current.items),
-    ):
+def _truncation(evidence: Evidence) -> Cause | None:
+    cut = next((f for f in evidence.findings if f.signal == "cut off" and f.drifted and f.effect > 0), None)
+    if cut is None:
+        return None
+    lengths = np.array([answer_words(item) for item in evidence.current.items if cut_off(item) == 1.0])
+    # A limit on tokens stops answers at about the same length; a style without full stops does not.
+    piled = float(np.mean(lengths >= 0.75 * lengths.max())) if lengths.size else 0.0
+    flagged = any("trunc" in flag or "length" in flag for item in evidence.current.items for flag in item.flags)
+    if not flagged and (piled < 0.5 or lengths.max() < _MIN_CUT_WORDS):
+        return None
+    return Cause("truncation", None, f"Answers are cut off more often. {cut.sentence}")
+
+
+def _swapped(evidence: Evidence, settings: DriftSettings) -> Cause | None:
+    # Nothing in the fingerprint says so: ask the canaries, or any prompts that both windows share to the letter. For
+    # users' prompts the passages must be known, as other passages would be reason enough for other answers.
+    known = [[item for item in side.items if item.contexts] for side in (evidence.reference, evidence.current)]
+    probes = (evidence.reference.window.canaries, evidence.current.window.canaries)
+    for left, right in (probes, known):
         test = swap_test(left, right, settings.permutations, settings.seed)
         if test is not None and test.p_value <= settings.alpha:
             sentence = (
                 f"The same {test.prompts} prompts with the same passages and prompt version get other answers "
                 f"(permutation within prompt, p = {test.p_value:.2g}; "
-                f"{test.identical_share:.0%} have an identical answer): "
-                "another model answers behind the same name."
+                f"{test.identical_share:.0%} have an identical answer): another model answers behind the same name."
             )
-            return Cause("model_change", share, sentence)
-    answers = _answers_sentence(evidence)
-    if answers or any(finding.plane == "retrieval" for finding in evidence.findings):
-        return Cause(
-            "generation",
-            share,
-            f"Answers got worse while retrieval did not move and the fingerprint stayed the same.{answers}",
-        )
-    return Cause(
-        "unknown", share, "Quality fell, and nothing that was logged moved with it: log passages and canaries."
-    )
+            return Cause("model_change", None, sentence)
+    return None
+
+
+def _unexplained(evidence: Evidence) -> Cause:
+    if any(finding.plane == "retrieval" for finding in evidence.findings):
+        return Cause("generation", None, "Answers got worse while neither retrieval nor the fingerprint moved.")
+    return Cause("unknown", None, "Quality fell, and nothing that was logged moved with it: log passages and canaries.")
 
 
 def _texts_changed(evidence: Evidence) -> bool:

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from data.records import Interaction
 
 Matrix = NDArray[np.float32]
-HASHED_DIMENSIONS = 256
-_BUCKETS = 4_096
+HASHED_DIMENSIONS = 128
+_BUCKETS = 16_384
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +47,20 @@ def answer_features(reference: Sequence[Interaction], current: Sequence[Interact
 
 
 def hashed_words(texts: Sequence[str]) -> Matrix:
-    """Turn texts into rows of about unit length that lie close where texts share rare words.
+    """Turn texts into rows that lie close where texts share rare words.
 
-    Words are hashed to 4,096 columns, weighted by rarity over all `texts`, and projected to 256 columns by a fixed random
-    matrix, which keeps distances (Johnson and Lindenstrauss 1984).
+    Words are hashed to 16,384 columns and weighted by rarity over all `texts`; the 128 strongest directions are kept
+    (latent semantic analysis), or fewer for few texts.
     """
-    from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
+    from sklearn.decomposition import TruncatedSVD
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, HashingVectorizer, TfidfTransformer
 
-    hasher = HashingVectorizer(n_features=_BUCKETS, norm=None, alternate_sign=False)
+    hasher = HashingVectorizer(
+        n_features=_BUCKETS, norm=None, alternate_sign=False, stop_words=sorted(ENGLISH_STOP_WORDS)
+    )
     weighted = TfidfTransformer(sublinear_tf=True).fit_transform(hasher.transform(texts)).astype(np.float32)
-    axes = np.random.default_rng(0).standard_normal((_BUCKETS, HASHED_DIMENSIONS), dtype=np.float32)
-    rows: Matrix = weighted @ (axes / np.float32(np.sqrt(HASHED_DIMENSIONS)))
+    kept = max(1, min(HASHED_DIMENSIONS, len(texts) - 1))
+    rows: Matrix = TruncatedSVD(kept, n_iter=2, random_state=0).fit_transform(weighted).astype(np.float32)
     return rows
 
 
