@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from rag.segment import Unit, UnitKind, units
 
-_FENCE_LINE = re.compile(r"^[ \t>]*(?:```|~~~)", re.MULTILINE)
+_FENCE_LINE = re.compile(r"^[ \t>]*(?:```[^`\n]*$|~~~)", re.MULTILINE)
 _WORD = re.compile(r"\w")
 _TITLE = re.compile(r"\s*.{0,78}[^\s.!?:;,]\s*")
 _NUMBERED = re.compile(r"\s*(?:[\d.]+|[A-ZА-Я]|[IVXLC]+)[.)]?\s+\S")

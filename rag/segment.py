@@ -47,7 +47,7 @@ _ITEM = re.compile(r"[ \t>]*(?:[-*+•◦▪●–—]|\(?(?:\d{1,3}|[A-Za-zА-�
 _ROW = re.compile(r"[ \t>]*\||.*\S[ \t]+\|[ \t]+\S|.*\t.*\t")
 _HEADING = re.compile(r" {0,3}#{1,6}(?:[ \t]|$)")
 _RULE = re.compile(r"[ \t>]*(?:[-=*_~`:|+][ \t]*){3,}$")
-_FENCE = re.compile(r"[ \t>]*(```|~~~)")
+_FENCE = re.compile(r"[ \t>]*(?:```[^`\n]*$|~~~)")
 _NUMBER = re.compile(r"\(?[-–—−+]?[$€£₽]?\d[\d,.]*[%)]*$|[$€£₽—–%)]+$")
 
 _NUMBERING = re.compile(r"[\d.]{1,8}|[A-Za-zА-Яа-я]")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -81,6 +83,10 @@ def test_marks_without_words_are_no_sentences() -> None:
     assert texts("---\n\n***\n\n| --- | --- |\n\n```\n```\n …") == []
 
 
+def test_code_in_three_backticks_within_a_line_is_text() -> None:
+    assert texts("```pip``` installs. It is slow.") == ["```pip``` installs.", "It is slow."]
+
+
 def test_a_byte_order_mark_lies_in_no_sentence() -> None:
     assert sentences("\ufeffHello there.") == [(1, 13)]
 
@@ -98,4 +104,5 @@ def test_spans_are_ordered_trimmed_and_lose_no_word(text: str) -> None:
     assert all(b <= c for (_, b), (c, _) in zip(spans, spans[1:], strict=False))
     assert all(text[a:b] == text[a:b].strip() for a, b in spans)
     covered = {i for a, b in spans for i in range(a, b)}
-    assert not [c for i, c in enumerate(text) if i not in covered and c.isalnum()]
+    fences = {i for m in re.finditer(r"^[ \t>]*```[^`\n]*$", text, re.MULTILINE) for i in range(m.start(), m.end())}
+    assert not [c for i, c in enumerate(text) if i not in covered | fences and c.isalnum()]
