@@ -45,7 +45,8 @@ def _rarities(texts: Iterator[str], language: str) -> dict[str, object]:
         total += 1
         stems = {stem for sentence in parse(paragraph) for stem in sentence.stems}
         counts.update(stem for stem in stems if wanted.fullmatch(stem))
-    common = [(stem, count) for stem, count in counts.most_common(KEEP) if count >= 2]
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    common = [(stem, count) for stem, count in ranked[:KEEP] if count >= 2]
     levels: dict[str, list[str]] = {}
     for stem, count in common:
         levels.setdefault(str(round(10 * math.log(total / count))), []).append(stem)

@@ -14,9 +14,9 @@ from eval.text import Sentence, parse_sentence, plain, split_sentences, stem
 
 _ATTRIBUTION = re.compile(
     r"\b(?:(?:according to|based on|as (?:stated|mentioned|noted|described|explained) in|per|from|in) )?"
-    r"(?:the )?(?:(?:provided|given|above|first|second|third|following) )*"
+    r"(?:the )?(?:(?:provided|given|above|first|second|third|following) ){0,4}"
     r"(?:passages?|contexts?|documents?|sources?|отрыв\w+|источник\w+|документ\w+)(?: \d{1,2}\b)?"
-    r"(?:(?:,| and| и|, and) (?:passage )?\d{1,2}\b)*(?: (?:provided|above|given))?",
+    r"(?:(?:,| and| и|, and) (?:passage )?\d{1,2}\b){0,9}(?: (?:provided|above|given))?",
     re.IGNORECASE,
 )
 _CHATTER = re.compile(

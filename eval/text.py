@@ -11,10 +11,10 @@ import snowballstemmer
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W\d_]+)*")
 _GROUPED = r"\d{1,3}(?:([.,'\u00a0\u202f ])\d{3})(?:\1\d{3})*"
 _NUMBER = re.compile(rf"(?<![\w.,])-?(?:{_GROUPED}|\d+)(?:[.,]\d+)?(?!\d|[.,]\d)")
-_LIST_MARK = re.compile(r"^\s*(?:#{1,6}\s+|>\s*|(?:[-*+•–]|\(?\d{1,2}[.)])\s+)+", re.MULTILINE)
+_LIST_MARK = re.compile(r"^[ \t]*(?:#{1,6}[ \t]+|>[ \t]*|(?:[-*+•–]|\(?\d{1,2}[.)])[ \t]+)+", re.MULTILINE)
 _EMPHASIS = re.compile(r"\*\*|__|`+|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)")
-_LINK = re.compile(r"!?\[([^\]]+)\]\([^)\s]*\)")
-_CITATION = re.compile(r"\s*\[\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*\]")
+_LINK = re.compile(r"!?\[([^\[\]\n]{1,300})\]\([^()\s]{0,2000}\)")
+_CITATION = re.compile(r"[ \t]?\[\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*\]")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’»)]*\s+(?=[\"'“‘«(]*[A-ZА-ЯЁ0-9])|\n+")
 _SPELLED = {
     word: str(value)

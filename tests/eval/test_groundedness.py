@@ -140,6 +140,13 @@ def test_the_shipped_file_says_where_it_comes_from_and_how_good_it_is():
     assert stored["measured_out_of_fold"]["cross_validated"]["auroc"] > 0.75
 
 
+@pytest.mark.parametrize("filler", ["\n", " ", "\t\n", "- ", "> ", "**", "[", "1,", ".", "given ", "-1", "a'"])
+def test_strange_answers_of_a_hundred_thousand_characters_are_read_in_seconds(filler):
+    started = time.perf_counter()
+    score(SUPPORTED["en"] + filler * (100_000 // len(filler)) + INVENTED["en"])
+    assert time.perf_counter() - started < 5
+
+
 def test_scoring_a_usual_answer_takes_milliseconds():
     answer, contexts = (SUPPORTED["en"] + INVENTED["en"]) * 3, [text * 3 for text in PASSAGES["en"]]
     PROXY.score(QUESTION["en"], answer, contexts)
