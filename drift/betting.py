@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-_STAKES = np.array([0.05, 0.1, 0.2, 0.35, 0.5, 0.7])
+STAKES = (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7)
 """Shares of the largest safe bet; an average over them needs no guess of how large the drop will be."""
 
 
@@ -22,7 +22,7 @@ def drop_e_process(values: Array, floor: float) -> Array:
     """
     if floor <= 0 or not values.size:
         return np.ones(values.size)
-    stakes = _STAKES / max(1.0 - floor, 1e-3)
+    stakes = np.array(STAKES) / max(1.0 - floor, 1e-3)
     logs = np.cumsum(np.log1p(stakes[:, None] * np.maximum(floor - values[None, :], -(1 - 1e-3))), axis=1)
     wealth: Array = np.exp(np.minimum(logs, 700.0)).mean(axis=0)
     return wealth

@@ -60,7 +60,8 @@ def hashed_words(texts: Sequence[str]) -> Matrix:
     )
     weighted = TfidfTransformer(sublinear_tf=True).fit_transform(hasher.transform(texts)).astype(np.float32)
     kept = max(1, min(HASHED_DIMENSIONS, len(texts) - 1))
-    rows: Matrix = TruncatedSVD(kept, n_iter=2, random_state=0).fit_transform(weighted).astype(np.float32)
+    with np.errstate(invalid="ignore", divide="ignore"):  # identical texts have no variance to explain
+        rows: Matrix = TruncatedSVD(kept, n_iter=2, random_state=0).fit_transform(weighted).astype(np.float32)
     return rows
 
 
