@@ -1,10 +1,10 @@
 """One ranking from two: a convex combination whose weight is learned for each index and question language.
 
-``score = lexical / max(lexical) + weight * max(0, cosine - centre)``, divided by ``1 + weight`` to stay in [0, 1];
-`centre` is the question's cosine with the mean of all vectors of the index. Dividing BM25 by its best value keeps how
-clearly one passage leads. Cosines are not stretched: where the embedder knows the language they spread widely over the
-passages and count, where it does not (all-MiniLM and Russian) they hardly differ and the lexical side decides, which
-reciprocal ranks (RRF) cannot see. Combination of scores instead of ranks: Bruch et al., arXiv 2210.11934.
+``score = lexical / max(lexical) + weight * max(0, cosine - centre)``, divided by the most it can be; `centre` is the
+question's cosine with the mean of all vectors of the index. Dividing BM25 by its best value keeps how clearly one
+passage leads. Cosines are not stretched: where the embedder knows the language they spread widely over the passages and
+count, where it does not (all-MiniLM and Russian) they hardly differ and the lexical side decides, which reciprocal
+ranks (RRF) cannot see. Combination of scores instead of ranks: Bruch et al., arXiv 2210.11934.
 """
 
 from __future__ import annotations
@@ -51,7 +51,8 @@ def fuse(dense: Mapping[str, float], lexical: Mapping[str, float], centre: float
     the lexical one where `weight` is 0.
     """
     best = max(lexical.values(), default=0.0) or 1.0
+    most = 1.0 + weight * (1.0 - centre)
     return {
-        key: (lexical.get(key, 0.0) / best + weight * max(0.0, dense.get(key, centre) - centre)) / (1.0 + weight)
+        key: (lexical.get(key, 0.0) / best + weight * max(0.0, dense.get(key, centre) - centre)) / most
         for key in {**dense, **lexical}
     }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,6 +41,14 @@ class _View:
     languages: dict[str, int]
 
 
+@dataclass(slots=True)
+class _SharedStore:
+    """Open vectors and how many use them: the index itself while they are current, and each search under way."""
+
+    store: VectorStore
+    users: int = 1
+
+
 class Index:
     """Read a published index; what another process publishes meanwhile is seen by the next call.
 
@@ -51,7 +61,7 @@ class Index:
         self._embedder = embedder
         self._lock = threading.RLock()
         self._opened: _View | None = None
-        self._store: VectorStore | None = None
+        self._store: _SharedStore | None = None
         self._checked: int | None = None
         self._view()
 
@@ -68,9 +78,7 @@ class Index:
     def close(self) -> None:
         """Release files."""
         with self._lock:
-            if self._store is not None:
-                self._store.close()
-                self._store = None
+            self._drop_store()
             self._catalog.close()
 
     @property
@@ -132,21 +140,33 @@ class Index:
         if mode != "lexical" and query_vector is None:
             query_vector = self.embed_query(question)
         limit = max(CANDIDATES, k)
-        with self._catalog.reading():
-            view, store = self._open_for(mode)
+        with self._catalog.reading(), self._using(mode) as (view, store):
             language = question_language(question, view.languages)
             asked = ("", language) if mode == "dense" else (question, language)
             candidates = gather(self._catalog, view.revision, store, asked, query_vector, limit)
         return rank(candidates, view.fusion, language, k, mode)
 
-    def _open_for(self, mode: Mode) -> tuple[_View, VectorStore | None]:
+    @contextmanager
+    def _using(self, mode: Mode) -> Iterator[tuple[_View, VectorStore | None]]:
+        """Lend the published revision; its vectors are not closed under a search that still uses them."""
         with self._lock:
             view = self._view()
-            if mode == "lexical":
-                return view, None
-            if self._store is None:
-                self._store = VectorStore(self._folder / view.revision.folder, view.revision.embedder)
-            return view, self._store
+            if mode != "lexical" and self._store is None:
+                self._store = _SharedStore(VectorStore(self._folder / view.revision.folder, view.revision.embedder))
+            shared = self._store if mode != "lexical" else None
+            if shared is not None:
+                shared.users += 1
+        try:
+            yield view, shared.store if shared is not None else None
+        finally:
+            if shared is not None:
+                self._leave(shared)
+
+    def _leave(self, shared: _SharedStore) -> None:
+        with self._lock:
+            shared.users -= 1
+            if shared.users == 0:
+                shared.store.close()
 
     def _view(self) -> _View:
         """Return the published revision, opening it when it has moved since the last call."""
@@ -155,10 +175,13 @@ class Index:
             opened = self._opened.revision if self._opened is not None else None
             if self._opened is None or opened is None or (opened.id, opened.folder) != (number, folder):
                 self._opened = self._load(number)
-                if self._store is not None:
-                    self._store.close()
-                    self._store = None
+                self._drop_store()
             return self._opened
+
+    def _drop_store(self) -> None:
+        shared, self._store = self._store, None
+        if shared is not None:
+            self._leave(shared)
 
     def _load(self, number: int) -> _View:
         if number == 0:

@@ -40,7 +40,7 @@ _LISTS = {
         ich sich wie was wer wann wo warum welche welcher welches dass wenn kann hat haben""",
     "fr": """le la les un une des du de au aux et ou mais ne pas est sont était étaient être a ont avait en dans
         sur sous par pour avec sans ce cet cette ces il elle ils elles on nous vous je que qui quoi quel
-        quelle quels quelles quand où comment pourquoi se son sa ses leur leurs plus comme""",
+        quelle quels quelles quand où comment combien pourquoi se son sa ses leur leurs plus comme""",
     "it": """il lo la i gli le un uno una di del della dei delle da dal in nel nella su con per tra fra e o ma
         non è sono era erano essere ha hanno che chi cosa quale quali quando dove come perché si suo sua
         loro questo questa più""",
@@ -49,6 +49,8 @@ _LISTS = {
 }
 STOP_WORDS = {code: frozenset(words.split()) for code, words in _LISTS.items()}
 """Words that carry grammar, not content, by ISO 639-1 language code."""
+
+_SHARED = Counter(word for words in STOP_WORDS.values() for word in words)
 
 
 def detect_language(text: str, latin: str = UNKNOWN) -> str:
@@ -69,7 +71,7 @@ def detect_language(text: str, latin: str = UNKNOWN) -> str:
 
 def _by_stop_words(text: str, default: str) -> str:
     words = Counter(_WORD.findall(text.casefold()))
-    scores = {code: sum(words[word] for word in stop) for code, stop in STOP_WORDS.items()}
+    scores = {code: sum(words[word] / _SHARED[word] for word in stop) for code, stop in STOP_WORDS.items()}
     ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
     clear = ranked[0][1] > ranked[1][1] or ranked[0][0] == default
     if not clear:

@@ -33,7 +33,7 @@ _PART = re.compile(r"[^\W_]+")
 _CYRILLIC_LETTERS = 6
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\u0e00-\u0e7f]+")
-_IDENTIFIER = re.compile(r"[^\W_]*\d[^\W_]*[\-_./][\w\-_./]*|[\w\-./]*[_][\w\-./]*|[\w]+(?:[\-./][\w]*\d[\w]*)+")
+_DIGIT_OR_UNDERSCORE = re.compile(r"[\d_]")
 
 
 def index_terms(text: str, language: str = UNKNOWN) -> str:
@@ -56,7 +56,7 @@ def _terms(text: str, language: str) -> list[str]:
         parts = _PART.findall(token)
         for part in parts:
             terms.extend(_of_part(part.casefold(), language))
-        if len(parts) > 1 and _IDENTIFIER.fullmatch(token):
+        if len(parts) > 1 and _DIGIT_OR_UNDERSCORE.search(token):
             terms.append("".join(parts).casefold())
     return terms
 
