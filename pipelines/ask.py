@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from time import perf_counter
@@ -96,23 +96,36 @@ class Asker:
         :raises InputError: the question is empty or absurdly long.
         :raises RagDriftError: retrieval failed; the failure is on record too.
         """
-        question = _checked(question)
-        at = at or datetime.now(UTC)
-        watch = _Stopwatch()
-        try:
-            vector = self._index.embed_query(question)
-            watch.lap("embed")
-            hits = self._index.search(question, self._k, mode=self._mode, query_vector=vector)
-            watch.lap("retrieve")
-        except RagDriftError as error:
-            self._record(self._failed_retrieval(question, at, str(error), kind, watch), ())
-            raise
         from rag.answer import answer_question
 
-        answered = answer_question(question, hits, self._generator)
-        watch.lap("generate")
-        interaction = self._interaction(question, at, vector, answered, kind, tags or {}, watch)
-        return self._score_and_record(interaction, answered.answer)
+        visit = _Visit(_checked(question), at or datetime.now(UTC), kind, tags or {}, _Stopwatch())
+        vector, hits = self._retrieve(visit)
+        answered = answer_question(visit.question, hits, self._generator)
+        return self._finish(visit, vector, answered)
+
+    def stream(self, question: str) -> Iterator[str | Asked]:
+        """Yield the answer's text in pieces while it is written, then the whole, on record like that of `ask`."""
+        from rag.stream import stream_answer
+
+        visit = _Visit(_checked(question), datetime.now(UTC), "user", {}, _Stopwatch())
+        vector, hits = self._retrieve(visit)
+        for part in stream_answer(visit.question, hits, self._generator):
+            yield part if isinstance(part, str) else self._finish(visit, vector, part)
+
+    def _retrieve(self, visit: _Visit) -> tuple[NDArray[Any], list[Hit]]:
+        try:
+            vector = self._index.embed_query(visit.question)
+            visit.watch.lap("embed")
+            hits = self._index.search(visit.question, self._k, mode=self._mode, query_vector=vector)
+        except RagDriftError as error:
+            self._record(self._failed_retrieval(visit, str(error)), ())
+            raise
+        visit.watch.lap("retrieve")
+        return vector, hits
+
+    def _finish(self, visit: _Visit, vector: NDArray[Any], answered: Answered) -> Asked:
+        visit.watch.lap("generate")
+        return self._score_and_record(self._interaction(visit, vector, answered), answered.answer)
 
     def _score_and_record(self, interaction: Interaction, answer: Answer) -> Asked:
         from eval.proxy import score_interaction
@@ -129,44 +142,42 @@ class Asker:
             return str(error)
         return None
 
-    def _interaction(
-        self,
-        question: str,
-        at: datetime,
-        vector: NDArray[Any],
-        answered: Answered,
-        kind: Kind,
-        tags: dict[str, str],
-        watch: _Stopwatch,
-    ) -> Interaction:
+    def _interaction(self, visit: _Visit, vector: NDArray[Any], answered: Answered) -> Interaction:
         answer, draft = answered.answer, answered.draft
         answer_vector = self._index.embed_query(answer.text) if answer.outcome == "answered" else None
-        watch.lap("record")
+        visit.watch.lap("record")
         tokens = {"prompt": draft.prompt_tokens, "completion": draft.completion_tokens} if draft else {}
         return Interaction(
-            id=_new_id(at),
-            at=at,
-            question=question,
+            id=_new_id(visit.at),
+            at=visit.at,
+            question=visit.question,
             answer=answer.text if answer.outcome != "failed" else None,
             outcome=answer.outcome,
-            kind=kind,
+            kind=visit.kind,
             contexts=tuple(_context(hit) for hit in answer.hits),
             citations=answer.citations,
-            latency_ms=watch.stages(),
+            latency_ms=visit.watch.stages(),
             tokens={name: count for name, count in tokens.items() if count is not None},
             error=answered.error,
             fingerprint=self._fingerprint(draft.model if draft else "", draft.system_fingerprint if draft else ""),
-            tags=tags,
+            tags=visit.tags,
             flags=answer.flags,
             question_vector=_to_float16(vector),
             answer_vector=_to_float16(answer_vector) if answer_vector is not None else None,
         )
 
-    def _failed_retrieval(self, question: str, at: datetime, error: str, kind: Kind, watch: _Stopwatch) -> Interaction:
-        fingerprint = self._fingerprint("", "")
-        latency = watch.stages()
+    def _failed_retrieval(self, visit: _Visit, error: str) -> Interaction:
         return Interaction(
-            _new_id(at), at, question, None, "failed", kind, latency_ms=latency, error=error, fingerprint=fingerprint
+            id=_new_id(visit.at),
+            at=visit.at,
+            question=visit.question,
+            answer=None,
+            outcome="failed",
+            kind=visit.kind,
+            latency_ms=visit.watch.stages(),
+            error=error,
+            fingerprint=self._fingerprint("", ""),
+            tags=visit.tags,
         )
 
     def _fingerprint(self, model: str, system_fingerprint: str) -> Fingerprint:
@@ -178,6 +189,17 @@ class Asker:
             embedder=self._embedder_id,
             retrieval=self._retrieval,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Visit:
+    """One question on its way through."""
+
+    question: str
+    at: datetime
+    kind: Kind
+    tags: dict[str, str]
+    watch: _Stopwatch
 
 
 class _Stopwatch:
@@ -224,8 +246,13 @@ def hit_json(hit: Hit) -> dict[str, Any]:
 
 def to_text(asked: Asked) -> str:
     """Return the answer with numbered footnotes, as shown on a terminal."""
+    return f"{asked.answer.text}\n{footnotes(asked)}"
+
+
+def footnotes(asked: Asked) -> str:
+    """Return what stands below the answer: each citation with its quote, flags, stages and id."""
     answer, interaction = asked.answer, asked.interaction
-    lines = [answer.text, ""]
+    lines = [""]
     for citation in answer.citations:
         page = f", page {citation.page}" if citation.page is not None else ""
         mark = "" if citation.supported else "  (not supported by this passage)"

@@ -85,20 +85,27 @@ def search(
 def ask(
     question: Annotated[str, typer.Argument(help="The question, in quotes.")],
     workspace: Folder = Path("."),
+    stream: Annotated[bool, typer.Option("--stream", help="Show the answer while it is written.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Answer a question from the indexed documents, with citations, and write it to the log."""
-    from pipelines.ask import Asker, to_json, to_text
+    from pipelines.ask import Asked, Asker, footnotes, to_json, to_text
     from pipelines.workspace import open_workspace
     from rag.errors import EndpointError
 
-    asked = Asker.from_workspace(open_workspace(workspace)).ask(question)
+    asker = Asker.from_workspace(open_workspace(workspace))
+    streamed = stream and not as_json
+    for part in asker.stream(question) if streamed else [asker.ask(question)]:
+        if isinstance(part, Asked):
+            asked = part
+        else:
+            typer.echo(part, nl=False)
     if asked.log_error:
         note(f"warning: this answer is not in the log: {asked.log_error}")
     if as_json:
         say_json(to_json(asked))
     elif asked.interaction.error is None:
-        say(to_text(asked))
+        say("\n" + footnotes(asked) if streamed else to_text(asked))
     if asked.interaction.error is not None:
         raise EndpointError(asked.interaction.error)
 
@@ -111,6 +118,56 @@ def status(workspace: Folder = Path("."), as_json: AsJson = False) -> None:
 
     found = workspace_status(open_workspace(workspace))
     say_json(found) if as_json else say(to_text(found))
+
+
+@app.command()
+def verify(
+    interaction: Annotated[str, typer.Argument(help="The id that `rag ask` printed.")],
+    workspace: Folder = Path("."),
+    as_json: AsJson = False,
+) -> None:
+    """Check the citations of a logged answer against today's sources; exit 1 when one no longer stands."""
+    from pipelines.verify import all_stand, to_json, to_text, verify_answer
+    from pipelines.workspace import open_workspace
+
+    found, checked = verify_answer(open_workspace(workspace), interaction)
+    say_json(to_json(found, checked)) if as_json else say(to_text(found, checked))
+    if not all_stand(checked):
+        raise typer.Exit(1)
+
+
+@app.command()
+def repair(workspace: Folder = Path(".")) -> None:
+    """Rebuild vectors and full-text index from the catalogue, without embedding anything again."""
+    from pipelines.maintain import repair_index
+    from pipelines.workspace import open_workspace
+
+    say(repair_index(open_workspace(workspace)))
+
+
+@app.command()
+def rollback(workspace: Folder = Path(".")) -> None:
+    """Go back to the index as it was before the last ingest."""
+    from pipelines.maintain import rollback_index
+    from pipelines.workspace import open_workspace
+
+    say(rollback_index(open_workspace(workspace)))
+
+
+@app.command()
+def doctor(workspace: Folder = Path("."), as_json: AsJson = False) -> None:
+    """Find out what the chat endpoint can really do, its true context window included."""
+    from dataclasses import asdict
+
+    from pipelines.doctor import examine, to_text
+    from pipelines.workspace import open_workspace
+
+    failed = False
+    for probe in examine(open_workspace(workspace)):
+        say_json(asdict(probe)) if as_json else say(to_text(probe))
+        failed = failed or probe.status == "failed"
+    if failed:
+        raise typer.Exit(1)
 
 
 @evaluation.callback(invoke_without_command=True)

@@ -12,8 +12,9 @@ from data.records import settings_hash
 if TYPE_CHECKING:
     from data.log import InteractionLog
     from drift.settings import DriftSettings
-    from pipelines.settings import Settings
+    from pipelines.settings import ChatSection, Settings
     from rag.chunk import ChunkSettings
+    from rag.endpoint import ChatEndpoint
     from rag.protocols import Embedder, Generator
 
 DATA_FOLDER = ".rag"
@@ -28,8 +29,8 @@ class Workspace:
 
     @property
     def data(self) -> Path:
-        """The `.rag` folder: index, log and reports."""
-        return self.folder / DATA_FOLDER
+        """The `.rag` folder: index, log and reports; absolute, because open stores are kept by path in a process."""
+        return (self.folder / DATA_FOLDER).resolve()
 
 
 def open_workspace(folder: Path) -> Workspace:
@@ -93,6 +94,11 @@ def build_generator(settings: Settings) -> Generator:
         return Extractive()
     if not chat.model:
         raise SettingsError(f"chat.base_url is {chat.base_url!r} but chat.model is empty: name the model to ask for.")
+    return build_endpoint(chat, chat.context_window)
+
+
+def build_endpoint(chat: ChatSection, context_window: int) -> ChatEndpoint:
+    """Build a client of the chat endpoint that believes in `context_window` tokens."""
     from rag.endpoint import ChatEndpoint
 
     return ChatEndpoint(
@@ -103,7 +109,7 @@ def build_generator(settings: Settings) -> Generator:
         timeout_s=chat.timeout_s,
         max_retries=chat.max_retries,
         max_answer_tokens=chat.max_answer_tokens,
-        context_window=chat.context_window,
+        context_window=context_window,
     )
 
 

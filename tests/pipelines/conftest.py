@@ -22,6 +22,7 @@ class Ran:
 
     @property
     def json(self):
+        assert self.out, self.err
         return json.loads(self.out)
 
     @property

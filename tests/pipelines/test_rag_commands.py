@@ -1,11 +1,18 @@
 """`rag` from an empty folder to cited answers, and every refusal in one sentence."""
 
 import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from data.records import ABSTENTION
 from pipelines.loopback import Behaviour, Loopback
+
+ROOT = str(Path(__file__).resolve().parents[2])
 
 
 def one_sentence(ran, *, code=2):
@@ -205,3 +212,64 @@ def test_a_gate_without_an_accepted_run_says_how_to_accept(command, workspace):
 def test_evaluation_questions_stay_out_of_the_log(command, workspace):
     command("rag", "eval", "--cases", write_cases(workspace / "cases.jsonl", CASES))
     assert command("rag", "status", "--json").json["log"]["interactions"] == 0
+
+
+def test_a_streamed_answer_is_the_answer_with_its_footnotes(command, workspace):
+    question = "How much luggage may a foot passenger bring?"
+    with Loopback(Behaviour()) as server:
+        use_endpoint(workspace, server.url)
+        streamed, whole = command("rag", "ask", question, "--stream"), command("rag", "ask", question, "--json").json
+    assert streamed.out.startswith(whole["answer"])
+    assert f"[1] {whole['citations'][0]['source']}" in streamed.out
+    assert command("rag", "status", "--json").json["log"]["interactions"] == 2
+
+
+def test_an_answer_stands_until_its_source_changes(command, workspace):
+    shutil.copytree(workspace / "corpus", workspace / "notes")
+    command("rag", "ingest", "notes")
+    (workspace / "notes" / "wifi.txt").write_text("The harbour pilot's whistle is made of walrus ivory.\n")
+    command("rag", "ingest", "notes")
+    answer = command("rag", "ask", "What is the harbour pilot's whistle made of?", "--json").json
+    assert command("rag", "verify", answer["id"], "--json").json["citations"][0]["status"] == "supported"
+    (workspace / "notes" / "wifi.txt").write_text("The harbour pilot's whistle is made of plain brass.\n")
+    command("rag", "ingest", "notes")
+    ran = command("rag", "verify", answer["id"])
+    assert ran.code == 1
+    assert "changed" in ran.out
+    assert "plain brass" in ran.out
+
+
+def test_rollback_brings_the_former_text_back(command, workspace):
+    (workspace / "note.md").write_text("The lighthouse keeper is called Ansgar Holm.\n")
+    command("rag", "ingest", "note.md")
+    (workspace / "note.md").write_text("The lighthouse keeper is called Berta Lund.\n")
+    command("rag", "ingest", "note.md")
+    assert "published again" in command("rag", "rollback").out
+    hits = command("rag", "search", "lighthouse keeper", "--json").json["hits"]
+    assert "Ansgar Holm" in hits[0]["text"]
+
+
+def in_a_new_process(*arguments):
+    command = [sys.executable, "-m", "pipelines.rag_cli", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": ROOT})
+
+
+def test_repair_rebuilds_lost_vectors_without_embedding(workspace):
+    lost = [found.parent for found in (workspace / ".rag").rglob("chroma.sqlite3")]
+    assert lost
+    for folder in lost:
+        shutil.rmtree(folder)
+    broken = in_a_new_process("ask", "Is there wifi on board?")
+    assert broken.returncode == 2
+    assert "rag repair" in broken.stderr
+    assert "nothing had to be embedded again" in in_a_new_process("repair").stdout
+    assert in_a_new_process("ask", "Is there wifi on board?").returncode == 0
+
+
+def test_the_doctor_finds_a_window_smaller_than_configured(command, workspace):
+    with Loopback(Behaviour(truncate_tokens=2000)) as server:
+        use_endpoint(workspace, server.url)
+        ran = command("rag", "doctor", "--json")
+    probes = {row["name"]: row["status"] for row in ran.lines}
+    assert probes["chat"] == "ok"
+    assert "warning" in probes.values() or "failed" in probes.values()

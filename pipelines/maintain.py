@@ -1,0 +1,30 @@
+"""Ways back: `rag repair` and `rag rollback`."""
+
+from __future__ import annotations
+
+from pipelines.console import plural
+from pipelines.workspace import Workspace, build_embedder
+
+
+def repair_index(workspace: Workspace) -> str:
+    """Rebuild vectors and full-text index from the catalogue; say what was done.
+
+    :raises RagDriftError: there is no index, it is being written, or the catalogue itself is damaged.
+    """
+    from rag.repair import repair
+
+    report = repair(workspace.data, build_embedder(workspace.settings))
+    again = (
+        plural(report.embedded, "text") + " embedded again" if report.embedded else "nothing had to be embedded again"
+    )
+    return f"Generation {report.generation} rebuilt: {plural(report.chunks, 'chunk')}, {again}."
+
+
+def rollback_index(workspace: Workspace) -> str:
+    """Publish the revision before the current one again; say which.
+
+    :raises RagDriftError: there is no earlier revision, or the index is being written.
+    """
+    from rag.repair import rollback
+
+    return f"Generation {rollback(workspace.data)} is published again; nothing had to be embedded."
