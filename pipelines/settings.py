@@ -30,10 +30,15 @@ class EmbedderSection(_Section):
 
 
 class ChunkingSection(_Section):
-    """How documents are cut; `max_tokens` counts the embedder's own tokens, heading included."""
+    """How documents are cut; `max_tokens` counts the embedder's own tokens, heading included.
+
+    A passage of up to `min_characters` may take more: an English model spells other scripts letter by letter. It is
+    then embedded in windows, and nothing is cut off.
+    """
 
     max_tokens: int = Field(200, ge=16, le=8192)
     overlap_sentences: int = Field(0, ge=0, le=10)
+    min_characters: int = Field(800, ge=0, le=20_000)
 
 
 class IngestSection(_Section):
@@ -157,6 +162,7 @@ TEMPLATE = """\
 [chunking]
 # max_tokens = 200                # in the embedder's own tokens, heading included
 # overlap_sentences = 0
+# min_characters = 800            # passages up to this length are kept whole whatever their tokens
 
 [ingest]
 # include = []                    # globs below the ingested folder, e.g. ["*.md"]

@@ -117,7 +117,7 @@ def chunk_settings(settings: Settings) -> ChunkSettings:
     """Return the chunking part of the settings as its room wants it."""
     from rag.chunk import ChunkSettings
 
-    return ChunkSettings(max_tokens=settings.chunking.max_tokens, overlap_sentences=settings.chunking.overlap_sentences)
+    return ChunkSettings(**settings.chunking.model_dump())
 
 
 def retrieval_id(settings: Settings) -> str:

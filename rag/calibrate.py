@@ -22,6 +22,7 @@ from rag.lexical import index_terms, match_expression
 from rag.protocols import Embedder
 from rag.segment import sentences
 from rag.vectors import VectorStore
+from rag.windows import embed_passages
 
 SAMPLES = 64
 """Passages tried per language."""
@@ -76,7 +77,7 @@ def measure_strength(
     changed on the way and put back.
     """
     questions = embedder.embed([cloze.question for cloze in clozes], query=True)
-    rests = embedder.embed([cloze.rest for cloze in clozes])
+    rests = embed_passages([cloze.rest for cloze in clozes], embedder)
     dense = [_dense_gain(store, *pair) for pair in zip(clozes, questions, rests, strict=True)]
     lexical = _lexical_gains(catalog, generation, clozes)
     gains: dict[str, list[tuple[float, float]]] = defaultdict(list)

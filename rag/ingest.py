@@ -21,6 +21,7 @@ from rag.lock import writer_lock
 from rag.protocols import Embedder
 from rag.publish import publish
 from rag.read import find_files, read_document
+from rag.windows import embed_passages
 
 TEXTS_AT_ONCE = 256
 """Texts embedded and stored together: enough to sort by length, few enough to lose little to a kill."""
@@ -168,7 +169,7 @@ class _Job:
         texts = {entry.key: embedding_text(entry.chunk) for item in self._buffer for entry in item.entries}
         cached = self._catalog.vectors(self.draft.space, list(texts))
         missing = [key for key in texts if key not in cached]
-        vectors = self._embedder.embed([texts[key] for key in missing])
+        vectors = embed_passages([texts[key] for key in missing], self._embedder)
         self.draft.store(self._buffer, dict(zip(missing, vectors, strict=True)))
         self._buffer.clear()
 

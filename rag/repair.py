@@ -16,6 +16,7 @@ from rag.lock import writer_lock
 from rag.protocols import Embedder
 from rag.publish import VECTORS, VectorSource, forget_old, rebuild_vectors, sync_lexical
 from rag.schema import create_lexical
+from rag.windows import embed_passages
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ def _embed_missing(catalog: Catalog, current: Revision, embedder: Embedder | Non
         )
     passages = catalog.passages(current.generation, current.id, "key", missing)
     texts = {passage.key: embedding_text(passage.chunk) for passage in passages}
-    vectors = embedder.embed([texts[key] for key in missing])
+    vectors = embed_passages([texts[key] for key in missing], embedder)
     with catalog.writing() as connection:
         packed = [(current.space, key, v.astype(np.float16).tobytes()) for key, v in zip(missing, vectors, strict=True)]
         connection.executemany("INSERT OR REPLACE INTO vectors (space, key, vector) VALUES (?, ?, ?)", packed)
