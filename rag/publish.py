@@ -6,6 +6,7 @@ The folder is complete before the catalogue names it, so a process killed on the
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ VECTORS = "chroma"
 KEPT_REVISIONS = 2
 """The published revision and the one `rollback` returns to."""
 
+_AT_ONCE = 5000
 _MOST_CHANGE = 0.2
 """Beyond this share of added or removed vectors a folder is built anew: cheaper, and free of what was deleted."""
 
@@ -79,7 +81,7 @@ def build_vectors(catalog: Catalog, folder: Path, embedder: str, base: Revision 
             copy_folder(folder / base.folder, folder / name)
             write_vectors(source, folder / name, wanted, held)
             return name
-        except (IndexDamaged, OSError):
+        except (IndexDamaged, OSError, sqlite3.DatabaseError):
             pass  # the former folder is damaged; a new one does not need it
     rebuild_vectors(source, folder / name, wanted)
     return name
@@ -116,19 +118,17 @@ def rebuild_vectors(source: VectorSource, folder: Path, wanted: set[str]) -> Non
 
 def write_vectors(source: VectorSource, folder: Path, wanted: set[str], held: set[str] | None) -> None:
     """Bring a folder that holds the vectors `held` (None: a new one) to hold those `wanted`."""
+    missing, gone = sorted(wanted - (held or set())), sorted((held or set()) - wanted)
     store = VectorStore(folder, source.embedder, create=held is None)
     try:
-        missing = sorted(wanted - (held or set()))
-        for at in range(0, len(missing), 5000):
-            keys = missing[at : at + 5000]
-            store.add(keys, source.read(keys))
-        store.remove(sorted((held or set()) - wanted))
-        if wanted:
-            store.settle(source.read([min(wanted)])[0])
-        if store.count() != len(wanted):
-            raise IndexDamaged(f"{folder} holds {store.count()} of {len(wanted)} vectors: run `rag repair`.")
+        count = len(held or ())
+        for at in range(0, max(len(missing), 1), _AT_ONCE):
+            keys = missing[at : at + _AT_ONCE]
+            count = store.write(keys, source.read(keys), gone if at == 0 else [])
     finally:
         store.close()
+    if count != len(wanted):
+        raise IndexDamaged(f"{folder} holds {count} of {len(wanted)} vectors: run `rag repair`.")
 
 
 def sync_lexical(catalog: Catalog, generation: int, before: int, after: int) -> None:
@@ -180,8 +180,8 @@ def _centre(catalog: Catalog, draft: Draft) -> bytes:
     ).fetchone()
     keys = sorted(catalog.keys(draft.generation, draft.number))
     total = np.zeros(dimensions, np.float64)
-    for at in range(0, len(keys), 5000):
-        total += np.sum(list(catalog.vectors(draft.space, keys[at : at + 5000]).values()), axis=0)
+    for at in range(0, len(keys), _AT_ONCE):
+        total += np.sum(list(catalog.vectors(draft.space, keys[at : at + _AT_ONCE]).values()), axis=0)
     return (total / max(1, len(keys))).astype(np.float32).tobytes()
 
 

@@ -9,7 +9,9 @@ with the difference applied; readers open it when the catalogue names it.
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -24,8 +26,9 @@ if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
 
 COLLECTION = "chunks"
-# Every write is persisted at once: what stayed in the log would be replayed, and written, by each reader that opens.
-_PERSIST_AFTER = 2
+_DATABASE = "chroma.sqlite3"
+# Nothing may stay in the write-ahead log: each reader that opens would apply it and rewrite the index files.
+_PERSIST_AFTER = 1
 _SEARCH_BREADTH = 200
 
 
@@ -38,7 +41,7 @@ class VectorStore:
         :raises IndexDamaged: Chroma cannot open it, or it holds the vectors of another embedder.
         """
         self.folder = folder
-        if not create and not (folder / "chroma.sqlite3").is_file():
+        if not create and not (folder / _DATABASE).is_file():
             raise IndexDamaged(f"The vectors in {folder} are gone: run `rag repair`, which embeds nothing again.")
         self._client = _open_client(folder)
         self._collection = self._open_collection(embedder, create)
@@ -77,25 +80,33 @@ class VectorStore:
         """Release the folder."""
         self._client.close()
 
-    def count(self) -> int:
-        """Return how many vectors the folder holds."""
-        return self._collection.count()
+    def write(self, keys: Sequence[str], vectors: Sequence[NDArray[np.float32]], gone: Sequence[str]) -> int:
+        """Write vectors under their keys, delete the keys `gone`, persist; return how many vectors the folder holds.
 
-    def add(self, keys: Sequence[str], vectors: Sequence[NDArray[np.float32]]) -> None:
-        """Write vectors under their keys, replacing those already there."""
+        :raises IndexDamaged: Chroma cannot write to the folder.
+        """
+        from chromadb.errors import ChromaError
+
+        try:
+            self._add(keys, vectors)
+            self._remove(gone)
+            # Chroma applies what was written, and persists it, only when something is asked of it.
+            self._collection.get(limit=1, include=["embeddings"])
+            return self._collection.count()
+        except ChromaError as error:
+            raise IndexDamaged(
+                f"The vectors in {self.folder} cannot be written ({error}): run `rag repair`."
+            ) from error
+
+    def _add(self, keys: Sequence[str], vectors: Sequence[NDArray[np.float32]]) -> None:
         step = self._client.get_max_batch_size()
         for at in range(0, len(keys), step):
             self._collection.upsert(ids=list(keys[at : at + step]), embeddings=np.stack(vectors[at : at + step]))
 
-    def remove(self, keys: Sequence[str]) -> None:
-        """Delete vectors by key."""
+    def _remove(self, keys: Sequence[str]) -> None:
         step = self._client.get_max_batch_size()
         for at in range(0, len(keys), step):
             self._collection.delete(ids=list(keys[at : at + step]))
-
-    def settle(self, vector: NDArray[np.float32]) -> None:
-        """Make Chroma apply and persist all that was written; it does so only when something is asked of it."""
-        self.nearest(vector, 1)
 
     def nearest(self, vector: NDArray[np.float32], limit: int) -> list[tuple[str, float]]:
         """Return the keys of the nearest vectors with their cosines, nearest first.
@@ -117,7 +128,10 @@ class VectorStore:
 def copy_folder(source: Path, target: Path) -> None:
     """Copy a published folder to start the next one from; a half-made `target` is thrown away."""
     shutil.rmtree(target, ignore_errors=True)
-    shutil.copytree(source, target)
+    shutil.copytree(source, target, ignore=shutil.ignore_patterns(f"{_DATABASE}*"))
+    # Readers of the published folder write to its database (locks and notes of Chroma's own): copy one state of it.
+    with closing(sqlite3.connect(source / _DATABASE)) as old, closing(sqlite3.connect(target / _DATABASE)) as new:
+        old.backup(new)
 
 
 def _open_client(folder: Path) -> Client:
