@@ -78,7 +78,7 @@ class Asker:
         index = Index.open(workspace.data, build_embedder(settings))
         return cls(
             index,
-            build_generator(settings),
+            build_generator(workspace),
             open_log(workspace) if logged else None,
             GroundednessProxy.load(),
             k=settings.retrieval.k,

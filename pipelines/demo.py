@@ -23,7 +23,7 @@ from pipelines.ingest import ingest_paths
 from pipelines.ingest import to_text as ingest_text
 from pipelines.report import Reported, pin_baseline, report, write_outputs
 from pipelines.traffic import Script, demo_questions, write_script
-from pipelines.workspace import Workspace, init_workspace, open_log, open_workspace
+from pipelines.workspace import Workspace, init_workspace, open_log, open_workspace, prompt_secret
 
 if TYPE_CHECKING:
     from pipelines.loopback import Behaviour
@@ -107,7 +107,7 @@ def _asker(workspace: Workspace, behaviour: Behaviour, running: ExitStack) -> As
     from rag.endpoint import ChatEndpoint
 
     server = running.enter_context(Loopback(behaviour))
-    endpoint = ChatEndpoint(server.url, _MODEL, "none")
+    endpoint = ChatEndpoint(server.url, _MODEL, "none", secret=prompt_secret(workspace))
     return Asker(open_index(workspace), endpoint, None, GroundednessProxy.load(), k=workspace.settings.retrieval.k)
 
 

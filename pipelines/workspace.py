@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -82,22 +83,34 @@ def build_embedder(settings: Settings) -> Embedder:
     return open_embedder(section.model, device=section.device, batch_size=section.batch_size)
 
 
-def build_generator(settings: Settings) -> Generator:
+def prompt_secret(workspace: Workspace) -> str:
+    """Return the workspace's own random text, made at first use.
+
+    Passage keys in prompts follow from it: documents cannot guess them, and a question asked again has the same prompt.
+    """
+    path = workspace.data / "prompt-secret"
+    if not path.exists():
+        path.write_text(secrets.token_hex(16), encoding="ascii")
+        path.chmod(0o600)
+    return path.read_text(encoding="ascii")
+
+
+def build_generator(workspace: Workspace) -> Generator:
     """Build the chat endpoint of the settings, or the extractive answerer without one.
 
     :raises SettingsError: a base_url without a model.
     """
-    chat = settings.chat
+    chat = workspace.settings.chat
     if not chat.base_url:
         from rag.extractive import Extractive
 
         return Extractive()
     if not chat.model:
         raise SettingsError(f"chat.base_url is {chat.base_url!r} but chat.model is empty: name the model to ask for.")
-    return build_endpoint(chat, chat.context_window)
+    return build_endpoint(chat, chat.context_window, prompt_secret(workspace))
 
 
-def build_endpoint(chat: ChatSection, context_window: int) -> ChatEndpoint:
+def build_endpoint(chat: ChatSection, context_window: int, secret: str | None = None) -> ChatEndpoint:
     """Build a client of the chat endpoint that believes in `context_window` tokens."""
     from rag.endpoint import ChatEndpoint
 
@@ -110,6 +123,7 @@ def build_endpoint(chat: ChatSection, context_window: int) -> ChatEndpoint:
         max_retries=chat.max_retries,
         max_answer_tokens=chat.max_answer_tokens,
         context_window=context_window,
+        secret=secret,
     )
 
 
