@@ -112,7 +112,7 @@ def _cut(passage: Passage, language: str, rng: np.random.Generator) -> Cloze | N
 def _dense_gain(store: VectorStore, cloze: Cloze, question: NDArray[np.float32], rest: NDArray[np.float32]) -> float:
     own = float(question @ rest)
     others = [cosine for key, cosine in store.nearest(question, _DEPTH + 1) if key != cloze.key]
-    return _gain(1 + sum(cosine > own for cosine in others))
+    return _gain(1 + sum(cosine >= own for cosine in others))  # an embedder that tells nothing apart earns nothing
 
 
 def _lexical_gains(catalog: Catalog, generation: int, clozes: Sequence[Cloze]) -> list[float]:
