@@ -341,10 +341,7 @@ def main() -> int:
             result = measure(scenario, arguments.resamples)
             results.append(asdict(result))
             rate = f"{result.right_verdict:.3f} [{result.low:.3f}, {result.high:.3f}]"
-            print(
-                f"{rate}  ({result.expected})  {result.scenario}  {result.verdicts}  {result.causes}  {result.seconds} s",
-                flush=True,
-            )
+            print(f"{rate}  ({result.expected})  {result.scenario}  {result.verdicts}  {result.causes}", flush=True)
     if arguments.json:
         arguments.json.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return 0

@@ -39,11 +39,6 @@ class Window:
         """The fixed questions asked on a schedule."""
         return tuple(item for item in self.interactions if item.kind == "canary")
 
-    @property
-    def embedders(self) -> frozenset[str]:
-        """Ids of the embedders whose vectors the traffic carries."""
-        return frozenset(item.fingerprint.embedder for item in self.traffic if item.question_vector)
-
 
 @dataclass(frozen=True, slots=True)
 class CheckedWindow:
