@@ -14,6 +14,7 @@ from rag.catalog import Catalog, Passage, Revision
 from rag.fusion import Fusion, fuse
 from rag.language import detect_language
 from rag.lexical import match_expression
+from rag.selection import Selection
 from rag.vectors import VectorStore
 
 Mode = Literal["hybrid", "dense", "lexical"]
@@ -38,16 +39,16 @@ class Candidates:
 
 
 def gather(
-    catalog: Catalog,
+    catalog: Catalog | Selection,
     revision: Revision,
-    store: VectorStore | None,
+    store: VectorStore | Selection | None,
     question: tuple[str, str],
     vector: NDArray[np.float32] | None,
     limit: int = CANDIDATES,
 ) -> Candidates:
     """Collect the candidates of both sides, inside the caller's read transaction; a None side puts nothing forward.
 
-    `question` is its text and language.
+    `question` is its text and language. A `Selection` in place of catalogue and vectors leaves only what it selects.
     """
     at = (revision.generation, revision.id)
     expression = match_expression(*question)
@@ -84,11 +85,16 @@ def rank(candidates: Candidates, fusion: Fusion, language: str, k: int, mode: Mo
     dense_ranks = {key: at for at, key in enumerate(candidates.dense_order, start=1)}
     lexical_ranks = {key: at for at, key in enumerate(candidates.lexical_order, start=1)}
     known = [key for key in scores if key in candidates.passages]
-    best = sorted(known, key=lambda key: (-scores[key], candidates.passages[key].row))[:k]
+    best = sorted(known, key=lambda key: (-round(scores[key], 9), *_place(candidates.passages[key])))[:k]
     return [
         Hit(candidates.passages[key].chunk, float(scores[key]), dense_ranks.get(key), lexical_ranks.get(key))
         for key in best
     ]
+
+
+def _place(passage: Passage) -> tuple[str, int]:
+    """Order equal scores by where passages stand, so that an index built in other steps answers the same."""
+    return passage.chunk.source, passage.chunk.start
 
 
 def question_language(question: str, languages: Mapping[str, int]) -> str:
@@ -100,7 +106,9 @@ def question_language(question: str, languages: Mapping[str, int]) -> str:
 _OTHER_SCRIPTS = frozenset({"ru", "uk", "el", "he", "ar", "hi", "th", "ko", "ja", "zh", "und"})
 
 
-def _lexical_scores(catalog: Catalog, revision: Revision, expression: str, passages: list[Passage]) -> dict[str, float]:
+def _lexical_scores(
+    catalog: Catalog | Selection, revision: Revision, expression: str, passages: list[Passage]
+) -> dict[str, float]:
     if not expression:
         return {passage.key: 0.0 for passage in passages}
     scores = catalog.match_rows(revision.generation, expression, [passage.row for passage in passages])
@@ -108,7 +116,7 @@ def _lexical_scores(catalog: Catalog, revision: Revision, expression: str, passa
 
 
 def _cosines(
-    catalog: Catalog, revision: Revision, vector: NDArray[np.float32] | None, keys: list[str]
+    catalog: Catalog | Selection, revision: Revision, vector: NDArray[np.float32] | None, keys: list[str]
 ) -> dict[str, float]:
     if vector is None:
         return {}

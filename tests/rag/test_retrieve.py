@@ -1,0 +1,55 @@
+import pytest
+
+from data.records import Chunk
+from rag.catalog import Passage
+from rag.fusion import Fusion
+from rag.retrieve import Candidates, question_language, rank
+
+
+def candidates(dense, lexical):
+    keys = list(dict.fromkeys([*dense, *lexical]))
+    passages = {key: Passage(row, key, Chunk(f"{key}.md", 0, 1, key)) for row, key in enumerate(keys)}
+    by_score = [tuple(sorted(side, key=lambda key: -side[key])) for side in (dense, lexical)]
+    return Candidates(*by_score, dense, lexical, 0.0, passages)
+
+
+def names(hits):
+    return [hit.chunk.text for hit in hits]
+
+
+FOUND = candidates({"a": 0.9, "b": 0.5, "c": 0.1}, {"c": 9.0, "b": 3.0})
+
+
+@pytest.mark.parametrize(
+    ("mode", "expected"), [("dense", ["a", "b", "c"]), ("lexical", ["c", "b"]), ("hybrid", ["a", "c", "b"])]
+)
+def test_each_mode_orders_by_its_own_scores(mode, expected):
+    assert names(rank(FOUND, Fusion({"en": 1.0}), "en", 3, mode)) == expected
+
+
+def test_ranks_count_from_one_and_are_none_where_a_side_missed():
+    ranks = {hit.chunk.text: (hit.dense_rank, hit.lexical_rank) for hit in rank(FOUND, Fusion(), "en", 3, "hybrid")}
+    assert ranks == {"a": (1, None), "b": (2, 2), "c": (3, 1)}
+
+
+def test_the_language_of_the_question_decides_the_weight():
+    fusion = Fusion({"en": 1.0, "ru": 0.0})
+    assert names(rank(FOUND, fusion, "en", 1, "hybrid")) == ["a"]
+    assert names(rank(FOUND, fusion, "ru", 1, "hybrid")) == ["c"]
+
+
+def test_equal_scores_are_ordered_by_place_not_by_history():
+    assert names(rank(candidates({"z": 0.5, "m": 0.5, "b": 0.5}, {}), Fusion(), "en", 3, "dense")) == ["b", "m", "z"]
+
+
+@pytest.mark.parametrize(
+    ("question", "languages", "expected"),
+    [
+        ("VRAM quota", {"ru": 9, "de": 3}, "de"),
+        ("VRAM quota", {"ru": 9}, "en"),
+        ("What is the quota?", {"de": 9}, "en"),
+        ("Какая квота?", {"en": 9}, "ru"),
+    ],
+)
+def test_a_question_without_little_words_is_in_the_latin_language_of_the_index(question, languages, expected):
+    assert question_language(question, languages) == expected
