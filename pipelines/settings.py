@@ -22,11 +22,30 @@ class _Section(BaseModel):
 
 
 class EmbedderSection(_Section):
-    """Which model turns texts into vectors."""
+    """Which model turns texts into vectors; with `base_url` one behind an OpenAI-compatible endpoint.
+
+    Prefixes left out are those the model's card asks for. All below `document_prefix` concerns endpoints only.
+    """
 
     model: str = "all-MiniLM-L6-v2"
     device: str = "cpu"
     batch_size: int = Field(32, ge=1, le=4096)
+    query_prefix: str | None = None
+    document_prefix: str | None = None
+    base_url: str = ""
+    api_key: SecretStr = SecretStr("none")
+    dimensions: int | None = Field(None, ge=1, le=65_536)
+    max_tokens: int = Field(512, ge=16, le=131_072)
+    tokenizer: str = ""
+    concurrency: int = Field(4, ge=1, le=64)
+    timeout_s: float = Field(60.0, gt=0.0, le=3600.0)
+    max_retries: int = Field(4, ge=0, le=20)
+
+
+class VectorsSection(_Section):
+    """Where vectors lie: in `.rag/`, or at the Chroma server at `url`."""
+
+    url: str = ""
 
 
 class ChunkingSection(_Section):
@@ -86,6 +105,7 @@ class Settings(_Section):
     """All settings of a workspace."""
 
     embedder: EmbedderSection = EmbedderSection()
+    vectors: VectorsSection = VectorsSection()
     chunking: ChunkingSection = ChunkingSection()
     ingest: IngestSection = IngestSection()
     retrieval: RetrievalSection = RetrievalSection()
@@ -147,7 +167,7 @@ def _nearest(name: str, known: Any) -> str:
 def _first_problem(error: ValidationError) -> str:
     problem = error.errors(include_url=False, include_context=False)[0]
     place = ".".join(str(part) for part in problem["loc"])
-    secret = place in {"chat.api_key", "log.url"}
+    secret = place in {"chat.api_key", "embedder.api_key", "log.url"}
     shown = "" if secret else f", found {problem['input']!r}"
     return f"Setting {place} is not usable{shown}: {problem['msg'].lower()}."
 
@@ -157,7 +177,18 @@ TEMPLATE = """\
 # Keys left out keep the value shown.
 
 [embedder]
-# model = "all-MiniLM-L6-v2"      # a sentence-transformers name or folder
+# model = "all-MiniLM-L6-v2"      # a sentence-transformers name or folder, or a model at base_url
+# query_prefix = ""               # text before questions; left out: what the model's card asks for
+# document_prefix = ""            # text before passages, likewise
+# base_url = "http://localhost:11434/v1"   # any OpenAI-compatible endpoint; the lines below are for endpoints only
+# api_key = "none"                # better: RAG__EMBEDDER__API_KEY in the environment
+# dimensions = 256                # asked for when set, for models that can shorten their vectors
+# max_tokens = 512                # the longest text the model reads whole
+# tokenizer = ""                  # path of its tokenizer.json, to count tokens exactly; else they are estimated
+# concurrency = 4                 # requests at a time
+
+[vectors]
+# url = ""                        # empty: .rag/chroma; or a Chroma server, e.g. "http://localhost:8000"
 
 [chunking]
 # max_tokens = 200                # in the embedder's own tokens, heading included

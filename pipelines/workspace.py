@@ -76,11 +76,26 @@ def open_log(workspace: Workspace) -> InteractionLog:
 
 
 def build_embedder(settings: Settings) -> Embedder:
-    """Build the embedder of the settings; weights are loaded at first use."""
-    from rag.embed import open_embedder
+    """Build the embedder of the settings; weights are loaded, and endpoints asked, at first use."""
+    from rag.embed import RemoteSettings, open_embedder, open_remote
 
     section = settings.embedder
-    return open_embedder(section.model, device=section.device, batch_size=section.batch_size)
+    prefixes = {"query_prefix": section.query_prefix, "document_prefix": section.document_prefix}
+    if not section.base_url:
+        return open_embedder(section.model, device=section.device, batch_size=section.batch_size, **prefixes)
+    remote = RemoteSettings(
+        section.base_url,
+        section.model,
+        section.api_key.get_secret_value(),
+        dimensions=section.dimensions,
+        max_tokens=section.max_tokens,
+        tokenizer=section.tokenizer,
+        batch_size=section.batch_size,
+        concurrency=section.concurrency,
+        timeout_s=section.timeout_s,
+        max_retries=section.max_retries,
+    )
+    return open_remote(remote, **prefixes)
 
 
 def prompt_secret(workspace: Workspace) -> str:

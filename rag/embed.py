@@ -1,22 +1,52 @@
-"""Open an embedding model by name or folder."""
+"""Open an embedding model by name or folder, or one behind an endpoint."""
 
 from __future__ import annotations
 
 from rag.embedders.bert import BertEmbedder
-from rag.embedders.folder import MINILM, find_model
+from rag.embedders.folder import MINILM, ModelFolder, find_model
+from rag.embedders.prefixes import Prefixes, choose_prefixes, known_prefixes
+from rag.embedders.remote import RemoteEmbedder
+from rag.embedders.remote_http import RemoteSettings
 from rag.embedders.sentence import SentenceEmbedder
 from rag.protocols import Embedder
 
+__all__ = ["RemoteSettings", "open_embedder", "open_remote"]
 
-def open_embedder(model: str = MINILM, *, device: str = "cpu", batch_size: int = 32) -> Embedder:
+
+def open_embedder(
+    model: str = MINILM,
+    *,
+    device: str = "cpu",
+    batch_size: int = 32,
+    query_prefix: str | None = None,
+    document_prefix: str | None = None,
+) -> Embedder:
     """Open a model: a folder, the default model, or a name in the Hugging Face hub (HF_HUB_OFFLINE is respected).
 
     The published all-MiniLM-L6-v2 weights run on onnxruntime when `device` is "cpu"; everything else, and
     other devices, through sentence-transformers. Both give the same vectors and carry the same id.
+    A prefix that is None is the one the model brings along, else the one its card asks for.
 
     :raises EmbedderError: the model is absent or its weights are not the published ones.
     """
     folder = find_model(model)
+    prefixes = choose_prefixes(_own_prefixes(folder), query_prefix, document_prefix)
     if device == "cpu" and folder.is_minilm:
-        return BertEmbedder(folder, batch_size=batch_size)
-    return SentenceEmbedder(folder, device=device, batch_size=batch_size)
+        return BertEmbedder(folder, batch_size=batch_size, prefixes=prefixes)
+    return SentenceEmbedder(folder, device=device, batch_size=batch_size, prefixes=prefixes)
+
+
+def open_remote(
+    settings: RemoteSettings, query_prefix: str | None = None, document_prefix: str | None = None
+) -> Embedder:
+    """Open a model behind an OpenAI-compatible endpoint; nothing is asked of it yet.
+
+    :raises EmbedderError: the base URL or the key cannot be used.
+    """
+    return RemoteEmbedder(settings, choose_prefixes(known_prefixes(settings.model), query_prefix, document_prefix))
+
+
+def _own_prefixes(folder: ModelFolder) -> Prefixes:
+    prompts = folder.read_json("config_sentence_transformers.json").get("prompts") or {}
+    own = Prefixes(prompts.get("query") or "", prompts.get("document") or prompts.get("passage") or "")
+    return own if own.query or own.document else known_prefixes(folder.name)

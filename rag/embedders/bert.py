@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from rag.embedders.bert_graph import BertShape, build_bert, read_safetensors
 from rag.embedders.folder import ModelFolder
+from rag.embedders.prefixes import Prefixes
 
 _TOKENS_AT_ONCE = 2048
 """Padded tokens in one pass: larger passes spill the caches and are slower, not faster."""
@@ -19,22 +20,30 @@ _TOKENS_AT_ONCE = 2048
 class BertEmbedder:
     """Embed with a BERT model with mean pooling; the session is made at the first call of `embed`."""
 
-    def __init__(self, folder: ModelFolder, *, batch_size: int = 32) -> None:
+    def __init__(
+        self,
+        folder: ModelFolder,
+        *,
+        batch_size: int = 32,
+        prefixes: Prefixes = Prefixes(),  # noqa: B008 - frozen
+    ) -> None:
         config = folder.read_json("config.json")
-        self.id = folder.id
+        self.id = folder.id + prefixes.tag
         self.max_tokens = folder.max_tokens
         self.dimensions = int(config["hidden_size"])
         self._shape = BertShape(config["num_hidden_layers"], config["num_attention_heads"], config["layer_norm_eps"])
         self._folder = folder
         self._batch_size = batch_size
+        self._prefixes = prefixes
 
     def count_tokens(self, text: str) -> int:
-        """Count the model's tokens, special tokens included."""
-        return self._folder.count_tokens(text)
+        """Count the model's tokens, special tokens and a document's prefix included."""
+        return self._folder.count_tokens(self._prefixes.document + text)
 
     def embed(self, texts: Sequence[str], *, query: bool = False) -> NDArray[np.float32]:
         """Return unit vectors; texts of like length share a pass, so that little of it is padding."""
-        rows = [encoding.ids for encoding in self._folder.tokenizer.encode_batch(list(texts))]
+        prefix = self._prefixes.of(query=query)
+        rows = [encoding.ids for encoding in self._folder.tokenizer.encode_batch([prefix + text for text in texts])]
         rows = [row if len(row) <= self.max_tokens else [*row[: self.max_tokens - 1], row[-1]] for row in rows]
         vectors = np.empty((len(rows), self.dimensions), np.float32)
         for batch in self._batches([len(row) for row in rows]):

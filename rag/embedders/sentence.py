@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.embedders.folder import ModelFolder
+from rag.embedders.prefixes import Prefixes
 from rag.errors import EmbedderError
 
 if TYPE_CHECKING:
@@ -17,14 +18,22 @@ if TYPE_CHECKING:
 
 
 class SentenceEmbedder:
-    """Embed with a sentence-transformers model; its own query and document prompts are used where it has them."""
+    """Embed with a sentence-transformers model."""
 
-    def __init__(self, folder: ModelFolder, *, device: str = "cpu", batch_size: int = 32) -> None:
-        self.id = folder.id
+    def __init__(
+        self,
+        folder: ModelFolder,
+        *,
+        device: str = "cpu",
+        batch_size: int = 32,
+        prefixes: Prefixes = Prefixes(),  # noqa: B008 - frozen
+    ) -> None:
+        self.id = folder.id + prefixes.tag
         self.max_tokens = folder.max_tokens
         self._folder = folder
         self._device = device
         self._batch_size = batch_size
+        self._prefixes = prefixes
 
     @cached_property
     def dimensions(self) -> int:
@@ -34,19 +43,18 @@ class SentenceEmbedder:
         return int(stated) if stated and not dense else int(self._model.get_embedding_dimension() or 0)
 
     def count_tokens(self, text: str) -> int:
-        """Count the model's tokens, special tokens included."""
-        return self._folder.count_tokens(text)
+        """Count the model's tokens, special tokens and a document's prefix included."""
+        return self._folder.count_tokens(self._prefixes.document + text)
 
     def embed(self, texts: Sequence[str], *, query: bool = False) -> NDArray[np.float32]:
         """Return unit vectors.
 
         :raises EmbedderError: the model returned something that is not a finite vector.
         """
-        prompt = self._model.prompts.get("query" if query else "document") or None
         vectors = self._model.encode(
             list(texts),
             batch_size=self._batch_size,
-            prompt=prompt,
+            prompt=self._prefixes.of(query=query),
             normalize_embeddings=True,
             show_progress_bar=False,
             convert_to_numpy=True,
