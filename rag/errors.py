@@ -5,6 +5,7 @@ RagDriftError (data.errors)
 │   ├── NoIndexError         nothing was ingested yet
 │   ├── EmbedderMismatch     the index was built by another embedder, or this one has changed
 │   ├── IndexBusy            another process is writing
+│   ├── IndexOutOfSpace      the disk is full
 │   └── IndexDamaged         the stored vectors and the manifest disagree; `rag repair`
 ├── UnreadableDocument       one file could not be read; the job goes on and reports it
 ├── EmbedderError            the embedding model or endpoint is absent or answered nonsense
@@ -34,6 +35,10 @@ class EmbedderMismatch(IndexError_):
 
 class IndexBusy(IndexError_):
     """Another process is writing to the index."""
+
+
+class IndexOutOfSpace(IndexError_):
+    """The disk that holds the index is full."""
 
 
 class IndexDamaged(IndexError_):

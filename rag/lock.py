@@ -10,13 +10,17 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from rag.errors import IndexBusy
+from rag.storage import storage_errors
 
 
 @contextmanager
 def writer_lock(folder: Path, timeout: float = 0.0) -> Iterator[None]:
     """Hold the index in `folder` for writing, waiting up to `timeout` seconds.
 
+    What SQLite and the disk raise meanwhile becomes an error for people.
+
     :raises IndexBusy: another process holds it; the message names its process id.
+    :raises IndexOutOfSpace: the disk is full.
     """
     folder.mkdir(parents=True, exist_ok=True)
     holder = folder / "writer.pid"
@@ -28,8 +32,9 @@ def writer_lock(folder: Path, timeout: float = 0.0) -> Iterator[None]:
             f"Another process ({_read_holder(holder)}) is writing to {folder}: wait for it to end, or end it."
         ) from error
     try:
-        holder.write_text(str(os.getpid()), encoding="ascii")
-        yield
+        with storage_errors(folder):
+            holder.write_text(str(os.getpid()), encoding="ascii")
+            yield
     finally:
         lock.release()
 

@@ -21,6 +21,7 @@ from rag.errors import IndexDamaged
 from rag.fusion import Fusion
 from rag.lexical import index_terms
 from rag.protocols import Embedder
+from rag.seal import check_seal, seal
 from rag.vectors import VectorStore, copy_folder
 
 VECTORS = "chroma"
@@ -78,6 +79,7 @@ def build_vectors(catalog: Catalog, folder: Path, embedder: str, base: Revision 
     held = catalog.keys(base.generation, base.id) if base is not None else set()
     if base is not None and len(wanted ^ held) <= _MOST_CHANGE * len(held):
         try:
+            check_seal(folder / base.folder)
             copy_folder(folder / base.folder, folder / name)
             write_vectors(source, folder / name, wanted, held)
             return name
@@ -117,7 +119,19 @@ def rebuild_vectors(source: VectorSource, folder: Path, wanted: set[str]) -> Non
 
 
 def write_vectors(source: VectorSource, folder: Path, wanted: set[str], held: set[str] | None) -> None:
-    """Bring a folder that holds the vectors `held` (None: a new one) to hold those `wanted`."""
+    """Bring a folder that holds the vectors `held` (None: a new one) to hold those `wanted`, and seal it.
+
+    A folder that cannot be finished is removed: on a full disk it would keep readers from opening the one they have.
+    """
+    try:
+        _write_all(source, folder, wanted, held)
+        seal(folder)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _write_all(source: VectorSource, folder: Path, wanted: set[str], held: set[str] | None) -> None:
     missing, gone = sorted(wanted - (held or set())), sorted((held or set()) - wanted)
     store = VectorStore(folder, source.embedder, create=held is None)
     try:

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import IndexDamaged
+from rag.storage import vectors_failed
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
@@ -39,6 +40,7 @@ class VectorStore:
         """Open a folder.
 
         :raises IndexDamaged: Chroma cannot open it, or it holds the vectors of another embedder.
+        :raises IndexOutOfSpace: the disk is full; Chroma writes even to open.
         """
         self.folder = folder
         if not create and not (folder / _DATABASE).is_file():
@@ -65,9 +67,7 @@ class VectorStore:
             collection = self._client.get_collection(COLLECTION, embedding_function=None)
         except (ChromaError, ValueError) as error:
             self.close()
-            raise IndexDamaged(
-                f"The vectors in {self.folder} cannot be read ({error}): run `rag repair`, which embeds nothing again."
-            ) from error
+            raise vectors_failed(self.folder, f"cannot be read ({error})") from error
         stored = (collection.metadata or {}).get("embedder")
         if stored != embedder:
             self.close()
@@ -94,9 +94,7 @@ class VectorStore:
             self._collection.get(limit=1, include=["embeddings"])
             return self._collection.count()
         except ChromaError as error:
-            raise IndexDamaged(
-                f"The vectors in {self.folder} cannot be written ({error}): run `rag repair`."
-            ) from error
+            raise vectors_failed(self.folder, f"cannot be written ({error})") from error
 
     def _add(self, keys: Sequence[str], vectors: Sequence[NDArray[np.float32]]) -> None:
         step = self._client.get_max_batch_size()
@@ -118,9 +116,7 @@ class VectorStore:
         try:
             found = self._collection.query(query_embeddings=[vector.tolist()], n_results=limit, include=["distances"])
         except ChromaError as error:
-            raise IndexDamaged(
-                f"The vectors in {self.folder} cannot be searched ({error}): run `rag repair`."
-            ) from error
+            raise vectors_failed(self.folder, f"cannot be searched ({error})") from error
         distances = (found["distances"] or [[]])[0]
         return [(key, 1.0 - distance) for key, distance in zip(found["ids"][0], distances, strict=True)]
 
@@ -143,6 +139,4 @@ def _open_client(folder: Path) -> Client:
         client = chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
         return cast("Client", client)
     except (ChromaError, ValueError) as error:
-        raise IndexDamaged(
-            f"The vectors in {folder} cannot be opened ({error}): run `rag repair`, which embeds nothing again."
-        ) from error
+        raise vectors_failed(folder, f"cannot be opened ({error})") from error
