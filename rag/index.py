@@ -18,6 +18,8 @@ from rag.errors import EmbedderError, EmbedderMismatch, IndexDamaged, NoIndexErr
 from rag.fusion import Fusion
 from rag.protocols import Embedder
 from rag.retrieve import CANDIDATES, Mode, gather, question_language, rank
+from rag.seal import check_seal
+from rag.storage import storage_errors
 from rag.vectors import VectorStore
 
 
@@ -102,7 +104,8 @@ class Index:
 
         :raises KeyError: the index holds no such source.
         """
-        document = self._catalog.document(self._view().revision, source)
+        with storage_errors(self._folder):
+            document = self._catalog.document(self._view().revision, source)
         if document is None:
             raise KeyError(source)
         return document
@@ -140,7 +143,7 @@ class Index:
         if mode != "lexical" and query_vector is None:
             query_vector = self.embed_query(question)
         limit = max(CANDIDATES, k)
-        with self._catalog.reading(), self._using(mode) as (view, store):
+        with storage_errors(self._folder), self._catalog.reading(), self._using(mode) as (view, store):
             language = question_language(question, view.languages)
             asked = ("", language) if mode == "dense" else (question, language)
             candidates = gather(self._catalog, view.revision, store, asked, query_vector, limit)
@@ -152,7 +155,9 @@ class Index:
         with self._lock:
             view = self._view()
             if mode != "lexical" and self._store is None:
-                self._store = _SharedStore(VectorStore(self._folder / view.revision.folder, view.revision.embedder))
+                folder = self._folder / view.revision.folder
+                check_seal(folder)
+                self._store = _SharedStore(VectorStore(folder, view.revision.embedder))
             shared = self._store if mode != "lexical" else None
             if shared is not None:
                 shared.users += 1
@@ -170,7 +175,7 @@ class Index:
 
     def _view(self) -> _View:
         """Return the published revision, opening it when it has moved since the last call."""
-        with self._lock:
+        with storage_errors(self._folder), self._lock:
             number, folder = self._catalog.stamp()
             opened = self._opened.revision if self._opened is not None else None
             if self._opened is None or opened is None or (opened.id, opened.folder) != (number, folder):
