@@ -26,7 +26,7 @@ from rag.catalog import Catalog
 from rag.draft import Entry, Prepared, begin_draft
 from rag.embed import open_embedder
 from rag.index import Index
-from rag.ingest import text_key
+from rag.keys import text_key
 from rag.language import detect_language
 from rag.protocols import Embedder
 from rag.publish import publish

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,14 +11,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from data.records import Document, Hit
+from data.records import Chunk, Document, Hit
 from rag.canary import check_canaries
 from rag.catalog import Catalog, Revision
 from rag.errors import EmbedderError, EmbedderMismatch, IndexDamaged, NoIndexError
+from rag.filters import Filter
 from rag.fusion import Fusion
+from rag.keys import passage_key
 from rag.protocols import Embedder
 from rag.retrieve import CANDIDATES, Mode, gather, question_language, rank
 from rag.seal import check_seal
+from rag.selection import Selection
 from rag.storage import storage_errors
 from rag.vectors import VectorStore
 
@@ -132,8 +135,9 @@ class Index:
         *,
         mode: Mode = "hybrid",
         query_vector: NDArray[np.float32] | None = None,
+        where: Filter | None = None,
     ) -> list[Hit]:
-        """Return the best `k` passages, best first, one per distinct text.
+        """Return the best `k` passages of those that meet `where`, best first, one per distinct text.
 
         Scores are cosines ("dense"), BM25 scores ("lexical") or fused scores in [0, 1] ("hybrid"). `query_vector` saves
         embedding the question when `embed_query` was called before.
@@ -146,8 +150,28 @@ class Index:
         with storage_errors(self._folder), self._catalog.reading(), self._using(mode) as (view, store):
             language = question_language(question, view.languages)
             asked = ("", language) if mode == "dense" else (question, language)
-            candidates = gather(self._catalog, view.revision, store, asked, query_vector, limit)
+            catalog, vectors = self._narrowed(view, store, where)
+            candidates = gather(catalog, view.revision, vectors, asked, query_vector, limit)
         return rank(candidates, view.fusion, language, k, mode)
+
+    def vectors(self, chunks: Sequence[Chunk]) -> NDArray[np.float32]:
+        """Return the stored unit vectors of indexed passages, one row each; zeros where there is none."""
+        revision = self._view().revision
+        keys = [passage_key(chunk) for chunk in chunks]
+        held = self._catalog.vectors(revision.space, sorted(set(keys)))
+        rows = np.zeros((len(keys), revision.dimensions), np.float32)
+        for row, key in enumerate(keys):
+            rows[row] = held.get(key, rows[row])
+        return rows
+
+    def _narrowed(
+        self, view: _View, store: VectorStore | None, where: Filter | None
+    ) -> tuple[Catalog | Selection, VectorStore | Selection | None]:
+        """Return what a search reads of both sides: everything, or what meets `where`."""
+        if not where:
+            return self._catalog, store
+        selection = Selection(self._catalog, view.revision, store, where)
+        return selection, selection if store is not None else None
 
     @contextmanager
     def _using(self, mode: Mode) -> Iterator[tuple[_View, VectorStore | None]]:

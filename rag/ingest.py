@@ -16,11 +16,12 @@ from rag.catalog import Catalog
 from rag.chunk import ChunkSettings, chunk_document, embedding_text
 from rag.draft import Draft, Entry, Prepared, begin_draft
 from rag.errors import UnreadableDocument
+from rag.keys import passage_key
 from rag.language import detect_language
 from rag.lock import writer_lock
 from rag.protocols import Embedder
 from rag.publish import publish
-from rag.read import find_files, read_document
+from rag.read import find_files, parse_document, read_bytes
 from rag.windows import embed_passages
 
 TEXTS_AT_ONCE = 256
@@ -141,13 +142,15 @@ class _Job:
     def _prepare(self, file: _File) -> Prepared | None:
         """Return what is to be stored for one file; None when it did not change or cannot be read."""
         try:
-            digest = _file_hash(file.path)
+            data = read_bytes(file.path)
+            digest = hashlib.sha256(data).hexdigest()
             source = file.source if file.source in self.draft.known else self._by_origin.get(file.origin, file.source)
             known = self.draft.known.get(source)
             if known is not None and known.file_hash == digest:
                 self.unchanged += 1
                 return None
-            prepared = prepare(read_document(file.path, source), file.origin, digest, self._embedder, self._chunking)
+            document = parse_document(data, file.path, source)
+            prepared = prepare(document, file.origin, digest, self._embedder, self._chunking)
         except Exception as error:  # one bad file is a value of the report, whatever its reader raised
             self.failed.append((file.source, _reason(error)))
             return None
@@ -187,18 +190,8 @@ def prepare(document: Document, origin: str, digest: str, embedder: Embedder, ch
         ) from error
     language = detect_language(document.text, "en")
     chunks = chunk_document(document, embedder.count_tokens, chunking)
-    entries = (Entry(text_key(embedding_text(chunk)), detect_language(chunk.text, language), chunk) for chunk in chunks)
+    entries = (Entry(passage_key(chunk), detect_language(chunk.text, language), chunk) for chunk in chunks)
     return Prepared(origin, digest, document, tuple(entries))
-
-
-def text_key(text: str) -> str:
-    """Name an embedded text: 32 hex digits of its SHA-256."""
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:32]
-
-
-def _file_hash(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _reason(error: Exception) -> str:

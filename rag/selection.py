@@ -1,0 +1,119 @@
+"""The passages of an index that meet a filter, searched by both sides as if there were no others.
+
+The filter is applied before ranking: a search takes the best of the passages that meet it, never what is left of the
+best passages of all. Few passages are compared with the question one by one, which is exact; of many, Chroma is asked
+for enough neighbours that the wanted number should be among them, and where it is not, the comparison is exact again.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+import sqlite3
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.catalog import Catalog, Passage, Revision
+from rag.filters import Filter
+from rag.vectors import VectorStore
+
+EXACT_UP_TO = 20_000
+"""How many passages are compared one by one; each costs about 2 µs."""
+
+_MARGIN = 2.0
+_AT_ONCE = 4096
+_VISIBLE = "d.generation = ? AND d.added <= ? AND (d.removed IS NULL OR d.removed > ?)"
+
+
+class Selection:
+    """What meets `where` in one revision; it stands in for catalogue and vectors of a search, inside a transaction.
+
+    The selected rows lie in a temporary table of the calling thread's connection, so a thread uses one at a time.
+    """
+
+    def __init__(self, catalog: Catalog, revision: Revision, store: VectorStore | None, where: Filter) -> None:
+        self._catalog = catalog
+        self._revision = revision
+        self._store = store
+        self._connection = catalog.connection
+        self.chunks = _fill(self._connection, revision, where)
+        """How many passages meet the filter."""
+
+    def match(self, generation: int, expression: str, limit: int) -> list[tuple[int, float]]:
+        """Return the rows that match best, with their BM25 scores, best first."""
+        table = f"lexical_{generation:d}"
+        return self._connection.execute(
+            f"SELECT p.row, -bm25({table}) FROM {table} CROSS JOIN temp.selected p ON p.row = {table}.rowid"
+            f" WHERE {table} MATCH ? ORDER BY 2 DESC, 1 LIMIT ?",
+            (expression, limit),
+        ).fetchall()
+
+    def match_rows(self, generation: int, expression: str, rows: Sequence[int]) -> dict[int, float]:
+        """Return the BM25 scores of given rows."""
+        return self._catalog.match_rows(generation, expression, rows)
+
+    def passages(self, generation: int, revision: int, column: str, values: Sequence[object]) -> list[Passage]:
+        """Return the selected passages by 'id' or 'key'; of equal texts only those in selected places."""
+        found = self._catalog.passages(generation, revision, column, values)
+        return [passage for passage in found if self._holds(passage.row)]
+
+    def vectors(self, space: str, keys: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+        """Return the cached vectors of `keys`."""
+        return self._catalog.vectors(space, keys)
+
+    def nearest(self, vector: NDArray[np.float32], limit: int) -> list[tuple[str, float]]:
+        """Return the keys of the nearest selected vectors with their cosines, nearest first."""
+        if self._store is not None and self.chunks > EXACT_UP_TO:
+            share = self.chunks / max(1, self._revision.chunks)
+            wanted = min(self._revision.chunks, math.ceil(limit / share * _MARGIN))
+            near = self._store.nearest(vector, wanted)
+            held = self._held([key for key, _ in near])
+            kept = [(key, cosine) for key, cosine in near if key in held]
+            if len(kept) >= limit:
+                return kept[:limit]
+        return self._nearest_exactly(vector, limit)
+
+    def _nearest_exactly(self, vector: NDArray[np.float32], limit: int) -> list[tuple[str, float]]:
+        best: list[tuple[float, str]] = []
+        for keys, vectors in self._blocks():
+            cosines = vectors @ vector
+            best = heapq.nlargest(limit, [*best, *zip(cosines.tolist(), keys, strict=True)])
+        return [(key, cosine) for cosine, key in best]
+
+    def _blocks(self) -> Iterator[tuple[list[str], NDArray[np.float32]]]:
+        cursor = self._connection.execute(
+            "SELECT v.key, v.vector FROM (SELECT DISTINCT key FROM temp.selected) p"
+            " CROSS JOIN vectors v ON v.space = ? AND v.key = p.key",
+            (self._revision.space,),
+        )
+        while rows := cursor.fetchmany(_AT_ONCE):
+            packed = np.frombuffer(b"".join(vector for _, vector in rows), np.float16)
+            yield [key for key, _ in rows], packed.reshape(len(rows), -1).astype(np.float32)
+
+    def _held(self, keys: Sequence[str]) -> set[str]:
+        held: set[str] = set()
+        for at in range(0, len(keys), 500):
+            batch = keys[at : at + 500]
+            marks = ",".join("?" * len(batch))
+            held.update(
+                key for (key,) in self._connection.execute(f"SELECT key FROM selected WHERE key IN ({marks})", batch)
+            )
+        return held
+
+    def _holds(self, row: int) -> bool:
+        return self._connection.execute("SELECT 1 FROM temp.selected WHERE row = ?", (row,)).fetchone() is not None
+
+
+def _fill(connection: sqlite3.Connection, revision: Revision, where: Filter) -> int:
+    connection.create_function("casefold", 1, str.casefold, deterministic=True)
+    connection.execute("CREATE TEMP TABLE IF NOT EXISTS selected (row INTEGER PRIMARY KEY, key TEXT NOT NULL)")
+    connection.execute("CREATE INDEX IF NOT EXISTS temp.selected_by_key ON selected (key)")
+    connection.execute("DELETE FROM temp.selected")
+    condition, values = where.sql()
+    return connection.execute(
+        "INSERT INTO temp.selected SELECT c.id, c.key FROM documents d JOIN chunks c ON c.document = d.id"
+        f" WHERE {_VISIBLE} AND {condition}",
+        (revision.generation, revision.id, revision.id, *values),
+    ).rowcount
