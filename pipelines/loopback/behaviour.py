@@ -8,6 +8,13 @@ from typing import Literal
 
 Fault = Literal[
     "cut_stream",
+    "embed_base64",
+    "embed_nan",
+    "embed_same_index",
+    "embed_shuffled",
+    "embed_wrong_count",
+    "embed_wrong_dimensions",
+    "embed_zeros",
     "empty_choices",
     "empty_content",
     "garbage_json",
@@ -31,10 +38,13 @@ class Behaviour:
 
     The rates are probabilities per question, decided by `seed` and the question alone: the same question fails again in
     the same way, and a higher rate fails on more questions, not on others. None of them touches the latency.
-    `http_429` and `http_500` fail that many requests, counted from when the behaviour was set, then recover.
+    `http_429` and `http_500` fail that many requests to each path, counted from when the behaviour was set, then
+    recover.
     `cut_stream` drops the connection in the middle of the answer, `short_stream` ends it politely but early,
     `stall_stream` stops sending and keeps the connection open.
-    `context_tokens` refuses longer prompts with an error; `truncate_tokens` cuts their beginning off and says nothing.
+    `context_tokens` refuses longer prompts and texts with an error; `truncate_tokens` cuts the beginning of prompts off
+    and says nothing. `embeddings_at_once` refuses larger batches. `embed_shuffled` sends embeddings in another order,
+    rightly numbered; the other faults of that name spoil the last embedding of each reply.
     """
 
     model: str = "loopback-1"
@@ -51,6 +61,7 @@ class Behaviour:
     http_500: int = 0
     context_tokens: int | None = None
     truncate_tokens: int | None = None
+    embeddings_at_once: int | None = None
     fault: Fault | None = None
 
     def strikes(self, rate: float, salt: str, question: str) -> bool:

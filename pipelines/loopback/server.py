@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 import threading
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any
 
-from pipelines.loopback import replies
+from pipelines.loopback import embeddings, replies
 from pipelines.loopback.behaviour import Behaviour
 from pipelines.loopback.writer import write_answer
 from rag.prompts import read_prompt
@@ -36,7 +37,7 @@ class Loopback:
         self._lock = threading.Lock()
         self._behaviour = behaviour or Behaviour()
         self._requests: list[Recorded] = []
-        self._chats = 0
+        self._counts: Counter[str] = Counter()
         self._closing = threading.Event()
         self._http = _Server((host, port), self)
         self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
@@ -75,18 +76,18 @@ class Loopback:
     def behaviour(self, behaviour: Behaviour) -> None:
         with self._lock:
             self._behaviour = behaviour
-            self._chats = 0
+            self._counts.clear()
 
     def wait(self, seconds: float) -> None:
         """Let time pass, but no longer than the server lives."""
         self._closing.wait(seconds)
 
     def record(self, request: Recorded) -> tuple[Behaviour, int]:
-        """Note a request; return the behaviour it meets and its number among the chat requests, from 1."""
+        """Note a request; return the behaviour it meets and its number among the requests to its path, from 1."""
         with self._lock:
             self._requests.append(request)
-            self._chats += request.path == "/v1/chat/completions"
-            return self._behaviour, self._chats
+            self._counts[request.path] += 1
+            return self._behaviour, self._counts[request.path]
 
 
 class _Server(ThreadingHTTPServer):
@@ -136,7 +137,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path == "/v1/chat/completions":
             self._chat(body, behaviour, number)
         elif self.path == "/v1/embeddings":
-            self._embed(body, behaviour)
+            self._embed(body, behaviour, number)
         else:
             self._send(404, replies.error_body(f"No such path: {self.path}", "invalid_request_error"))
 
@@ -149,7 +150,7 @@ class _Handler(BaseHTTPRequestHandler):
         prompt_tokens = sum(replies.count_tokens(_content(message)) for message in body.get("messages", ()))
         refusal = _refusal(self.headers.get("Authorization"), body, behaviour, number, prompt_tokens)
         if refusal is not None:
-            self._send(*refusal, headers={"Retry-After": f"{behaviour.retry_after_s:g}"} if refusal[0] == 429 else {})
+            self._refuse(refusal, behaviour)
             return
         if behaviour.truncate_tokens is not None and prompt_tokens > behaviour.truncate_tokens:
             user, prompt_tokens = user[-4 * behaviour.truncate_tokens :], behaviour.truncate_tokens
@@ -190,15 +191,21 @@ class _Handler(BaseHTTPRequestHandler):
             return
         self.wfile.write(b"0\r\n\r\n")
 
-    def _embed(self, body: Mapping[str, Any], behaviour: Behaviour) -> None:
-        given = body.get("input")
-        texts = [given] if isinstance(given, str) else given
-        if not isinstance(texts, list) or not texts or not all(isinstance(text, str) for text in texts):
-            message = "'input' must be a string or a list of strings; token arrays are not supported."
-            self._send(400, replies.error_body(message, "invalid_request_error", param="input"))
+    def _embed(self, body: Mapping[str, Any], behaviour: Behaviour, number: int) -> None:
+        refusal = embeddings.refusal(self.headers.get("Authorization"), body, behaviour, number)
+        if refusal is not None:
+            self._refuse(refusal, behaviour)
             return
-        as_base64 = body.get("encoding_format") == "base64"
-        self._send(200, replies.embeddings(texts, str(body.get("model") or behaviour.model), as_base64=as_base64))
+        self.server.loopback.wait(behaviour.latency_s(str(body.get("input")), number))
+        if behaviour.fault == "timeout":
+            self.server.loopback.wait(3600)
+        if behaviour.fault == "garbage_json":
+            self._send_bytes(200, b'{"object": "list", "data": [{"embe', "application/json")
+        else:
+            self._send(200, embeddings.reply(body, behaviour))
+
+    def _refuse(self, refusal: tuple[int, Mapping[str, Any]], behaviour: Behaviour) -> None:
+        self._send(*refusal, headers={"Retry-After": f"{behaviour.retry_after_s:g}"} if refusal[0] == 429 else {})
 
     def _send(self, status: int, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> None:
         self._send_bytes(status, json.dumps(body, ensure_ascii=False).encode(), "application/json", headers)
