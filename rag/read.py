@@ -30,7 +30,7 @@ from rag.readers.text import read_text
 MAX_BYTES = 256 * 2**20
 """The largest file that is read."""
 
-__all__ = ["KNOWN_EXTENSIONS", "MAX_BYTES", "Found", "find_files", "read_document"]
+__all__ = ["KNOWN_EXTENSIONS", "MAX_BYTES", "Found", "find_files", "parse_document", "read_bytes", "read_document"]
 
 _SOURCE_CODE = """.c .cc .cpp .cs .css .go .h .hpp .java .jl .js .jsx .kt .lua .php .pl .ps1 .r .rb .rs .scala .sh .sql
     .swift .ts .tsx .vue"""
@@ -60,11 +60,16 @@ def read_document(path: Path, source: str | None = None) -> Document:
     :raises UnreadableDocument: the file is absent, not permitted, no regular file, empty, too large, of unknown format,
         broken, encrypted, without text, or changed while it was read; the message is the reason, without the path.
     """
-    reader = _READERS.get(path.suffix.lower())
-    if reader is None:
-        known = ", ".join(sorted(KNOWN_EXTENSIONS))
-        raise UnreadableDocument(f"the extension {path.suffix!r} is not known: convert it to one of {known}.")
-    data = _read_bytes(path)
+    _reader_for(path)
+    return parse_document(read_bytes(path), path, source)
+
+
+def parse_document(data: bytes, path: Path, source: str | None = None) -> Document:
+    """Turn the bytes that `read_bytes` gave for `path` into a document; see `read_document`.
+
+    :raises UnreadableDocument: the format is not known, or the bytes are broken, encrypted or without text.
+    """
+    reader = _reader_for(path)
     try:
         extracted = reader(data)
     except RecursionError as error:
@@ -90,7 +95,20 @@ def find_files(paths: Sequence[Path], include: Sequence[str] = (), exclude: Sequ
     return search(paths, Rules(KNOWN_EXTENSIONS, parse_patterns(include), parse_patterns(exclude)))
 
 
-def _read_bytes(path: Path) -> bytes:
+def _reader_for(path: Path) -> Callable[[bytes], Extracted]:
+    reader = _READERS.get(path.suffix.lower())
+    if reader is None:
+        known = ", ".join(sorted(KNOWN_EXTENSIONS))
+        raise UnreadableDocument(f"the extension {path.suffix!r} is not known: convert it to one of {known}.")
+    return reader
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return one state of a file; never waits for a pipe, never reads a file that is too large.
+
+    :raises UnreadableDocument: the file is absent, not permitted, no regular file, empty, too large, or changed while
+        it was read.
+    """
     try:
         # Without O_NONBLOCK, opening a pipe that was put where a document is expected would wait for ever.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))

@@ -1,7 +1,7 @@
 """Checksums of a published vector folder, compared before Chroma opens it.
 
-Chroma's index files carry none: a truncated or overwritten one kills the process (SIGSEGV, measured on 1.5.9) or, worse,
-loads and finds other neighbours. Published folders are never written again, so a mismatch is always damage. Chroma's
+Chroma's index files carry none: a truncated or overwritten one kills the process (SIGSEGV, measured on 1.5.9), or loads
+and silently finds other neighbours. Published folders are never written again, so a mismatch is always damage. Chroma's
 own database is left out: readers write notes to it, and SQLite notices damage itself.
 """
 
