@@ -163,7 +163,8 @@ def _new_generation(
     spaces = connection.execute("SELECT space, canaries FROM generations WHERE embedder = ?", (embedder.id,)).fetchall()
     stored = {space: np.frombuffer(packed, np.float32).reshape(len(canaries), -1) for space, packed in spaces}
     known = next((space for space, vectors in stored.items() if same_space(canaries, vectors)), None)
-    space = known or (f"{embedder.id}#{now}" if embedder.id in stored else embedder.id)
+    # Numbers are never given twice; a clock that is set back, or two changes within a second, would repeat a time.
+    space = known or f"{embedder.id}#{catalog.meta('last') + 1}"
     generation = connection.execute(
         "INSERT INTO generations (embedder, space, dimensions, chunking, canaries, created) VALUES (?, ?, ?, ?, ?, ?)",
         (embedder.id, space, embedder.dimensions, chunking, canaries.tobytes(), now),
