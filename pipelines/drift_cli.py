@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.console import note, run_app, say, say_json
+from pipelines.console import ShowVersion, note, run_app, say, say_json
 
 if TYPE_CHECKING:
     from data.log import Baseline
 
 app = typer.Typer(
-    help="Has the quality of the answers slipped? Windows of interactions to a verdict with its evidence and cause.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -27,6 +26,11 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text
 Html = Annotated[Path | None, typer.Option("--html", help="Write the HTML report here.")]
 Since = Annotated[str | None, typer.Option(help="First moment, ISO 8601, e.g. 2026-11-01.")]
 Until = Annotated[str | None, typer.Option(help="End of the period (not included), ISO 8601.")]
+
+
+@app.callback()
+def root(version: ShowVersion = False) -> None:
+    """Has the quality of the answers slipped? Windows of interactions to a verdict with its evidence and cause."""
 
 
 @app.command("import")

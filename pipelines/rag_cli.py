@@ -7,10 +7,9 @@ from typing import Annotated
 
 import typer
 
-from pipelines.console import note, progress_printer, run_app, say, say_json
+from pipelines.console import ShowVersion, note, progress_printer, run_app, say, say_json
 
 app = typer.Typer(
-    help="Documents to an index, questions to answers with citations that can be checked.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -21,6 +20,11 @@ app.add_typer(evaluation, name="eval")
 
 Folder = Annotated[Path, typer.Option("--workspace", "-w", help="Folder with rag.toml and .rag/.", show_default="here")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+
+
+@app.callback()
+def root(version: ShowVersion = False) -> None:
+    """Documents to an index, questions to answers with citations that can be checked."""
 
 
 @app.command()
