@@ -212,7 +212,8 @@ def forget_old(catalog: Catalog, folder: Path) -> None:
         connection.execute("DELETE FROM chunks WHERE document NOT IN (SELECT id FROM documents)")
         connection.execute("DELETE FROM extracts WHERE hash NOT IN (SELECT extract FROM documents)")
         connection.execute(
-            "DELETE FROM vectors WHERE key NOT IN (SELECT key FROM chunks) OR space NOT IN (SELECT space FROM generations)"
+            "DELETE FROM vectors WHERE key NOT IN (SELECT key FROM chunks)"
+            " OR space NOT IN (SELECT space FROM generations)"
         )
     for path in (folder / VECTORS).glob("*"):
         if f"{VECTORS}/{path.name}" not in {row[2] for row in kept}:
