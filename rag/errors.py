@@ -8,6 +8,7 @@ RagDriftError (data.errors)
 │   ├── IndexOutOfSpace      the disk is full
 │   └── IndexDamaged         the stored vectors and the manifest disagree; `rag repair`
 ├── UnreadableDocument       one file could not be read; the job goes on and reports it
+├── RerankError              the reranker could not be used; the search goes on without it
 ├── EmbedderError            the embedding model or endpoint is absent or answered nonsense
 └── EndpointError            the chat endpoint is unreachable, refused, or answered nonsense
     ├── EndpointUnreachable  no connection, or no answer within the timeout
@@ -51,6 +52,10 @@ class UnreadableDocument(RagDriftError):
 
 class EmbedderError(RagDriftError):
     """The embedding model or endpoint is absent or answered nonsense."""
+
+
+class RerankError(RagDriftError):
+    """The reranker could not be asked, or its reply could not be used."""
 
 
 class EndpointError(RagDriftError):

@@ -1,0 +1,114 @@
+"""A second look at the candidates: a model reads the question and each passage together and says how well they fit.
+
+Two ways: a server with the `/rerank` that Jina, Cohere, vLLM, TEI and llama.cpp share, or a cross-encoder in this
+process. What goes wrong in either is a `RerankError`; `rag.retriever` then keeps the order it had and says so.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from http.client import HTTPException
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+from data.errors import SettingsError
+from rag.errors import RerankError
+
+if TYPE_CHECKING:
+    from sentence_transformers import CrossEncoder
+
+_LONGEST_REPLY = 16 * 2**20
+
+
+class Reranker(Protocol):
+    """Scores passages against a question; `id` names the model."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102
+
+    def rerank(self, question: str, texts: Sequence[str]) -> list[float]:
+        """Return one score per text, in the order given; higher is better, the scale is the model's own.
+
+        :raises RerankError: the model could not be asked, or its reply could not be used.
+        """
+        ...
+
+
+class EndpointReranker:
+    """Asks ``POST {base_url}/rerank`` with {model, query, documents, top_n}; reads results[index, relevance_score]."""
+
+    def __init__(self, base_url: str, model: str, api_key: str = "none", *, timeout_s: float = 30.0) -> None:
+        if not base_url.startswith(("http://", "https://")):
+            raise SettingsError(f"rerank.base_url is {base_url!r}: write a URL such as http://localhost:8080/v1.")
+        self.id = model
+        self._url = f"{base_url.rstrip('/')}/rerank"
+        self._headers = {"Content-Type": "application/json", "Authorization": f"Bearer {api_key}"}
+        self._timeout_s = timeout_s
+
+    def rerank(self, question: str, texts: Sequence[str]) -> list[float]:
+        """Return the server's relevance scores in the order of `texts`."""
+        body = {"model": self.id, "query": question, "documents": list(texts), "top_n": len(texts)}
+        request = Request(self._url, json.dumps(body).encode(), self._headers)
+        try:
+            with urlopen(request, timeout=self._timeout_s) as reply:
+                data = reply.read(_LONGEST_REPLY)
+        except HTTPError as error:
+            error.close()
+            raise RerankError(
+                f"{self._url} refused model {self.id!r} with HTTP {error.code}: check the [rerank] settings."
+            ) from error
+        except (OSError, HTTPException) as error:
+            raise RerankError(f"{self._url} cannot be asked ({error}): start it or correct rerank.base_url.") from error
+        try:
+            return _scores(json.loads(data), len(texts))
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise RerankError(
+                f"{self._url} sent a reply that is no list of {len(texts)} results with index and relevance_score"
+                f" ({error}): check that it serves /rerank."
+            ) from error
+
+
+def _scores(reply: Any, expected: int) -> list[float]:
+    scores = {int(result["index"]): float(result["relevance_score"]) for result in reply["results"]}
+    if sorted(scores) != list(range(expected)) or not all(map(math.isfinite, scores.values())):
+        raise ValueError(f"{len(scores)} usable results")
+    return [scores[place] for place in range(expected)]
+
+
+class LocalReranker:
+    """Runs a sentence-transformers cross-encoder, by name or folder; it is loaded at the first question."""
+
+    def __init__(self, model: str, *, device: str = "cpu", batch_size: int = 32) -> None:
+        self.id = model
+        self._device = device
+        self._batch_size = batch_size
+        self._model: CrossEncoder | None = None
+
+    def rerank(self, question: str, texts: Sequence[str]) -> list[float]:
+        """Return the model's scores in the order of `texts`."""
+        if self._model is None:
+            self._model = self._load()
+        pairs = [(question, text) for text in texts]
+        scores = self._model.predict(pairs, batch_size=self._batch_size, show_progress_bar=False)
+        if scores.ndim != 1:
+            raise RerankError(
+                f"The cross-encoder {self.id!r} gives {scores.shape[1]} numbers per passage: name one that gives 1."
+            )
+        return [float(score) for score in scores]
+
+    def _load(self) -> CrossEncoder:
+        try:
+            from sentence_transformers import CrossEncoder
+
+            return CrossEncoder(self.id, device=self._device)
+        except ImportError as error:
+            raise RerankError("A local reranker needs sentence-transformers: pip install 'ragdrift[embed]'.") from error
+        except (OSError, ValueError) as error:
+            reason = str(error).strip().partition("\n")[0]
+            raise RerankError(
+                f"The cross-encoder {self.id!r} cannot be loaded ({reason}): give a folder that holds one, or a name"
+                " that this machine may download."
+            ) from error

@@ -1,0 +1,90 @@
+"""Search as the settings want it: rank, look again, spread, and say what went wrong on the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.records import Hit
+from rag.chunk import embedding_text
+from rag.diversity import diversify
+from rag.errors import RerankError
+from rag.filters import Filter
+from rag.index import Index
+from rag.rerank import Reranker
+from rag.retrieve import Mode
+
+_POOL = 4
+"""How many passages per one wanted diversity may choose from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """Passages, best first, with flags ("rerank_failed: reason") for what they had to do without."""
+
+    hits: tuple[Hit, ...]
+    flags: tuple[str, ...] = ()
+
+
+class Retriever:
+    """An index with a way to search it: how many passages, which sides, how much diversity, which reranker.
+
+    `candidates` is how many passages the reranker reads, more where more are wanted. A reranker that fails costs its
+    improvement, not the answer: the order of the index stands, and a flag says why.
+    """
+
+    def __init__(
+        self,
+        index: Index,
+        *,
+        k: int = 8,
+        mode: Mode = "hybrid",
+        diversity: float = 0.0,
+        reranker: Reranker | None = None,
+        candidates: int = 50,
+    ) -> None:
+        self.index = index
+        self.k = k
+        self.mode: Mode = mode
+        self._diversity = diversity
+        self._reranker = reranker
+        self._candidates = candidates
+
+    def search(
+        self,
+        question: str,
+        k: int | None = None,
+        *,
+        query_vector: NDArray[np.float32] | None = None,
+        where: Filter | None = None,
+    ) -> Retrieved:
+        """Return the best `k` passages (the retriever's own number by default).
+
+        Reranked passages carry the reranker's score in place of the index's; spread ones come in the order chosen, not
+        in that of their scores.
+
+        :raises IndexDamaged: the vectors are gone or cannot be searched.
+        """
+        wanted = k or self.k
+        pool = max(wanted, self._candidates if self._reranker else 0, _POOL * wanted if self._diversity else 0)
+        hits = self.index.search(question, pool, mode=self.mode, query_vector=query_vector, where=where)
+        hits, flags = self._reranked(question, hits)
+        return Retrieved(tuple(self._spread(hits, wanted)), flags)
+
+    def _reranked(self, question: str, hits: list[Hit]) -> tuple[list[Hit], tuple[str, ...]]:
+        if self._reranker is None or not hits:
+            return hits, ()
+        try:
+            scores = self._reranker.rerank(question, [embedding_text(hit.chunk) for hit in hits])
+        except RerankError as error:
+            return hits, (f"rerank_failed: {error}",)
+        rescored = [replace(hit, score=score) for hit, score in zip(hits, scores, strict=True)]
+        return sorted(rescored, key=lambda hit: -hit.score), ()
+
+    def _spread(self, hits: list[Hit], wanted: int) -> list[Hit]:
+        if not self._diversity:
+            return hits[:wanted]
+        vectors = self.index.vectors([hit.chunk for hit in hits])
+        return [hits[place] for place in diversify([hit.score for hit in hits], vectors, wanted, self._diversity)]
