@@ -103,7 +103,8 @@ class LocalReranker:
         try:
             from sentence_transformers import CrossEncoder
 
-            return CrossEncoder(self.id, device=self._device)
+            model: CrossEncoder = CrossEncoder(self.id, device=self._device)
+            return model
         except ImportError as error:
             raise RerankError("A local reranker needs sentence-transformers: pip install 'ragdrift[embed]'.") from error
         except (OSError, ValueError) as error:

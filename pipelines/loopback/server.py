@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any
 
-from pipelines.loopback import embeddings, replies
+from pipelines.loopback import embeddings, replies, rerank
 from pipelines.loopback.behaviour import Behaviour
 from pipelines.loopback.writer import write_answer
 from rag.prompts import read_prompt
@@ -124,7 +124,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(404, replies.error_body(f"No such path: {self.path}", "invalid_request_error"))
 
     def do_POST(self) -> None:
-        """Serve chat completions and embeddings."""
+        """Serve chat completions, embeddings and reranking."""
         raw = self.rfile.read(min(int(self.headers.get("Content-Length") or 0), _LONGEST_BODY))
         try:
             body = json.loads(raw)
@@ -138,6 +138,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._chat(body, behaviour, number)
         elif self.path == "/v1/embeddings":
             self._embed(body, behaviour, number)
+        elif self.path == "/v1/rerank":
+            self._rerank(body, behaviour, number)
         else:
             self._send(404, replies.error_body(f"No such path: {self.path}", "invalid_request_error"))
 
@@ -203,6 +205,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._send_bytes(200, b'{"object": "list", "data": [{"embe', "application/json")
         else:
             self._send(200, embeddings.reply(body, behaviour))
+
+    def _rerank(self, body: Mapping[str, Any], behaviour: Behaviour, number: int) -> None:
+        self.server.loopback.wait(3600 if behaviour.fault == "timeout" else behaviour.latency_s("rerank", number))
+        self._send(*rerank.answer(body, behaviour, number))
 
     def _refuse(self, refusal: tuple[int, Mapping[str, Any]], behaviour: Behaviour) -> None:
         self._send(*refusal, headers={"Retry-After": f"{behaviour.retry_after_s:g}"} if refusal[0] == 429 else {})
