@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from data.errors import RagDriftError
-from data.records import Document
-from rag.catalog import Catalog
-from rag.chunk import ChunkSettings, chunk_document, embedding_text
-from rag.draft import Draft, Entry, Prepared, begin_draft
-from rag.errors import UnreadableDocument
-from rag.keys import passage_key
-from rag.language import detect_language
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.catalog import Catalog, Revision
+from rag.chunk import ChunkSettings, embedding_text
+from rag.draft import Draft, Prepared, begin_draft
 from rag.lock import writer_lock
 from rag.protocols import Embedder
 from rag.publish import publish
-from rag.read import find_files, parse_document, read_bytes
+from rag.read import find_files
 from rag.windows import embed_passages
+from rag.work import Engine, LocalEngine, Task, Worked
 
 TEXTS_AT_ONCE = 256
 """Texts embedded and stored together: enough to sort by length, few enough to lose little to a kill."""
@@ -50,7 +48,7 @@ class _File:
     origin: str
 
 
-def ingest(
+def ingest(  # noqa: PLR0913 - one keyword per option of the command
     paths: Sequence[Path],
     folder: Path,
     embedder: Embedder,
@@ -60,12 +58,14 @@ def ingest(
     include: Sequence[str] = (),
     exclude: Sequence[str] = (),
     progress: Progress | None = None,
+    engine: Engine | None = None,
 ) -> IngestReport:
     """Bring the index in `folder` up to date with `paths`, files and folders.
 
     A file whose bytes did not change is skipped; one that cannot be read is reported, keeps its former version, and
     never stops the rest. With `prune`, documents below `paths` whose files are gone leave the index. `progress` is
-    called with documents done, documents in all, and the source just stored.
+    called with documents done, documents in all, and the source just stored. `engine` reads and cuts, and may embed,
+    elsewhere; this process alone stores and publishes.
 
     :raises IndexBusy: another process is writing.
     """
@@ -77,8 +77,8 @@ def ingest(
         try:
             job = _Job(catalog, folder, embedder, chunking, progress or (lambda done, total, source: None))
             job.failed.extend(found.refused)
-            job.carry_over()
-            job.run(files)
+            job.carry_over(engine or LocalEngine(embedder))
+            job.run(files, engine or LocalEngine(embedder))
             if prune:
                 job.prune(paths)
             chunks = publish(catalog, folder, embedder, job.draft, _now())
@@ -103,12 +103,14 @@ class _Job:
         self._progress = progress
         self._by_origin = {known.origin: source for source, known in self.draft.known.items()}
         self._buffer: list[Prepared] = []
+        self._made: dict[str, NDArray[np.float32]] = {}
 
-    def run(self, files: Sequence[_File]) -> None:
+    def run(self, files: Sequence[_File], engine: Engine) -> None:
         """Read, cut, embed and store what is new or changed."""
         waiting: list[tuple[int, str]] = []
-        for done, file in enumerate(files, start=1):
-            self._collect(self._prepare(file))
+        outcomes = engine.run((self._task(file) for file in files), self._chunking, self._cached)
+        for done, (file, worked) in enumerate(zip(files, outcomes, strict=True), start=1):
+            self._note(file, worked)
             waiting.append((done, file.source))
             if not self._buffer or done == len(files):
                 self._flush()
@@ -116,17 +118,23 @@ class _Job:
                     self._progress(position, len(files), source)
                 waiting.clear()
 
-    def carry_over(self) -> None:
+    def carry_over(self, engine: Engine) -> None:
         """Bring the published documents into a new generation from their stored text."""
         current = self._catalog.current()
         if current is None or current.generation == self.draft.generation:
             return
+        for worked in engine.run(self._stored(current), self._chunking, self._cached):
+            if worked.failure:
+                self.failed.append((worked.task.source, worked.failure))
+            self._collect(worked)
+        self._flush()
+        self._by_origin = {known.origin: source for source, known in self.draft.known.items()}
+
+    def _stored(self, current: Revision) -> Iterator[Task]:
         for source, origin, digest in self._catalog.sources(current):
             document = self._catalog.document(current, source)
             if source not in self.draft.known and document is not None:
-                self._collect(prepare(document, origin, digest, self._embedder, self._chunking))
-        self._flush()
-        self._by_origin = {known.origin: source for source, known in self.draft.known.items()}
+                yield Task(Path(origin), source, origin, digest, document)
 
     def prune(self, paths: Sequence[Path]) -> None:
         """Remove documents below `paths` whose files are gone."""
@@ -139,30 +147,30 @@ class _Job:
         self.draft.remove(gone)
         self.removed += len(gone)
 
-    def _prepare(self, file: _File) -> Prepared | None:
-        """Return what is to be stored for one file; None when it did not change or cannot be read."""
-        try:
-            data = read_bytes(file.path)
-            digest = hashlib.sha256(data).hexdigest()
-            source = file.source if file.source in self.draft.known else self._by_origin.get(file.origin, file.source)
-            known = self.draft.known.get(source)
-            if known is not None and known.file_hash == digest:
-                self.unchanged += 1
-                return None
-            document = parse_document(data, file.path, source)
-            prepared = prepare(document, file.origin, digest, self._embedder, self._chunking)
-        except Exception as error:  # one bad file is a value of the report, whatever its reader raised
-            self.failed.append((file.source, _reason(error)))
-            return None
-        if known is None:
-            self.added += 1
-        else:
-            self.changed += 1
-        return prepared
+    def _task(self, file: _File) -> Task:
+        source = file.source if file.source in self.draft.known else self._by_origin.get(file.origin, file.source)
+        known = self.draft.known.get(source)
+        return Task(file.path, source, file.origin, known.file_hash if known is not None else "")
 
-    def _collect(self, prepared: Prepared | None) -> None:
-        if prepared is not None:
-            self._buffer.append(prepared)
+    def _note(self, file: _File, worked: Worked) -> None:
+        """Count what became of a file and keep what is to be stored."""
+        if worked.failure:
+            self.failed.append((file.source, worked.failure))
+        elif worked.prepared is None:
+            self.unchanged += 1
+        elif worked.task.known_hash:
+            self.changed += 1
+        else:
+            self.added += 1
+        self._collect(worked)
+
+    def _cached(self) -> set[str]:
+        return self._catalog.cached(self.draft.space)
+
+    def _collect(self, worked: Worked) -> None:
+        if worked.prepared is not None:
+            self._buffer.append(worked.prepared)
+            self._made.update(worked.vectors)
         if sum(len(item.entries) for item in self._buffer) >= TEXTS_AT_ONCE:
             self._flush()
 
@@ -171,31 +179,11 @@ class _Job:
             return
         texts = {entry.key: embedding_text(entry.chunk) for item in self._buffer for entry in item.entries}
         cached = self._catalog.vectors(self.draft.space, list(texts))
-        missing = [key for key in texts if key not in cached]
+        missing = [key for key in texts if key not in cached and key not in self._made]
         vectors = embed_passages([texts[key] for key in missing], self._embedder)
-        self.draft.store(self._buffer, dict(zip(missing, vectors, strict=True)))
+        self.draft.store(self._buffer, self._made | dict(zip(missing, vectors, strict=True)))
         self._buffer.clear()
-
-
-def prepare(document: Document, origin: str, digest: str, embedder: Embedder, chunking: ChunkSettings) -> Prepared:
-    """Cut a document and name the texts to be embedded.
-
-    :raises UnreadableDocument: its text cannot be stored.
-    """
-    try:
-        document.text.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise UnreadableDocument(
-            f"its text holds half a character pair at position {error.start}: save it as UTF-8 again."
-        ) from error
-    language = detect_language(document.text, "en")
-    chunks = chunk_document(document, embedder.count_tokens, chunking)
-    entries = (Entry(passage_key(chunk), detect_language(chunk.text, language), chunk) for chunk in chunks)
-    return Prepared(origin, digest, document, tuple(entries))
-
-
-def _reason(error: Exception) -> str:
-    return str(error) if isinstance(error, RagDriftError | OSError) else f"{type(error).__name__}: {error}"
+        self._made.clear()
 
 
 def _now() -> str:
