@@ -111,8 +111,6 @@ def _retrieval_cause(evidence: Evidence, retrieval: RetrievalShare, moved: Seque
 def _generation_causes(evidence: Evidence, settings: DriftSettings) -> tuple[Cause, ...] | None:
     """Name what changed on the side of prompt and model, each with share None; None where nothing did."""
     fields = {change.field: change for change in evidence.changes}
-    if cut := _truncation(evidence):
-        return (cut,)
     model = fields.get("chat_model") or fields.get("system_fingerprint")
     prompt = fields.get("prompt_version")
     note = " Model and prompt changed together; `drift explain` can tell them apart." if model and prompt else ""
@@ -121,8 +119,8 @@ def _generation_causes(evidence: Evidence, settings: DriftSettings) -> tuple[Cau
         found.append(Cause("model_change", None, _change_sentence(model) + _answers_sentence(evidence) + note))
     if prompt is not None:
         found.append(Cause("prompt_change", None, _change_sentence(prompt) + _answers_sentence(evidence) + note))
-    if not found and (swap := _swapped(evidence, settings)):
-        found.append(swap)
+    if not found and (cause := _truncation(evidence) or _swapped(evidence, settings)):
+        found.append(cause)
     if not found and (answers := _answers_sentence(evidence)):
         found.append(Cause("generation", None, f"The fingerprint stayed the same, but answers are different.{answers}"))
     return tuple(found) or None
