@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from eval.groundedness import GroundednessProxy
     from pipelines.workspace import Workspace
     from rag.answer import Answered
-    from rag.index import Index
     from rag.protocols import Generator
+    from rag.retriever import Retrieved, Retriever
 
 _LONGEST_QUESTION = 20_000
 
@@ -49,41 +49,34 @@ class Asker:
 
     def __init__(
         self,
-        index: Index,
+        retriever: Retriever,
         generator: Generator,
         log: InteractionLog | None,
         proxy: GroundednessProxy,
         *,
-        k: int,
-        mode: Any = "hybrid",
         retrieval: str = "",
     ) -> None:
-        self._index = index
+        self._retriever = retriever
+        self._index = retriever.index
         self._generator = generator
         self._log = log
         self._proxy = proxy
-        self._k = k
-        self._mode = mode
         self._retrieval = retrieval
-        self._embedder_id = index.status().embedder
+        self._embedder_id = retriever.index.status().embedder
 
     @classmethod
     def from_workspace(cls, workspace: Workspace, *, logged: bool = True) -> Asker:
         """Build all parts from the settings of a workspace; with `logged=False` nothing is written to the log."""
         from eval.groundedness import GroundednessProxy
-        from pipelines.workspace import build_embedder, build_generator, open_log, retrieval_id
-        from rag.index import Index
+        from pipelines.retriever import open_retriever
+        from pipelines.workspace import build_generator, open_log, retrieval_id
 
-        settings = workspace.settings
-        index = Index.open(workspace.data, build_embedder(settings))
         return cls(
-            index,
+            open_retriever(workspace),
             build_generator(workspace),
             open_log(workspace) if logged else None,
             GroundednessProxy.load(),
-            k=settings.retrieval.k,
-            mode=settings.retrieval.mode,
-            retrieval=retrieval_id(settings),
+            retrieval=retrieval_id(workspace.settings),
         )
 
     def ask(
@@ -99,29 +92,29 @@ class Asker:
         from rag.answer import answer_question
 
         visit = _Visit(_checked(question), at or datetime.now(UTC), kind, tags or {}, _Stopwatch())
-        vector, hits = self._retrieve(visit)
-        answered = answer_question(visit.question, hits, self._generator)
-        return self._finish(visit, vector, answered)
+        vector, found = self._retrieve(visit)
+        answered = answer_question(visit.question, found.hits, self._generator)
+        return self._finish(visit, vector, _flagged(answered, found.flags))
 
     def stream(self, question: str) -> Iterator[str | Asked]:
         """Yield the answer's text in pieces while it is written, then the whole, on record like that of `ask`."""
         from rag.stream import stream_answer
 
         visit = _Visit(_checked(question), datetime.now(UTC), "user", {}, _Stopwatch())
-        vector, hits = self._retrieve(visit)
-        for part in stream_answer(visit.question, hits, self._generator):
-            yield part if isinstance(part, str) else self._finish(visit, vector, part)
+        vector, found = self._retrieve(visit)
+        for part in stream_answer(visit.question, found.hits, self._generator):
+            yield part if isinstance(part, str) else self._finish(visit, vector, _flagged(part, found.flags))
 
-    def _retrieve(self, visit: _Visit) -> tuple[NDArray[Any], list[Hit]]:
+    def _retrieve(self, visit: _Visit) -> tuple[NDArray[Any], Retrieved]:
         try:
             vector = self._index.embed_query(visit.question)
             visit.watch.lap("embed")
-            hits = self._index.search(visit.question, self._k, mode=self._mode, query_vector=vector)
+            found = self._retriever.search(visit.question, query_vector=vector)
         except RagDriftError as error:
             self._record(self._failed_retrieval(visit, str(error)), ())
             raise
         visit.watch.lap("retrieve")
-        return vector, hits
+        return vector, found
 
     def _finish(self, visit: _Visit, vector: NDArray[Any], answered: Answered) -> Asked:
         visit.watch.lap("generate")
@@ -277,6 +270,10 @@ def _checked(question: str) -> str:
             f"The question has {len(stripped):,} characters, the most is {_LONGEST_QUESTION:,}: shorten it."
         )
     return stripped.encode("utf-8", "replace").decode("utf-8")
+
+
+def _flagged(answered: Answered, flags: tuple[str, ...]) -> Answered:
+    return replace(answered, answer=replace(answered.answer, flags=(*answered.answer.flags, *flags)))
 
 
 def _new_id(at: datetime) -> str:

@@ -103,12 +103,12 @@ def _worlds() -> dict[str, Behaviour]:
 def _asker(workspace: Workspace, behaviour: Behaviour, running: ExitStack) -> Asker:
     from eval.groundedness import GroundednessProxy
     from pipelines.loopback import Loopback
-    from pipelines.search import open_index
+    from pipelines.retriever import open_retriever
     from rag.endpoint import ChatEndpoint
 
     server = running.enter_context(Loopback(behaviour))
     endpoint = ChatEndpoint(server.url, _MODEL, "none", secret=prompt_secret(workspace))
-    return Asker(open_index(workspace), endpoint, None, GroundednessProxy.load(), k=workspace.settings.retrieval.k)
+    return Asker(open_retriever(workspace), endpoint, None, GroundednessProxy.load())
 
 
 def _judge(workspace: Workspace, script: Script, lived: Sequence[Asked], now: datetime) -> Reported:

@@ -61,6 +61,10 @@ def search(
         typer.Option(help='JSON Lines file, one {"id", "question"} per line.'),
     ] = None,
     k: Annotated[int | None, typer.Option(min=1, max=1000, help="Passages per question.")] = None,
+    conditions: Annotated[
+        list[str] | None,
+        typer.Option("--filter", help="source=GLOB, page=3, language=ru or heading~TEXT; may be repeated."),
+    ] = None,
     workspace: Folder = Path("."),
     as_json: AsJson = False,
 ) -> None:
@@ -74,11 +78,13 @@ def search(
         raise InputError('Pass either a question or --queries FILE.jsonl, e.g. rag search "opening hours".')
     opened = open_workspace(workspace)
     wanted, refused = read_queries(queries) if queries else ([Query("1", question or "")], [])
-    for query, hits in run_search(opened, wanted, k):
+    for query, found in run_search(opened, wanted, k, conditions or ()):
         if as_json:
-            say_json(to_json(query, hits))
+            say_json(to_json(query, found))
         else:
-            say(f"# {query.question}\n{to_text(hits)}\n" if queries else to_text(hits))
+            say(f"# {query.question}\n{to_text(found.hits)}\n" if queries else to_text(found.hits))
+        for flag in found.flags:
+            note(f"warning: {flag}")
     for reason in refused:
         note(f"refused: {reason}")
     if refused:

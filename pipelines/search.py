@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 from data.errors import InputError
 from data.records import Hit
 from pipelines.ask import hit_json
-from pipelines.workspace import Workspace, build_embedder
+from pipelines.retriever import open_retriever
+from pipelines.workspace import Workspace
 
 if TYPE_CHECKING:
-    from rag.index import Index
+    from rag.retriever import Retrieved
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +26,19 @@ class Query:
     question: str
 
 
-def open_index(workspace: Workspace) -> Index:
-    """Open the index of a workspace for reading."""
-    from rag.index import Index
+def search(
+    workspace: Workspace, queries: list[Query], k: int | None, conditions: Sequence[str] = ()
+) -> Iterator[tuple[Query, Retrieved]]:
+    """Yield each query with its best passages of those that meet the conditions, in the order given.
 
-    return Index.open(workspace.data, build_embedder(workspace.settings))
+    :raises InputError: a condition cannot be read.
+    """
+    from rag.filters import parse_filter
 
-
-def search(workspace: Workspace, queries: list[Query], k: int | None) -> Iterator[tuple[Query, list[Hit]]]:
-    """Yield each query with its hits, best first, in the order given."""
-    retrieval = workspace.settings.retrieval
-    index = open_index(workspace)
+    where = parse_filter(conditions)
+    retriever = open_retriever(workspace)
     for query in queries:
-        yield query, index.search(query.question, k or retrieval.k, mode=retrieval.mode)
+        yield query, retriever.search(query.question, k, where=where)
 
 
 def read_queries(path: Path) -> tuple[list[Query], list[str]]:
@@ -75,12 +76,12 @@ def _query(line: str) -> Query:
     return Query(str(row["id"]), question)
 
 
-def to_json(query: Query, hits: list[Hit]) -> dict[str, Any]:
+def to_json(query: Query, found: Retrieved) -> dict[str, Any]:
     """Return the stable JSON form of one query's hits."""
-    return {"id": query.id, "hits": [hit_json(hit) for hit in hits]}
+    return {"id": query.id, "hits": [hit_json(hit) for hit in found.hits], "flags": list(found.flags)}
 
 
-def to_text(hits: list[Hit]) -> str:
+def to_text(hits: Sequence[Hit]) -> str:
     """Return hits as a numbered list with place, ranks and the start of the text."""
     blocks = []
     for number, hit in enumerate(hits, start=1):

@@ -68,10 +68,21 @@ class IngestSection(_Section):
 
 
 class RetrievalSection(_Section):
-    """How many passages a question gets, and from which side."""
+    """How many passages a question gets, from which side, and how much unlike each other (0: by score alone)."""
 
     k: int = Field(8, ge=1, le=200)
     mode: Literal["hybrid", "dense", "lexical"] = "hybrid"
+    diversity: float = Field(0.0, ge=0.0, le=1.0)
+
+
+class RerankSection(_Section):
+    """A model that reads question and passages together: a `/rerank` endpoint, or a local cross-encoder without one."""
+
+    base_url: str = ""
+    model: str = ""
+    api_key: SecretStr = SecretStr("none")
+    candidates: int = Field(50, ge=1, le=1000)
+    timeout_s: float = Field(30.0, gt=0.0, le=3600.0)
 
 
 class ChatSection(_Section):
@@ -109,6 +120,7 @@ class Settings(_Section):
     chunking: ChunkingSection = ChunkingSection()
     ingest: IngestSection = IngestSection()
     retrieval: RetrievalSection = RetrievalSection()
+    rerank: RerankSection = RerankSection()
     chat: ChatSection = ChatSection()
     log: LogSection = LogSection()
     drift: DriftSection = DriftSection()
@@ -167,7 +179,7 @@ def _nearest(name: str, known: Any) -> str:
 def _first_problem(error: ValidationError) -> str:
     problem = error.errors(include_url=False, include_context=False)[0]
     place = ".".join(str(part) for part in problem["loc"])
-    secret = place in {"chat.api_key", "embedder.api_key", "log.url"}
+    secret = place in {"chat.api_key", "embedder.api_key", "rerank.api_key", "log.url"}
     shown = "" if secret else f", found {problem['input']!r}"
     return f"Setting {place} is not usable{shown}: {problem['msg'].lower()}."
 
@@ -202,6 +214,13 @@ TEMPLATE = """\
 [retrieval]
 # k = 8                           # passages per question
 # mode = "hybrid"                 # hybrid | dense | lexical
+# diversity = 0.0                 # up to 1: rather passages that say something new than several that say the same
+
+[rerank]
+# base_url = ""                   # a server with POST /rerank (Jina, Cohere, vLLM, TEI), e.g. "http://localhost:8080/v1"
+# model = ""                      # its model; without base_url a cross-encoder, by sentence-transformers name or folder
+# candidates = 50                 # passages it reads per question
+# timeout_s = 30                  # when it fails, the order of the index is kept and the answer is flagged
 
 [chat]
 # base_url = "http://localhost:11434/v1"   # any OpenAI-compatible endpoint; without it answers are extractive quotes

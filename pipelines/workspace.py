@@ -150,8 +150,11 @@ def chunk_settings(settings: Settings) -> ChunkSettings:
 
 
 def retrieval_id(settings: Settings) -> str:
-    """Name the retrieval settings, for the fingerprint."""
-    return settings_hash(settings.retrieval.model_dump())
+    """Name the retrieval settings, for the fingerprint; those that are off leave the name as it is."""
+    named = settings.retrieval.model_dump(exclude=set() if settings.retrieval.diversity else {"diversity"})
+    if settings.rerank.base_url or settings.rerank.model:
+        named["rerank"] = settings.rerank.model_dump(include={"base_url", "model", "candidates"})
+    return settings_hash(named)
 
 
 def drift_settings(settings: Settings) -> DriftSettings:

@@ -1,0 +1,51 @@
+"""The index of a workspace and how it is searched, as its settings say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipelines.workspace import Workspace, build_embedder
+
+if TYPE_CHECKING:
+    from rag.index import Index
+    from rag.rerank import Reranker
+    from rag.retriever import Retriever
+
+
+def open_index(workspace: Workspace) -> Index:
+    """Open the index of a workspace for reading."""
+    from rag.index import Index
+
+    return Index.open(workspace.data, build_embedder(workspace.settings))
+
+
+def open_retriever(workspace: Workspace) -> Retriever:
+    """Open the index of a workspace for searches as its [retrieval] and [rerank] settings want them.
+
+    :raises SettingsError: the reranker's settings do not fit together.
+    """
+    from rag.retriever import Retriever
+
+    retrieval, rerank = workspace.settings.retrieval, workspace.settings.rerank
+    return Retriever(
+        open_index(workspace),
+        k=retrieval.k,
+        mode=retrieval.mode,
+        diversity=retrieval.diversity,
+        reranker=_build_reranker(workspace),
+        candidates=rerank.candidates,
+    )
+
+
+def _build_reranker(workspace: Workspace) -> Reranker | None:
+    rerank = workspace.settings.rerank
+    if rerank.base_url:
+        from rag.rerank import EndpointReranker
+
+        key = rerank.api_key.get_secret_value()
+        return EndpointReranker(rerank.base_url, rerank.model, key, timeout_s=rerank.timeout_s)
+    if rerank.model:
+        from rag.rerank import LocalReranker
+
+        return LocalReranker(rerank.model, device=workspace.settings.embedder.device)
+    return None
