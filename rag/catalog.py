@@ -20,8 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.records import Chunk, Document, Span
-from rag.errors import IndexDamaged, NoIndexError
+from rag.errors import IndexDamaged, IndexError_, NoIndexError
 from rag.schema import SCHEMA, create_schema
+from rag.storage import storage_errors
 
 FILE = "index.sqlite"
 _VISIBLE = "d.generation = :generation AND d.added <= :revision AND (d.removed IS NULL OR d.removed > :revision)"
@@ -74,6 +75,7 @@ class Catalog:
 
         :raises NoIndexError: nothing was ingested there.
         :raises IndexDamaged: the file is not a catalogue this version can read.
+        :raises IndexOutOfSpace: the disk is full; SQLite writes even to read.
         """
         self.path = folder / FILE
         self._threads = threading.local()
@@ -81,13 +83,13 @@ class Catalog:
         if not self.path.is_file():
             raise NoIndexError(f"There is no index in {folder}: run `rag ingest PATH` first.")
         try:
-            (schema,) = self.connection.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
-        except (sqlite3.DatabaseError, TypeError) as error:
+            with storage_errors(folder):
+                row = self.connection.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
+        except IndexError_:
             self.close()
-            raise IndexDamaged(
-                f"{self.path} cannot be read ({error}): restore it, or delete it and ingest again."
-            ) from error
-        if schema != SCHEMA:
+            raise
+        if (schema := row[0] if row else None) != SCHEMA:
+            self.close()
             raise IndexDamaged(f"{self.path} has schema {schema}, this version knows {SCHEMA}: upgrade ragdrift.")
 
     @classmethod

@@ -45,19 +45,26 @@ def out_of_space(folder: Path) -> IndexOutOfSpace:
 
 def vectors_failed(folder: Path, what: str) -> IndexError_:
     """Return the error for vectors in `folder` that fail as `what` says ("cannot be opened: …"), or for a full disk."""
-    if shutil.disk_usage(folder if folder.exists() else folder.parent).free < _HARDLY_ANY:
+    if _is_full(folder):
         return out_of_space(folder)
     return IndexDamaged(f"The vectors in {folder} {what}: run `rag repair`, which embeds nothing again.")
 
 
 def _explain(folder: Path, error: sqlite3.DatabaseError) -> IndexError_:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code == sqlite3.SQLITE_FULL:
+    trouble = code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM)
+    if code == sqlite3.SQLITE_FULL or (trouble and _is_full(folder)):
         return out_of_space(folder)
     if code == sqlite3.SQLITE_BUSY:
         return IndexBusy(f"Another process holds the catalogue in {folder} for over a minute: end it and try again.")
-    if code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM):
+    if trouble:
         return IndexError_(f"The catalogue in {folder} cannot be read or written ({error}): check the disk and rights.")
     return IndexDamaged(
-        f"The catalogue in {folder} is damaged ({error}): restore it, or delete the folder and ingest again."
+        f"The catalogue index.sqlite in {folder} cannot be read, it is damaged ({error}): restore it, or delete it and"
+        " ingest again."
     )
+
+
+def _is_full(folder: Path) -> bool:
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    return shutil.disk_usage(there).free < _HARDLY_ANY
