@@ -60,7 +60,10 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A passage: the half-open character span ``[start, end)`` of its document's text, and that text."""
+    """A passage: the half-open character span ``[start, end)`` of its document's text, and that text.
+
+    A passage widened to its surroundings keeps the id of the indexed one it was made from, in `widened_from`.
+    """
 
     source: str
     start: int
@@ -68,21 +71,26 @@ class Chunk:
     text: str
     page: int | None = None
     heading: str = ""
+    widened_from: str = ""
 
     @property
     def id(self) -> str:
         """Name of the passage from its content and place: ingesting the same file again gives the same ids."""
-        return content_hash(self.source, str(self.start), self.text)
+        return self.widened_from or content_hash(self.source, str(self.start), self.text)
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A retrieved chunk. `score` is higher for better; the ranks count from 1 and are None where a side missed it."""
+    """A retrieved chunk. `score` is higher for better; the ranks count from 1 and are None where a side missed it.
+
+    `also_in` names the other sources that hold the same passage, or nearly the same.
+    """
 
     chunk: Chunk
     score: float
     dense_rank: int | None = None
     lexical_rank: int | None = None
+    also_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

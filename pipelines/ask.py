@@ -234,7 +234,8 @@ def hit_json(hit: Hit) -> dict[str, Any]:
     chunk = hit.chunk
     place = {"source": chunk.source, "start": chunk.start, "end": chunk.end, "page": chunk.page}
     ranks = {"dense_rank": hit.dense_rank, "lexical_rank": hit.lexical_rank}
-    return {**place, "heading": chunk.heading, "score": round(hit.score, 6), **ranks, "text": chunk.text}
+    text = {"text": chunk.text, "also_in": list(hit.also_in)}
+    return {**place, "heading": chunk.heading, "score": round(hit.score, 6), **ranks, **text}
 
 
 def to_text(asked: Asked) -> str:

@@ -23,6 +23,7 @@ from rag.retrieve import CANDIDATES, Mode, gather, question_language, rank
 from rag.seal import check_seal
 from rag.selection import Selection
 from rag.storage import storage_errors
+from rag.twins import collapse
 from rag.vectors import VectorStore
 
 
@@ -137,9 +138,9 @@ class Index:
         query_vector: NDArray[np.float32] | None = None,
         where: Filter | None = None,
     ) -> list[Hit]:
-        """Return the best `k` passages of those that meet `where`, best first, one per distinct text.
+        """Return the best `k` passages of those that meet `where`, best first.
 
-        Scores are cosines ("dense"), BM25 scores ("lexical") or fused scores in [0, 1] ("hybrid"). `query_vector` saves
+        Near-duplicates are one hit: the best of them, with the other sources in `also_in`. Scores are cosines ("dense"), BM25 scores ("lexical") or fused scores in [0, 1] ("hybrid"). `query_vector` saves
         embedding the question when `embed_query` was called before.
 
         :raises IndexDamaged: the vectors are gone or cannot be searched; "lexical" still works.
@@ -152,7 +153,8 @@ class Index:
             asked = ("", language) if mode == "dense" else (question, language)
             catalog, vectors = self._narrowed(view, store, where)
             candidates = gather(catalog, view.revision, vectors, asked, query_vector, limit)
-        return rank(candidates, view.fusion, language, k, mode)
+            ranked = rank(candidates, view.fusion, language, len(candidates.passages), mode)
+            return collapse(self._catalog.connection, catalog, view.revision, ranked, k)
 
     def vectors(self, chunks: Sequence[Chunk]) -> NDArray[np.float32]:
         """Return the stored unit vectors of indexed passages, one row each; zeros where there is none."""

@@ -22,6 +22,7 @@ from rag.fusion import Fusion
 from rag.lexical import index_terms
 from rag.protocols import Embedder
 from rag.seal import check_seal, seal
+from rag.twins import forget_twins, record_twins
 from rag.vectors import VectorStore, copy_folder
 
 VECTORS = "chroma"
@@ -48,6 +49,7 @@ def publish(catalog: Catalog, folder: Path, embedder: Embedder, draft: Draft, no
     name = build_vectors(catalog, folder, embedder.id, base, draft)
     with catalog.writing():
         sync_lexical(catalog, draft.generation, draft.base, draft.number)
+        record_twins(catalog, draft.generation, draft.number)
         announce(catalog, draft, name, _learn_fusion(catalog, folder / name, embedder, draft, base), now)
     forget_old(catalog, folder)
     published = catalog.current()
@@ -215,6 +217,7 @@ def forget_old(catalog: Catalog, folder: Path) -> None:
             "DELETE FROM vectors WHERE key NOT IN (SELECT key FROM chunks)"
             " OR space NOT IN (SELECT space FROM generations)"
         )
+        forget_twins(connection)
     for path in (folder / VECTORS).glob("*"):
         if f"{VECTORS}/{path.name}" not in {row[2] for row in kept}:
             shutil.rmtree(path, ignore_errors=True)

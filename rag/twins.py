@@ -1,0 +1,136 @@
+"""Near-duplicate passages: found when a revision is published, collapsed when it is searched.
+
+The same passage often stands in several files, as boilerplate or as versions of one document, and would fill the whole
+result of a search. Each revision therefore stores its families of near-duplicates. A family has a leader, and all its
+members are like the leader itself, so that no chain of small changes joins texts which are far apart.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+
+from data.records import Hit
+from rag.catalog import Catalog, Passage, Revision
+from rag.keys import passage_key
+from rag.selection import Selection
+from rag.sketch import SAME, buckets, shingles, similarity, sketch
+
+_TABLES = (
+    "CREATE TABLE IF NOT EXISTS sketches (key TEXT PRIMARY KEY, sketch BLOB NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS twins (revision INTEGER NOT NULL, key TEXT NOT NULL, family TEXT NOT NULL,"
+    " PRIMARY KEY (revision, key)) WITHOUT ROWID",
+    "CREATE INDEX IF NOT EXISTS twins_by_family ON twins (revision, family)",
+)
+_VISIBLE = "d.generation = :generation AND d.added <= :revision AND (d.removed IS NULL OR d.removed > :revision)"
+_LEADERS_TRIED = 20
+"""How many leaders of one bucket a text is compared with: a bound for corpora of form letters."""
+_AT_ONCE = 500
+
+
+def record_twins(catalog: Catalog, generation: int, revision: int) -> None:
+    """Store the families of near-duplicates of a revision, inside the caller's transaction.
+
+    They follow from the texts alone, whatever the steps in which the index was built.
+    """
+    connection = catalog.connection
+    for statement in _TABLES:
+        connection.execute(statement)
+    at = {"generation": generation, "revision": revision}
+    new = connection.execute(
+        f"SELECT DISTINCT c.key, c.text FROM chunks c JOIN documents d ON d.id = c.document WHERE {_VISIBLE}"
+        " AND c.key NOT IN (SELECT key FROM sketches)",
+        at,
+    )
+    connection.executemany(
+        "INSERT OR IGNORE INTO sketches VALUES (?, ?)", [(key, sketch(text)) for key, text in new.fetchall()]
+    )
+    rows = connection.execute(
+        "SELECT s.key, s.sketch FROM sketches s WHERE s.key IN"
+        f" (SELECT c.key FROM chunks c JOIN documents d ON d.id = c.document WHERE {_VISIBLE}) ORDER BY 1",
+        at,
+    ).fetchall()
+    alike = _sharing_a_bucket(rows)
+    texts = {item.key: item.chunk.text for item in catalog.passages(generation, revision, "key", list(alike))}
+    connection.execute("DELETE FROM twins WHERE revision = ?", (revision,))
+    connection.executemany(
+        "INSERT INTO twins VALUES (?, ?, ?)", [(revision, key, leader) for key, leader in _families(alike, texts)]
+    )
+
+
+def forget_twins(connection: sqlite3.Connection) -> None:
+    """Drop what belongs to forgotten revisions and texts, inside the caller's transaction."""
+    if _recorded(connection):
+        connection.execute("DELETE FROM twins WHERE revision NOT IN (SELECT id FROM revisions)")
+        connection.execute("DELETE FROM sketches WHERE key NOT IN (SELECT key FROM chunks)")
+
+
+def collapse(
+    connection: sqlite3.Connection, visible: Catalog | Selection, revision: Revision, hits: Sequence[Hit], k: int
+) -> list[Hit]:
+    """Return the best `k` of `hits` with one hit per family, each with the other sources that hold its passage.
+
+    Of a family the best hit stays. Only sources in `visible`, what the search was allowed to see, are named.
+    """
+    keys = [passage_key(hit.chunk) for hit in hits]
+    families = _lookup(connection, revision.id, "key", keys)
+    best: dict[str, Hit] = {}
+    for key, hit in zip(keys, hits, strict=True):
+        best.setdefault(families.get(key, key), hit)
+    kept = dict(islice(best.items(), k))
+    members = _lookup(connection, revision.id, "family", list(kept)) | {
+        key: families.get(key, key) for key in keys if families.get(key, key) in kept
+    }
+    places = visible.passages(revision.generation, revision.id, "key", list(members))
+    return [_with_places(hit, family, members, places) for family, hit in kept.items()]
+
+
+def _with_places(hit: Hit, family: str, members: dict[str, str], places: Sequence[Passage]) -> Hit:
+    sources = {place.chunk.source for place in places if members[place.key] == family}
+    return replace(hit, also_in=tuple(sorted(sources - {hit.chunk.source})))
+
+
+def _sharing_a_bucket(rows: Sequence[tuple[str, bytes]]) -> dict[str, bytes]:
+    """Return the sketches that share a bucket with another, in the order given."""
+    count = Counter(bucket for _, packed in rows for bucket in buckets(packed))
+    return {key: packed for key, packed in rows if any(count[bucket] > 1 for bucket in buckets(packed))}
+
+
+def _families(sketches: dict[str, bytes], texts: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield key and leader for every member of a family of two or more, the leader included."""
+    leaders: dict[bytes, list[str]] = defaultdict(list)
+    sets: dict[str, frozenset[str]] = {}
+    families: dict[str, list[str]] = {}
+    for key, packed in sketches.items():
+        own, met = shingles(texts[key]), list(buckets(packed))
+        tried = dict.fromkeys(leader for bucket in met for leader in leaders[bucket][:_LEADERS_TRIED])
+        leader = next((other for other in tried if similarity(own, sets[other]) >= SAME), key)
+        families.setdefault(leader, []).append(key)
+        if leader == key:
+            sets[key] = own
+            for bucket in met:
+                leaders[bucket].append(key)
+    for leader, members in families.items():
+        if len(members) > 1:
+            yield from ((member, leader) for member in members)
+
+
+def _lookup(connection: sqlite3.Connection, revision: int, column: str, values: Sequence[str]) -> dict[str, str]:
+    """Return key and family of the twins whose `column` is one of `values`; nothing in an index that records none."""
+    found: dict[str, str] = {}
+    for at in range(0, len(values) if _recorded(connection) else 0, _AT_ONCE):
+        batch = values[at : at + _AT_ONCE]
+        marks = ",".join("?" * len(batch))
+        found.update(
+            connection.execute(
+                f"SELECT key, family FROM twins WHERE revision = ? AND {column} IN ({marks})", (revision, *batch)
+            ).fetchall()
+        )
+    return found
+
+
+def _recorded(connection: sqlite3.Connection) -> bool:
+    return connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'twins'").fetchone() is not None
