@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from data.errors import InputError
+from data.jsonl import check_file, parse_json
 from data.records import (
     ABSTENTION,
     KINDS,
@@ -51,10 +52,9 @@ class ImportedFile:
 def read_interactions(path: Path) -> ImportedFile:
     """Read an interchange file; bad lines are returned as `rejected` and never stop the good ones.
 
-    :raises InputError: the file is missing, is a directory, or holds no lines at all.
+    :raises InputError: the file is missing, is a folder, is compressed or not UTF-8, or holds no lines at all.
     """
-    if not path.is_file():
-        raise InputError(f"There is no interaction file at {path}: pass a JSON Lines file.")
+    check_file(path)
     interactions: dict[str, Interaction] = {}
     scores: list[Score] = []
     rejected: list[Rejected] = []
@@ -83,10 +83,7 @@ def parse_line(raw: bytes | str) -> tuple[Interaction, list[Score]]:
 
     :raises InputError: the line is not an object of the format; the message is the reason alone.
     """
-    try:
-        row = json.loads(raw)
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"not JSON ({error})") from error
+    row = parse_json(raw)
     if not isinstance(row, dict):
         raise InputError(f"expected an object, found {type(row).__name__}")
     for key in ("id", "at", "question", "answer"):
@@ -170,9 +167,9 @@ def _time(value: object) -> datetime:
         raise InputError(f"'at' must be an ISO 8601 string, found {value!r}")
     try:
         at = datetime.fromisoformat(value)
-    except ValueError as error:
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise InputError(f"'at' is not an ISO 8601 time: {value!r}") from error
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def _context(item: object) -> Context:
@@ -215,13 +212,27 @@ def _fingerprint(row: dict[str, Any]) -> Fingerprint:
 
 
 def _latency(value: object) -> dict[str, float]:
-    return {} if value is None else {"total": _finite(value, "'latency_ms'")}
+    if value is None:
+        return {}
+    milliseconds = _finite(value, "'latency_ms'")
+    if milliseconds < 0:
+        raise InputError(f"'latency_ms' must not be negative, found {value!r}")
+    return {"total": milliseconds}
 
 
 def _finite(value: object, what: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise InputError(f"{what} must be a finite number, found {value!r}")
-    return float(value)
+    try:
+        number = float("nan") if isinstance(value, bool) or not isinstance(value, int | float) else float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise InputError(f"{what} must be a finite number, found {_short(value)}")
+    return number
+
+
+def _short(value: object) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= 60 else f"{shown[:59]}…"
 
 
 def _string(row: dict[str, Any], key: str) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from data.errors import InputError
 from data.interchange import read_interactions
 from pipelines.interactions import refusals, with_proxy_scores
 
@@ -29,7 +30,7 @@ class Compared:
 def compare_files(reference: Path, current: Path, settings: DriftSettings, now: datetime) -> Compared:
     """Compare two interchange files; records without a groundedness score are scored by the proxy first.
 
-    :raises InputError: a file is missing or empty, or the windows cannot be compared.
+    :raises InputError: a file is missing, empty or holds no interaction, or the windows cannot be compared.
     """
     from drift.compare import compare
 
@@ -42,8 +43,13 @@ def _window(path: Path) -> tuple[Window, tuple[str, ...]]:
     from drift.windows import Window
 
     loaded = read_interactions(path)
+    if not loaded.interactions:
+        first = loaded.rejected[0]
+        raise InputError(
+            f"No line of {path} is an interaction (line {first.line}: {first.reason}): expected one JSON object per "
+            "line with id, at, question and answer."
+        )
     interactions = tuple(sorted(loaded.interactions, key=lambda item: item.at))
-    since, until = (interactions[0].at, interactions[-1].at) if interactions else (None, None)
     scores = with_proxy_scores(interactions, loaded.scores)
-    window = Window(path.name, interactions, scores, since=since, until=until)
+    window = Window(path.name, interactions, scores, since=interactions[0].at, until=interactions[-1].at)
     return window, refusals(path, loaded)

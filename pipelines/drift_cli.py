@@ -136,6 +136,7 @@ def compare(
     from drift.report_text import to_text
     from drift.settings import DriftSettings
     from pipelines.compare import compare_files
+    from pipelines.interactions import refused_lines
 
     compared = compare_files(reference, current, DriftSettings(), datetime.now(UTC))
     if html:
@@ -145,8 +146,8 @@ def compare(
     say_json(to_json(compared.report)) if as_json else say(to_text(compared.report))
     if html:
         note(f"Report: {html}")
-    for reason in compared.refused:
-        note(f"refused: {reason}")
+    if compared.refused:
+        note(refused_lines(compared.refused))
     raise typer.Exit(compared.report.exit_code or (2 if compared.refused else 0))
 
 

@@ -69,6 +69,11 @@ def refusals(path: Path, loaded: ImportedFile) -> tuple[str, ...]:
     return tuple(f"{path}:{item.line}: {item.reason}" for item in loaded.rejected)
 
 
+def refused_lines(reasons: Sequence[str], where: str = "") -> str:
+    """Return how many lines were refused and the first reasons, one a line."""
+    return "\n".join([f"{plural(len(reasons), 'line')} refused{where}:", *bullet_list(reasons)])
+
+
 def write_rejected(path: Path, loaded: ImportedFile) -> str | None:
     """Copy the refused lines beside the file they came from; return that path, or None when all lines were good."""
     if not loaded.rejected:
@@ -93,6 +98,5 @@ def to_text(report: ImportReport) -> str:
     """Return what was imported and every refused line."""
     lines = [f"{plural(report.read, 'interaction')} read, {report.new:,} new to the log, {report.scored:,} scores"]
     if report.refused:
-        lines.append(f"{plural(len(report.refused), 'line')} refused, copied to {report.rejected_file}:")
-        lines += bullet_list(report.refused)
+        lines.append(refused_lines(report.refused, f", copied to {report.rejected_file}"))
     return "\n".join(lines)
