@@ -32,7 +32,7 @@ def quality_words(quality: QualityPlane) -> str:
 
 
 def _lines(report: DriftReport) -> Iterator[str]:
-    yield f"{_TITLES[report.verdict]} – {report.sentence}"
+    yield f"{_TITLES[report.verdict]} – {report.sentence.partition(': ')[2] or report.sentence}"
     yield ""
     yield f"  reference  {_window(report.reference)}"
     yield f"  current    {_window(report.current)}"
@@ -80,7 +80,8 @@ def _window(window: WindowSummary) -> str:
         if window.since and window.until
         else "no time"
     )
+    noun = "interaction" if window.interactions == 1 else "interactions"
     return (
-        f"{window.name}: {window.interactions} interactions, {span}; {window.answered} answered, "
-        f"{window.abstained} abstained, {window.failed} failed"
+        f"{window.name}: {window.interactions:,} {noun}, {span}; {window.answered:,} answered, "
+        f"{window.abstained:,} abstained, {window.failed:,} failed"
     )

@@ -130,9 +130,13 @@ def _shown(versions: set[str]) -> str:
 def _why_none(reference: Window, current: Window, notes: tuple[str, ...]) -> str:
     if notes:
         return notes[0]
+    empty = [window.name for window in (reference, current) if not window.interactions]
+    if empty:
+        return f"Window {' and '.join(empty)} holds no interactions."
     without = [window.name for window in (reference, current) if not any(s.value is not None for s in window.scores)]
     if without:
         return (
-            f"No quality scores in window {' and '.join(without)}: score the answers with `rag eval` or import labels."
+            f"No quality scores in window {' and '.join(without)}: log the passages (contexts) with each answer "
+            "so that it can be scored, or import scores with it."
         )
     return "The two windows share no quality metric: score both with the same metric."
