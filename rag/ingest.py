@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,7 +42,9 @@ class IngestReport:
 
 
 @dataclass(frozen=True, slots=True)
-class _File:
+class SourceFile:
+    """A file to be ingested: where its bytes lie, the name citations show, and what it is a copy of (path or URL)."""
+
     path: Path
     source: str
     origin: str
@@ -57,10 +59,11 @@ def ingest(  # noqa: PLR0913 - one keyword per option of the command
     prune: bool = False,
     include: Sequence[str] = (),
     exclude: Sequence[str] = (),
+    extra: Sequence[SourceFile] = (),
     progress: Progress | None = None,
     engine: Engine | None = None,
 ) -> IngestReport:
-    """Bring the index in `folder` up to date with `paths`, files and folders.
+    """Bring the index in `folder` up to date with `paths`, files and folders, and with `extra` files under other names.
 
     A file whose bytes did not change is skipped; one that cannot be read is reported, keeps its former version, and
     never stops the rest. With `prune`, documents below `paths` whose files are gone leave the index. `progress` is
@@ -71,7 +74,7 @@ def ingest(  # noqa: PLR0913 - one keyword per option of the command
     """
     started = time.perf_counter()
     found = find_files(paths, include=include, exclude=exclude)
-    files = [_File(path, path.as_posix(), str(path.resolve())) for path in found.files]
+    files = [*source_files(found.files), *extra]
     with writer_lock(folder):
         catalog = Catalog.create(folder)
         try:
@@ -105,7 +108,7 @@ class _Job:
         self._buffer: list[Prepared] = []
         self._made: dict[str, NDArray[np.float32]] = {}
 
-    def run(self, files: Sequence[_File], engine: Engine) -> None:
+    def run(self, files: Sequence[SourceFile], engine: Engine) -> None:
         """Read, cut, embed and store what is new or changed."""
         waiting: list[tuple[int, str]] = []
         outcomes = engine.run((self._task(file) for file in files), self._chunking, self._cached)
@@ -138,21 +141,16 @@ class _Job:
 
     def prune(self, paths: Sequence[Path]) -> None:
         """Remove documents below `paths` whose files are gone."""
-        roots = [path.resolve() for path in paths]
-        gone = [
-            source
-            for source, known in self.draft.known.items()
-            if any(Path(known.origin).is_relative_to(root) for root in roots) and not Path(known.origin).exists()
-        ]
+        gone = vanished(paths, {source: known.origin for source, known in self.draft.known.items()})
         self.draft.remove(gone)
         self.removed += len(gone)
 
-    def _task(self, file: _File) -> Task:
+    def _task(self, file: SourceFile) -> Task:
         source = file.source if file.source in self.draft.known else self._by_origin.get(file.origin, file.source)
         known = self.draft.known.get(source)
         return Task(file.path, source, file.origin, known.file_hash if known is not None else "")
 
-    def _note(self, file: _File, worked: Worked) -> None:
+    def _note(self, file: SourceFile, worked: Worked) -> None:
         """Count what became of a file and keep what is to be stored."""
         if worked.failure:
             self.failed.append((file.source, worked.failure))
@@ -184,6 +182,18 @@ class _Job:
         self.draft.store(self._buffer, self._made | dict(zip(missing, vectors, strict=True)))
         self._buffer.clear()
         self._made.clear()
+
+
+def source_files(paths: Sequence[Path]) -> list[SourceFile]:
+    """Return files under their own paths."""
+    return [SourceFile(path, path.as_posix(), str(path.resolve())) for path in paths]
+
+
+def vanished(paths: Sequence[Path], origins: Mapping[str, str]) -> list[str]:
+    """Return the sources whose files lay below `paths` and are gone; `origins` are their resolved paths."""
+    roots = [path.resolve() for path in paths]
+    below = (source for source, origin in origins.items() if any(Path(origin).is_relative_to(root) for root in roots))
+    return [source for source in below if not Path(origins[source]).exists()]
 
 
 def _now() -> str:
