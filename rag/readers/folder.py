@@ -51,8 +51,20 @@ def search(paths: Sequence[Path], rules: Rules) -> Found:
             refused.append((str(path), "there is no such file or folder: check the path."))
             continue
         for file in found:
-            files.setdefault(os.path.realpath(file), file)
+            if _has_text_name(file):
+                files.setdefault(os.path.realpath(file), file)
+            else:
+                shown = os.fsencode(file).decode("utf-8", "replace")
+                refused.append((shown, "its name is not valid UTF-8, so it cannot be cited: rename it."))
     return Found(tuple(files.values()), tuple(refused))
+
+
+def _has_text_name(path: Path) -> bool:
+    try:
+        os.path.realpath(path).encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _walk(root: Path, rules: Rules, refused: list[tuple[str, str]]) -> Iterator[Path]:

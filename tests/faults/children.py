@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from rag.catalog import Catalog
@@ -51,16 +52,15 @@ except RagDriftError as error:
 """
 
 
-def start(script: str, *arguments: object, **options: object) -> subprocess.Popen[str]:
-    """Start a Python process in the checkout; its output is piped."""
-    command = [sys.executable, "-c", script, *map(str, arguments)]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    return subprocess.Popen(command, cwd=ROOT, **pipes, **options)
+def start(script: str, *arguments: object, prefix: Sequence[str] = ()) -> subprocess.Popen[str]:
+    """Start a Python process in the checkout, under the command `prefix`; its output is piped."""
+    command = [*prefix, sys.executable, "-c", script, *map(str, arguments)]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def run(script: str, *arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
+def run(script: str, *arguments: object, prefix: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
     """Run a Python process in the checkout to its end, which must come within a minute."""
-    with start(script, *arguments, **options) as child:
+    with start(script, *arguments, prefix=prefix) as child:
         try:
             out, err = child.communicate(timeout=60)
         except BaseException:
