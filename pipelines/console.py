@@ -23,6 +23,9 @@ QUIET_ENVIRONMENT = {
 }
 
 
+_INTERRUPTED = "Interrupted; what was finished is kept."
+
+
 def _show_version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version
@@ -42,17 +45,27 @@ def run_app(app: typer.Typer) -> None:
         os.environ.setdefault(name, value)
     try:
         app()
-    except RagDriftError as error:
-        fail(str(error), error.exit_code)
+    except SystemExit as leaving:
+        if leaving.code == 130:  # typer turns Ctrl-C into this code and says nothing
+            note(f"error: {_INTERRUPTED}")
+        raise
     except KeyboardInterrupt:
-        fail("Interrupted; what was finished is kept.", 130)
+        fail(_INTERRUPTED, 130)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
     except Exception as error:  # the one boundary where anything is turned into a sentence
-        if os.environ.get("RAGDRIFT_DEBUG"):
+        if os.environ.get("RAGDRIFT_DEBUG") and not isinstance(error, RagDriftError):
             raise
-        fail(f"Unexpected {type(error).__name__}: {error}. Set RAGDRIFT_DEBUG=1 to see where, and please report it.", 2)
+        fail(*_sentence(error))
+
+
+def _sentence(error: Exception) -> tuple[str, int]:
+    if isinstance(error, RagDriftError):
+        return str(error), error.exit_code
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename} cannot be used ({error.strerror}): check the path and its rights.", 2
+    return f"Unexpected {type(error).__name__}: {error}. Set RAGDRIFT_DEBUG=1 to see where, and please report it.", 2
 
 
 def fail(message: str, code: int) -> None:

@@ -172,11 +172,11 @@ def _time(text: str | None) -> datetime | None:
         return None
     try:
         at = datetime.fromisoformat(text)
-    except ValueError as error:
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise InputError(
             f"{text!r} is not an ISO 8601 time: write e.g. 2026-11-01 or 2026-11-01T08:00+00:00."
         ) from error
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def main() -> None:

@@ -44,6 +44,9 @@ def import_file(workspace: Workspace, path: Path) -> ImportReport:
 
 def export_log(workspace: Workspace, path: Path, since: datetime | None, until: datetime | None) -> int:
     """Write the interactions of a period, all kinds, with their scores; return how many."""
+    from pipelines.report import check_period
+
+    check_period(since, until)
     log = open_log(workspace)
     return write_interactions(path, log.read(since, until, kinds=None), log.scores(since, until, kinds=None))
 

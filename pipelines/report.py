@@ -37,6 +37,11 @@ def pin_baseline(
 
     :raises InputError: the period holds no interactions.
     """
+    if not name.strip():
+        raise InputError(
+            "The name of the baseline is empty: leave it out, or write e.g. `drift baseline set before-upgrade`."
+        )
+    check_period(since, until)
     log = open_log(workspace)
     span = log.span()
     if span.first is None or span.last is None:
@@ -61,6 +66,8 @@ def report(
 ) -> Reported:
     """Compare ``[since, until)`` (default: the last `drift.window_days` days) with a baseline.
 
+    Records of the baseline are never the default window too: compared with itself everything is steady.
+
     :raises InputError: no such baseline, or the windows cannot be compared.
     """
     from drift.compare import compare
@@ -68,12 +75,28 @@ def report(
     log = open_log(workspace)
     pinned = find_baseline(log, baseline)
     end = until or now
-    start = since or end - timedelta(days=workspace.settings.drift.window_days)
-    if start >= end:
-        raise InputError(f"The window is empty: --since {start.isoformat()} is not before --until {end.isoformat()}.")
+    start = since or _default_start(end, workspace.settings.drift.window_days, pinned)
+    check_period(start, end)
     reference = _window(log, f"{pinned.name} v{pinned.version}", pinned.since, pinned.until)
     current = _window(log, "current", start, end)
     return Reported(compare(reference, current, drift_settings(workspace.settings), now), reference, current)
+
+
+def check_period(since: datetime | None, until: datetime | None) -> None:
+    """Refuse a period that ends before it begins.
+
+    :raises InputError: with both ends.
+    """
+    if since and until and since >= until:
+        raise InputError(f"The window is empty: --since {since.isoformat()} is not before --until {until.isoformat()}.")
+
+
+def _default_start(end: datetime, days: float, pinned: Baseline) -> datetime:
+    try:
+        start = end - timedelta(days=days)
+    except OverflowError as error:
+        raise InputError(f"--until {end.isoformat()} leaves no {days:g} days before it: pass --since too.") from error
+    return pinned.until if start < pinned.until < end else start
 
 
 def find_baseline(log: InteractionLog, name: str | None) -> Baseline:
