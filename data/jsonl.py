@@ -37,7 +37,13 @@ def parse_json(raw: bytes | str) -> object:
     :raises InputError: it is not UTF-8 or not JSON; the message is the reason alone.
     """
     try:
-        return json.loads(raw if isinstance(raw, str) else raw.decode("utf-8-sig"))
+        text = raw if isinstance(raw, str) else raw.decode("utf-8-sig")
+        value = json.loads(text)
+        if "\\ud" in text.lower():  # half a pair is JSON, but no text that could be stored
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
+        return value
+    except UnicodeEncodeError as error:
+        raise InputError(f"half a character ({error.object[error.start]!r}), cut from an emoji or the like") from error
     except UnicodeDecodeError as error:
         raise InputError(f"not UTF-8 text (byte {error.object[error.start]:#04x} at position {error.start})") from error
     except RecursionError as error:

@@ -59,6 +59,7 @@ def test_a_folder_is_called_a_folder(command, tmp_path, good):
         (json.dumps(record(9)).replace("100", "9" * 5000), "not JSON (Exceeds the limit"),
         (json.dumps(record(9)).replace("100", "9" * 400), "'latency_ms' must be a finite number"),
         (record(9, latency_ms=-5), "'latency_ms' must not be negative, found -5"),
+        ('{"id": "9", "at": "2026-01-01", "question": "\\ud83d?", "answer": "a"}', "half a character ('\\ud83d')"),
         (record(9, at="0001-01-01T00:00:00+14:00"), "'at' is not an ISO 8601 time"),
     ],
 )
