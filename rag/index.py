@@ -15,6 +15,7 @@ from data.records import Chunk, Document, Hit
 from rag.canary import check_canaries
 from rag.catalog import Catalog, Revision
 from rag.errors import EmbedderError, EmbedderMismatch, IndexDamaged, NoIndexError
+from rag.expand import Neighbour, read_neighbours
 from rag.filters import Filter
 from rag.fusion import Fusion
 from rag.keys import passage_key
@@ -140,8 +141,9 @@ class Index:
     ) -> list[Hit]:
         """Return the best `k` passages of those that meet `where`, best first.
 
-        Near-duplicates are one hit: the best of them, with the other sources in `also_in`. Scores are cosines ("dense"), BM25 scores ("lexical") or fused scores in [0, 1] ("hybrid"). `query_vector` saves
-        embedding the question when `embed_query` was called before.
+        Near-duplicates are one hit: the best of them, with the other sources in `also_in`. Scores are cosines
+        ("dense"), BM25 scores ("lexical") or fused scores in [0, 1] ("hybrid"). `query_vector` saves embedding the
+        question when `embed_query` was called before.
 
         :raises IndexDamaged: the vectors are gone or cannot be searched; "lexical" still works.
         """
@@ -165,6 +167,11 @@ class Index:
         for row, key in enumerate(keys):
             rows[row] = held.get(key, rows[row])
         return rows
+
+    def neighbours(self, source: str) -> list[Neighbour]:
+        """Return where the passages of a source stand, in reading order."""
+        with storage_errors(self._folder):
+            return read_neighbours(self._catalog.connection, self._view().revision, source)
 
     def _narrowed(
         self, view: _View, store: VectorStore | None, where: Filter | None

@@ -21,8 +21,9 @@ _SHINGLE = 3
 _HASHES = 64
 _PER_BAND = 4
 _WORD = re.compile(r"\w+")
+_TITLE_WORD = re.compile(r"[^\W\d_]+")
 _DECISIVE = re.compile(
-    r"\d+(?:[.,:/-]\d+)*"
+    r"[^\W_]*\d\w*(?:[.,:/-]\d\w*)*"
     r"|\b(?:no|not|never|none|nor|without|except|unless|only|cannot|must|shall|should|may|might|can|could|will|would"
     r"|required|recommended|optional|deprecated|one|two|three|four|five|six|seven|eight|nine|ten|twice|half"
     r"|enabled?|disabled?|true|false|before|after|above|below|more|less|minimum|maximum|least|most"
@@ -44,12 +45,18 @@ def similarity(one: frozenset[str], other: frozenset[str]) -> float:
     return len(one & other) / len(one | other)
 
 
-def sketch(text: str) -> bytes:
-    """Return 260 bytes: a checksum of the words that may not differ, and 64 MinHash values."""
-    decisive = " ".join(sorted(match.casefold() for match in _DECISIVE.findall(text)))
+def sketch(text: str, heading: str = "") -> bytes:
+    """Return 260 bytes: a checksum of what may not differ, and 64 MinHash values of `text`.
+
+    Of the heading path only the last title counts, without its number: the same words under "Single-factor devices" and
+    "Multi-factor devices" say two things, those under "4.2 Privacy" and "5.1 Privacy" of two versions one.
+    """
+    title = " ".join(_TITLE_WORD.findall(heading.rpartition(" > ")[2].casefold()))
+    decisive = " ".join([*sorted(match.casefold() for match in _DECISIVE.findall(text)), title])
     codes = np.array([zlib.crc32(shingle.encode()) for shingle in shingles(text)], np.uint64)
     values = (codes[:, None] * _FACTORS + _OFFSETS) >> np.uint64(32)
-    return zlib.crc32(decisive.encode()).to_bytes(4, "little") + values.min(axis=0).astype("<u4").tobytes()
+    smallest: bytes = values.min(axis=0).astype("<u4").tobytes()
+    return zlib.crc32(decisive.encode()).to_bytes(4, "little") + smallest
 
 
 def buckets(packed: bytes) -> Iterator[bytes]:

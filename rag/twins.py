@@ -11,7 +11,6 @@ import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
 
 from data.records import Hit
 from rag.catalog import Catalog, Passage, Revision
@@ -41,12 +40,13 @@ def record_twins(catalog: Catalog, generation: int, revision: int) -> None:
         connection.execute(statement)
     at = {"generation": generation, "revision": revision}
     new = connection.execute(
-        f"SELECT DISTINCT c.key, c.text FROM chunks c JOIN documents d ON d.id = c.document WHERE {_VISIBLE}"
+        f"SELECT DISTINCT c.key, c.text, c.heading FROM chunks c JOIN documents d ON d.id = c.document WHERE {_VISIBLE}"
         " AND c.key NOT IN (SELECT key FROM sketches)",
         at,
     )
     connection.executemany(
-        "INSERT OR IGNORE INTO sketches VALUES (?, ?)", [(key, sketch(text)) for key, text in new.fetchall()]
+        "INSERT OR IGNORE INTO sketches VALUES (?, ?)",
+        [(key, sketch(text, heading)) for key, text, heading in new.fetchall()],
     )
     rows = connection.execute(
         "SELECT s.key, s.sketch FROM sketches s WHERE s.key IN"
@@ -71,21 +71,25 @@ def forget_twins(connection: sqlite3.Connection) -> None:
 def collapse(
     connection: sqlite3.Connection, visible: Catalog | Selection, revision: Revision, hits: Sequence[Hit], k: int
 ) -> list[Hit]:
-    """Return the best `k` of `hits` with one hit per family, each with the other sources that hold its passage.
+    """Return the best `k` of `hits`, of each family those of one source, with the other sources that hold the passage.
 
-    Of a family the best hit stays. Only sources in `visible`, what the search was allowed to see, are named.
+    The best hit of a family decides which source that is: the question chooses between versions. Within one source
+    equal words at two places mean two things ("Level 1 > Throttling", "Level 2 > Throttling"): these stay apart. Only
+    sources in `visible`, what the search was allowed to see, are named.
     """
     keys = [passage_key(hit.chunk) for hit in hits]
     families = _lookup(connection, revision.id, "key", keys)
-    best: dict[str, Hit] = {}
+    home: dict[str, str] = {}
+    kept: list[tuple[str, Hit]] = []
     for key, hit in zip(keys, hits, strict=True):
-        best.setdefault(families.get(key, key), hit)
-    kept = dict(islice(best.items(), k))
-    members = _lookup(connection, revision.id, "family", list(kept)) | {
-        key: families.get(key, key) for key in keys if families.get(key, key) in kept
-    }
+        family = families.get(key, key)
+        if len(kept) < k and home.setdefault(family, hit.chunk.source) == hit.chunk.source:
+            kept.append((family, hit))
+    named = {family for family, _ in kept}
+    members = _lookup(connection, revision.id, "family", sorted(named))
+    members |= {key: families.get(key, key) for key in keys if families.get(key, key) in named}
     places = visible.passages(revision.generation, revision.id, "key", list(members))
-    return [_with_places(hit, family, members, places) for family, hit in kept.items()]
+    return [_with_places(hit, family, members, places) for family, hit in kept]
 
 
 def _with_places(hit: Hit, family: str, members: dict[str, str], places: Sequence[Passage]) -> Hit:
