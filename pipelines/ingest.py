@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from data.errors import InputError
 from pipelines.console import bullet_list, plural
+from pipelines.inputs import gathered
 from pipelines.workspace import Workspace, build_embedder, chunk_settings
 
 if TYPE_CHECKING:
+    from pipelines.settings import Settings
     from rag.ingest import IngestReport
+    from rag.work import Engine
 
 
 def ingest_paths(
@@ -19,22 +24,43 @@ def ingest_paths(
     paths: Sequence[Path],
     *,
     prune: bool = False,
+    urls: Path | None = None,
+    name: str | None = None,
+    engine: str = "local",
+    address: str = "",
     progress: Callable[[int, int, str], None] | None = None,
 ) -> IngestReport:
-    """Bring the index up to date with `paths`; refused files are in the report and never stop the good ones."""
+    """Bring the index up to date with `paths`, the URLs listed in `urls`, and standard input ("-") under `name`.
+
+    Refused files and URLs are in the report and never stop the good ones.
+    """
     from rag.ingest import ingest
 
     settings = workspace.settings
-    return ingest(
-        paths,
-        workspace.data,
-        build_embedder(settings),
-        chunking=chunk_settings(settings),
-        prune=prune,
-        include=settings.ingest.include,
-        exclude=settings.ingest.exclude,
-        progress=progress,
-    )
+    with gathered(paths, urls, name, progress) as inputs:
+        report = ingest(
+            inputs.paths,
+            workspace.data,
+            build_embedder(settings),
+            chunking=chunk_settings(settings),
+            prune=prune,
+            include=settings.ingest.include,
+            exclude=settings.ingest.exclude,
+            extra=inputs.files,
+            progress=progress,
+            engine=_build_engine(settings, engine, address),
+        )
+    return replace(report, failed=(*report.failed, *inputs.failed))
+
+
+def _build_engine(settings: Settings, engine: str, address: str) -> Engine | None:
+    if engine == "local" and address:
+        raise InputError(f"--address {address} is for --engine ray: add that, or leave the address out.")
+    if engine == "local":
+        return None
+    from rag.ray_engine import RayEngine
+
+    return RayEngine(partial(build_embedder, settings), address)
 
 
 def to_json(report: IngestReport) -> dict[str, Any]:

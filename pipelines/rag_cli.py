@@ -38,17 +38,26 @@ def init(workspace: Folder = Path(".")) -> None:
 
 @app.command()
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders.")],
+    paths: Annotated[list[Path] | None, typer.Argument(help="Files and folders; - for standard input.")] = None,
     workspace: Folder = Path("."),
     prune: Annotated[bool, typer.Option(help="Remove documents whose file vanished from an ingested folder.")] = False,
+    urls: Annotated[Path | None, typer.Option(help="File with one http(s) URL a line, to be fetched.")] = None,
+    name: Annotated[str | None, typer.Option(help="Source name of standard input, e.g. minutes.md.")] = None,
+    plan: Annotated[bool, typer.Option("--plan", help="Show what would be done and its cost; write nothing.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Read, cut, embed and index documents; unchanged files are skipped, bad ones refused one by one."""
-    from pipelines.ingest import ingest_paths, to_json, to_text
+    from pipelines import ingest as ingesting
+    from pipelines import plan as planning
     from pipelines.workspace import open_workspace
 
-    report = ingest_paths(open_workspace(workspace), paths, prune=prune, progress=progress_printer("ingest"))
-    say_json(to_json(report)) if as_json else say(to_text(report))
+    opened, progress = open_workspace(workspace), progress_printer("ingest")
+    if plan:
+        planned = planning.plan_paths(opened, paths or (), prune=prune, urls=urls, name=name)
+        say_json(planning.to_json(planned)) if as_json else say(planning.to_text(planned))
+        raise typer.Exit(2 if planned.failed else 0)
+    report = ingesting.ingest_paths(opened, paths or (), prune=prune, urls=urls, name=name, progress=progress)
+    say_json(ingesting.to_json(report)) if as_json else say(ingesting.to_text(report))
     if report.failed:
         raise typer.Exit(2)
 

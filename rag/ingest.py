@@ -19,6 +19,7 @@ from rag.lock import writer_lock
 from rag.protocols import Embedder
 from rag.publish import publish
 from rag.read import find_files
+from rag.screen import screen
 from rag.windows import embed_passages
 from rag.work import Engine, LocalEngine, Task, Worked
 
@@ -66,14 +67,14 @@ def ingest(  # noqa: PLR0913 - one keyword per option of the command
     """Bring the index in `folder` up to date with `paths`, files and folders, and with `extra` files under other names.
 
     A file whose bytes did not change is skipped; one that cannot be read is reported, keeps its former version, and
-    never stops the rest. With `prune`, documents below `paths` whose files are gone leave the index. `progress` is
-    called with documents done, documents in all, and the source just stored. `engine` reads and cuts, and may embed,
-    elsewhere; this process alone stores and publishes.
+    never stops the rest. Golden cases and logs found in a folder are refused too. With `prune`, documents below `paths`
+    whose files are gone leave the index. `progress` is called with documents done, documents in all, and the source
+    just stored. `engine` reads and cuts, and may embed, elsewhere; this process alone stores and publishes.
 
     :raises IndexBusy: another process is writing.
     """
     started = time.perf_counter()
-    found = find_files(paths, include=include, exclude=exclude)
+    found = screen(find_files(paths, include=include, exclude=exclude), paths)
     files = [*source_files(found.files), *extra]
     with writer_lock(folder):
         catalog = Catalog.create(folder)

@@ -17,6 +17,7 @@ from rag.errors import EmbedderMismatch, NoIndexError
 from rag.ingest import SourceFile, source_files, vanished
 from rag.protocols import Embedder
 from rag.read import find_files
+from rag.screen import screen
 from rag.windows import embed_passages
 from rag.work import Task, Worked, work_on
 
@@ -28,8 +29,8 @@ _SAMPLE = 24
 class IngestPlan:
     """What an ingest would do, by source; `failed` are (source, reason) pairs.
 
-    `rebuild` says why the whole index would be built anew, empty when it would not. `chunks` would be stored; `texts` of
-    them, with `tokens` of the embedder, would be embedded: those never embedded before, equal ones once. `seconds` is
+    `rebuild` says why the whole index would be built anew, empty when not. `chunks` would be stored; `texts` of them,
+    with `tokens` of the embedder, would be embedded: those never embedded before, equal ones once. `seconds` is
     what reading took now plus what embedding would take at the speed of a sample.
     """
 
@@ -61,7 +62,7 @@ def plan_ingest(
     :raises IndexDamaged: the catalogue cannot be read.
     """
     started = time.perf_counter()
-    found = find_files(paths, include=include, exclude=exclude)
+    found = screen(find_files(paths, include=include, exclude=exclude), paths)
     catalog = _open(folder)
     try:
         plan = _Plan(catalog, embedder, chunking)
