@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from data.errors import InputError, RagDriftError
+from data.errors import InputError, RagDriftError, WorkspaceError
 from data.records import (
     Answer,
     Context,
@@ -55,28 +55,43 @@ class Asker:
         proxy: GroundednessProxy,
         *,
         retrieval: str = "",
+        log_error: str | None = None,
+        widen: Callable[[Sequence[Hit]], Sequence[Hit]] = tuple,
     ) -> None:
         self._retriever = retriever
         self._index = retriever.index
         self._generator = generator
         self._log = log
+        self._log_error = log_error
         self._proxy = proxy
         self._retrieval = retrieval
+        self._widen = widen
         self._embedder_id = retriever.index.status().embedder
 
     @classmethod
     def from_workspace(cls, workspace: Workspace, *, logged: bool = True) -> Asker:
-        """Build all parts from the settings of a workspace; with `logged=False` nothing is written to the log."""
+        """Build all parts from the settings of a workspace; with `logged=False` nothing is written to the log.
+
+        A log that cannot be opened is told with each answer, and keeps nobody from one.
+        """
         from eval.groundedness import GroundednessProxy
-        from pipelines.retriever import open_retriever
+        from pipelines.retriever import build_widener, open_retriever
         from pipelines.workspace import build_generator, open_log, retrieval_id
 
+        log, log_error = None, None
+        try:
+            log = open_log(workspace) if logged else None
+        except WorkspaceError as error:
+            log_error = str(error)
+        retriever = open_retriever(workspace)
         return cls(
-            open_retriever(workspace),
+            retriever,
             build_generator(workspace),
-            open_log(workspace) if logged else None,
+            log,
             GroundednessProxy.load(),
             retrieval=retrieval_id(workspace.settings),
+            log_error=log_error,
+            widen=build_widener(workspace, retriever.index),
         )
 
     def ask(
@@ -128,7 +143,7 @@ class Asker:
 
     def _record(self, interaction: Interaction, scores: Sequence[Score]) -> str | None:
         if self._log is None:
-            return None
+            return self._log_error
         try:
             self._log.append([interaction], scores)
         except RagDriftError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -91,3 +92,14 @@ def write_docs(folder: Path, count: int) -> Path:
     for number in range(count):
         (folder / f"{number}.txt").write_text(f"Berth {number} takes ships of {number * 7} metres. Ask mate {number}.")
     return folder
+
+
+def resize(disk: Path, kilobytes: int) -> None:
+    """Give a mounted tmpfs another size."""
+    subprocess.run(["mount", "-o", f"remount,size={kilobytes}k", disk], check=True)
+
+
+def used(disk: Path) -> int:
+    """Return how many kilobytes of a disk are taken."""
+    status = os.statvfs(disk)
+    return (status.f_blocks - status.f_bfree) * status.f_frsize // 1024

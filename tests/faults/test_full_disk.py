@@ -1,34 +1,8 @@
-import os
-import subprocess
-import sys
-
 import pytest
 
 from rag.ingest import ingest
 from tests.fakes import HashEmbedder
-from tests.faults.children import INGEST, SEARCH, SETTINGS, content, ingest_here, run, write_docs
-
-
-@pytest.fixture
-def disk(tmp_path):
-    """A disk of its own that can be resized; only root may mount one."""
-    mount = tmp_path / "disk"
-    mount.mkdir()
-    if not sys.platform.startswith("linux") or os.geteuid() != 0:
-        pytest.skip("only root on Linux can mount a small disk")
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=60m", "tmpfs", mount], check=False).returncode:
-        pytest.skip("this machine does not let a small disk be mounted")
-    yield mount
-    subprocess.run(["umount", "--lazy", mount], check=True)
-
-
-def resize(disk, kilobytes):
-    subprocess.run(["mount", "-o", f"remount,size={kilobytes}k", disk], check=True)
-
-
-def used(disk):
-    status = os.statvfs(disk)
-    return (status.f_blocks - status.f_bfree) * status.f_frsize // 1024
+from tests.faults.children import INGEST, SEARCH, SETTINGS, content, ingest_here, resize, run, used, write_docs
 
 
 @pytest.mark.slow
