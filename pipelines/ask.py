@@ -125,6 +125,7 @@ class Asker:
             vector = self._index.embed_query(visit.question)
             visit.watch.lap("embed")
             found = self._retriever.search(visit.question, query_vector=vector)
+            found = replace(found, hits=tuple(self._widen(found.hits)))
         except RagDriftError as error:
             self._record(self._failed_retrieval(visit, str(error)), ())
             raise

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from data.records import Hit
 from pipelines.workspace import Workspace, build_embedder
 
 if TYPE_CHECKING:
@@ -35,6 +37,16 @@ def open_retriever(workspace: Workspace) -> Retriever:
         reranker=_build_reranker(workspace),
         candidates=rerank.candidates,
     )
+
+
+def build_widener(workspace: Workspace, index: Index) -> Callable[[Sequence[Hit]], Sequence[Hit]]:
+    """Return what makes passages that were found into those a model reads: the same, or widened to their section."""
+    from rag.expand import expand
+
+    retrieval = workspace.settings.retrieval
+    if retrieval.expand == "none":
+        return tuple
+    return lambda hits: expand(hits, index.neighbours, index.document, retrieval.expand_tokens)
 
 
 def _build_reranker(workspace: Workspace) -> Reranker | None:

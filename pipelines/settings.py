@@ -68,11 +68,16 @@ class IngestSection(_Section):
 
 
 class RetrievalSection(_Section):
-    """How many passages a question gets, from which side, and how much unlike each other (0: by score alone)."""
+    """How many passages a question gets, from which side, and how much unlike each other (0: by score alone).
+
+    With `expand` "section" each is widened within its section to `expand_tokens` before a model reads it.
+    """
 
     k: int = Field(8, ge=1, le=200)
     mode: Literal["hybrid", "dense", "lexical"] = "hybrid"
     diversity: float = Field(0.0, ge=0.0, le=1.0)
+    expand: Literal["none", "section"] = "none"
+    expand_tokens: int = Field(400, ge=50, le=8192)
 
 
 class RerankSection(_Section):
@@ -215,6 +220,8 @@ TEMPLATE = """\
 # k = 8                           # passages per question
 # mode = "hybrid"                 # hybrid | dense | lexical
 # diversity = 0.0                 # up to 1: rather passages that say something new than several that say the same
+# expand = "none"                 # section: give the model what surrounds each passage in its section
+# expand_tokens = 400             # up to this many tokens a passage
 
 [rerank]
 # base_url = ""                   # a server with POST /rerank (Jina, Cohere, vLLM, TEI), e.g. "http://localhost:8080/v1"

@@ -151,7 +151,10 @@ def chunk_settings(settings: Settings) -> ChunkSettings:
 
 def retrieval_id(settings: Settings) -> str:
     """Name the retrieval settings, for the fingerprint; those that are off leave the name as it is."""
-    named = settings.retrieval.model_dump(exclude=set() if settings.retrieval.diversity else {"diversity"})
+    retrieval = settings.retrieval
+    off = set() if retrieval.diversity else {"diversity"}
+    off |= {"expand", "expand_tokens"} if retrieval.expand == "none" else set()
+    named = retrieval.model_dump(exclude=off)
     if settings.rerank.base_url or settings.rerank.model:
         named["rerank"] = settings.rerank.model_dump(include={"base_url", "model", "candidates"})
     return settings_hash(named)
