@@ -10,6 +10,7 @@ RagDriftError (data.errors)
 ├── UnreadableDocument       one file could not be read; the job goes on and reports it
 ├── RerankError              the reranker could not be used; the search goes on without it
 ├── EmbedderError            the embedding model or endpoint is absent or answered nonsense
+├── EngineError              the cluster that was to do the work cannot be used or broke down
 └── EndpointError            the chat endpoint is unreachable, refused, or answered nonsense
     ├── EndpointUnreachable  no connection, or no answer within the timeout
     ├── EndpointRefused      an HTTP error that a retry did not cure
@@ -56,6 +57,10 @@ class EmbedderError(RagDriftError):
 
 class RerankError(RagDriftError):
     """The reranker could not be asked, or its reply could not be used."""
+
+
+class EngineError(RagDriftError):
+    """The cluster that was to read and embed cannot be used, or broke down."""
 
 
 class EndpointError(RagDriftError):

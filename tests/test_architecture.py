@@ -22,6 +22,8 @@ HOME = {
     "llama_index": {"rag"},
     "sentence_transformers": {"rag"},
     "torch": {"rag"},
+    "ray": {"rag"},
+    "httpx": {"rag"},
     "onnxruntime": {"rag"},
     "chromadb": {"rag"},
     "langchain": {"rag"},
@@ -40,6 +42,7 @@ HOME = {
 }
 HEAVY = (
     "torch",
+    "ray",
     "chromadb",
     "langchain",
     "langchain_core",
