@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +18,14 @@ app = typer.Typer(
 
 evaluation = typer.Typer(help="Ask the golden cases, measure, and gate a change.", add_completion=False)
 app.add_typer(evaluation, name="eval")
+
+
+class EngineName(StrEnum):
+    """Where the work of an ingest is done."""
+
+    local = "local"
+    ray = "ray"
+
 
 Folder = Annotated[Path, typer.Option("--workspace", "-w", help="Folder with rag.toml and .rag/.", show_default="here")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
@@ -44,6 +53,8 @@ def ingest(
     urls: Annotated[Path | None, typer.Option(help="File with one http(s) URL a line, to be fetched.")] = None,
     name: Annotated[str | None, typer.Option(help="Source name of standard input, e.g. minutes.md.")] = None,
     plan: Annotated[bool, typer.Option("--plan", help="Show what would be done and its cost; write nothing.")] = False,
+    engine: Annotated[EngineName, typer.Option(help="Where to read, cut and embed.")] = EngineName.local,
+    address: Annotated[str, typer.Option(help="Ray cluster, e.g. auto; else one on this machine is started.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Read, cut, embed and index documents; unchanged files are skipped, bad ones refused one by one."""
@@ -56,7 +67,9 @@ def ingest(
         planned = planning.plan_paths(opened, paths or (), prune=prune, urls=urls, name=name)
         say_json(planning.to_json(planned)) if as_json else say(planning.to_text(planned))
         raise typer.Exit(2 if planned.failed else 0)
-    report = ingesting.ingest_paths(opened, paths or (), prune=prune, urls=urls, name=name, progress=progress)
+    report = ingesting.ingest_paths(
+        opened, paths or (), prune=prune, urls=urls, name=name, engine=engine, address=address, progress=progress
+    )
     say_json(ingesting.to_json(report)) if as_json else say(ingesting.to_text(report))
     if report.failed:
         raise typer.Exit(2)
@@ -127,6 +140,24 @@ def ask(
         say("\n" + footnotes(asked) if streamed else to_text(asked))
     if asked.interaction.error is not None:
         raise EndpointError(asked.interaction.error)
+
+
+@app.command()
+def why(
+    question: Annotated[str, typer.Argument(help="The question, in quotes.")],
+    expect: Annotated[str, typer.Option(help="The source that should answer it: FILE, or FILE#p3 for its page 3.")],
+    text: Annotated[str, typer.Option(help="A phrase of the passage.")] = "",
+    workspace: Folder = Path("."),
+    as_json: AsJson = False,
+) -> None:
+    """Name the stage at which an expected passage was lost; exit 1 when it did not reach the answer."""
+    from pipelines.why import explain_missing, to_json, to_text
+    from pipelines.workspace import open_workspace
+
+    diagnosis = explain_missing(open_workspace(workspace), question, expect, text)
+    say_json(to_json(diagnosis)) if as_json else say(to_text(diagnosis))
+    if diagnosis.stage != "cited":
+        raise typer.Exit(1)
 
 
 @app.command()
