@@ -84,9 +84,13 @@ class Index:
 
     def close(self) -> None:
         """Release files."""
+        self.release()
+        self._catalog.close()
+
+    def release(self) -> None:
+        """Close the vectors, which the next search opens again; the catalogue stays open."""
         with self._lock:
             self._drop_store()
-            self._catalog.close()
 
     @property
     def generation(self) -> str:
@@ -114,6 +118,11 @@ class Index:
         if document is None:
             raise KeyError(source)
         return document
+
+    def origins(self) -> dict[str, tuple[str, str]]:
+        """Return what each source was read from, its resolved path or URL, and the SHA-256 of the bytes read."""
+        rows = self._catalog.sources(self._view().revision)
+        return {source: (origin, digest) for source, origin, digest in rows}
 
     def embed_query(self, question: str) -> NDArray[np.float32]:
         """Return the question's unit vector, made as this index needs it.

@@ -76,10 +76,18 @@ def plan_ingest(
     finally:
         if catalog is not None:
             catalog.close()
-    seconds = reading + plan.tokens * _seconds_per_token(plan.sample, embedder)
-    counts = (plan.chunks, len(plan.to_embed), plan.tokens, seconds)
-    named = (tuple(plan.added), tuple(plan.changed), tuple(removed))
-    return IngestPlan(*named, plan.unchanged, tuple(plan.failed), plan.rebuild, *counts)
+    return IngestPlan(
+        added=tuple(plan.added),
+        changed=tuple(plan.changed),
+        removed=tuple(removed),
+        unchanged=plan.unchanged,
+        failed=tuple(plan.failed),
+        rebuild=plan.rebuild,
+        chunks=plan.chunks,
+        texts=len(plan.to_embed),
+        tokens=plan.tokens,
+        seconds=reading + plan.tokens * _seconds_per_token(plan.sample, embedder),
+    )
 
 
 class _Plan:
