@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rag.work import Engine
 
 
-def ingest_paths(
+def ingest_paths(  # noqa: PLR0913 - one keyword per option of the command
     workspace: Workspace,
     paths: Sequence[Path],
     *,
@@ -28,15 +28,19 @@ def ingest_paths(
     name: str | None = None,
     engine: str = "local",
     address: str = "",
+    force: bool = False,
     progress: Callable[[int, int, str], None] | None = None,
 ) -> IngestReport:
     """Bring the index up to date with `paths`, the URLs listed in `urls`, and standard input ("-") under `name`.
 
-    Refused files and URLs are in the report and never stop the good ones.
+    Refused files and URLs are in the report and never stop the good ones. With `force`, an index that a changed
+    embedder or chunking makes anew is published whatever the gate cases of the settings say.
     """
+    from pipelines.shadow_gate import note_embedder, shadow_gate
     from rag.ingest import ingest
 
     settings = workspace.settings
+    accept = None if force else shadow_gate(workspace)
     with gathered(paths, urls, name, progress) as inputs:
         report = ingest(
             inputs.paths,
@@ -49,7 +53,10 @@ def ingest_paths(
             extra=inputs.files,
             progress=progress,
             engine=_build_engine(settings, engine, address),
+            accept=accept,
         )
+    if not report.refused:
+        note_embedder(workspace)
     return replace(report, failed=(*report.failed, *inputs.failed))
 
 
@@ -75,4 +82,6 @@ def to_text(report: IngestReport) -> str:
     if report.failed:
         lines.append(f"{plural(len(report.failed), 'file')} refused:")
         lines += bullet_list((f"{source}: {reason}" for source, reason in report.failed), limit=50)
+    if report.refused:
+        lines.append(report.refused)
     return "\n".join(lines)

@@ -53,6 +53,7 @@ def ingest(
     urls: Annotated[Path | None, typer.Option(help="File with one http(s) URL a line, to be fetched.")] = None,
     name: Annotated[str | None, typer.Option(help="Source name of standard input, e.g. minutes.md.")] = None,
     plan: Annotated[bool, typer.Option("--plan", help="Show what would be done and its cost; write nothing.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Publish a new index the gate cases speak against.")] = False,
     engine: Annotated[EngineName, typer.Option(help="Where to read, cut and embed.")] = EngineName.local,
     address: Annotated[str, typer.Option(help="Ray cluster, e.g. auto; else one on this machine is started.")] = "",
     as_json: AsJson = False,
@@ -68,10 +69,18 @@ def ingest(
         say_json(planning.to_json(planned)) if as_json else say(planning.to_text(planned))
         raise typer.Exit(2 if planned.failed else 0)
     report = ingesting.ingest_paths(
-        opened, paths or (), prune=prune, urls=urls, name=name, engine=engine, address=address, progress=progress
+        opened,
+        paths or (),
+        prune=prune,
+        urls=urls,
+        name=name,
+        engine=engine,
+        address=address,
+        force=force,
+        progress=progress,
     )
     say_json(ingesting.to_json(report)) if as_json else say(ingesting.to_text(report))
-    if report.failed:
+    if report.failed or report.refused:
         raise typer.Exit(2)
 
 

@@ -61,10 +61,15 @@ class ChunkingSection(_Section):
 
 
 class IngestSection(_Section):
-    """Which files of a folder are read; globs are matched against the path below the folder."""
+    """Which files of a folder are read; globs are matched against the path below the folder.
+
+    `gate_cases` are golden cases: an index that a changed embedder or chunking made anew is published only if it finds
+    what they expect as well as the published one.
+    """
 
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    gate_cases: str = ""
 
 
 class RetrievalSection(_Section):
@@ -215,6 +220,7 @@ TEMPLATE = """\
 [ingest]
 # include = []                    # globs below the ingested folder, e.g. ["*.md"]
 # exclude = []
+# gate_cases = ""                 # e.g. "cases.jsonl": golden cases that a changed embedder or chunking must not fail
 
 [retrieval]
 # k = 8                           # passages per question

@@ -121,7 +121,10 @@ class Catalog:
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """Hold one state of the file, whatever writers do meanwhile."""
+        """Hold one state of the file, whatever writers do meanwhile; within a transaction of this thread, its own."""
+        if self.connection.in_transaction:
+            yield self.connection
+            return
         with self._transaction("BEGIN") as connection:
             yield connection
 

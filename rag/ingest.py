@@ -15,11 +15,13 @@ from numpy.typing import NDArray
 from rag.catalog import Catalog, Revision
 from rag.chunk import ChunkSettings, embedding_text
 from rag.draft import Draft, Prepared, begin_draft
+from rag.errors import ShadowRefused
 from rag.lock import writer_lock
 from rag.protocols import Embedder
 from rag.publish import publish
 from rag.read import find_files
 from rag.screen import screen
+from rag.shadow import Accept
 from rag.windows import embed_passages
 from rag.work import Engine, LocalEngine, Task, Worked
 
@@ -31,7 +33,10 @@ Progress = Callable[[int, int, str], None]
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """What an ingest did; `failed` are (source, reason) pairs, `chunks` is how many the index holds afterwards."""
+    """What an ingest did; `failed` are (source, reason) pairs, `chunks` is how many the index holds afterwards.
+
+    `refused` says why an index that was built anew was not published.
+    """
 
     added: int
     changed: int
@@ -40,6 +45,7 @@ class IngestReport:
     failed: tuple[tuple[str, str], ...]
     chunks: int
     seconds: float
+    refused: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,7 @@ def ingest(  # noqa: PLR0913 - one keyword per option of the command
     extra: Sequence[SourceFile] = (),
     progress: Progress | None = None,
     engine: Engine | None = None,
+    accept: Accept | None = None,
 ) -> IngestReport:
     """Bring the index in `folder` up to date with `paths`, files and folders, and with `extra` files under other names.
 
@@ -70,6 +77,9 @@ def ingest(  # noqa: PLR0913 - one keyword per option of the command
     never stops the rest. Golden cases and logs found in a folder are refused too. With `prune`, documents below `paths`
     whose files are gone leave the index. `progress` is called with documents done, documents in all, and the source
     just stored. `engine` reads and cuts, and may embed, elsewhere; this process alone stores and publishes.
+
+    Where embedder or chunking have changed, `accept` is shown the new index and may refuse it: the former one then
+    stays published, and the new one is kept for an ingest that accepts it.
 
     :raises IndexBusy: another process is writing.
     """
@@ -85,11 +95,22 @@ def ingest(  # noqa: PLR0913 - one keyword per option of the command
             job.run(files, engine or LocalEngine(embedder))
             if prune:
                 job.prune(paths)
-            chunks = publish(catalog, folder, embedder, job.draft, _now())
+            chunks, refused = _publish(catalog, folder, embedder, job.draft, accept)
         finally:
             catalog.close()
     seconds = time.perf_counter() - started
-    return IngestReport(job.added, job.changed, job.removed, job.unchanged, tuple(job.failed), chunks, seconds)
+    return IngestReport(job.added, job.changed, job.removed, job.unchanged, tuple(job.failed), chunks, seconds, refused)
+
+
+def _publish(
+    catalog: Catalog, folder: Path, embedder: Embedder, draft: Draft, accept: Accept | None
+) -> tuple[int, str]:
+    """Return how many chunks the index holds, and why its draft was refused."""
+    try:
+        return publish(catalog, folder, embedder, draft, _now(), accept), ""
+    except ShadowRefused as error:
+        current = catalog.current()
+        return current.chunks if current is not None else 0, str(error)
 
 
 class _Job:

@@ -22,6 +22,7 @@ from rag.fusion import Fusion
 from rag.lexical import index_terms
 from rag.protocols import Embedder
 from rag.seal import check_seal, seal
+from rag.shadow import Accept, ask_to_accept
 from rag.twins import forget_twins, record_twins
 from rag.vectors import VectorStore, copy_folder
 
@@ -34,9 +35,14 @@ _MOST_CHANGE = 0.2
 """Beyond this share of added or removed vectors a folder is built anew: cheaper, and free of what was deleted."""
 
 
-def publish(catalog: Catalog, folder: Path, embedder: Embedder, draft: Draft, now: str) -> int:
+def publish(
+    catalog: Catalog, folder: Path, embedder: Embedder, draft: Draft, now: str, accept: Accept | None = None
+) -> int:
     """Publish a draft, or drop it when it changes nothing; return how many chunks the index holds.
 
+    A draft that was built otherwise than the published index is first shown to `accept`.
+
+    :raises ShadowRefused: `accept` was against it; the draft is kept, and readers stay where they were.
     :raises IndexDamaged: the vectors of the draft could not be written whole; readers stay where they were.
     """
     current = catalog.current()
@@ -51,6 +57,8 @@ def publish(catalog: Catalog, folder: Path, embedder: Embedder, draft: Draft, no
         sync_lexical(catalog, draft.generation, draft.base, draft.number)
         record_twins(catalog, draft.generation, draft.number)
         announce(catalog, draft, name, _learn_fusion(catalog, folder / name, embedder, draft, base), now)
+        if accept is not None and current is not None and not same_build:
+            ask_to_accept(catalog, folder, embedder, accept)
     forget_old(catalog, folder)
     published = catalog.current()
     return published.chunks if published is not None else 0
