@@ -85,14 +85,18 @@ def parse_document(data: bytes, path: Path, source: str | None = None) -> Docume
     )
 
 
+_SETTINGS = "rag.toml"  # may hold keys and passwords, which no answer should ever quote
+
+
 def find_files(paths: Sequence[Path], include: Sequence[str] = (), exclude: Sequence[str] = ()) -> Found:
     """List the files to read: those given by name, and in folders all of a known format, hidden ones left out.
 
     `include` and `exclude` are patterns as in .gitignore, relative to each folder; a `.ragignore` file in a folder
-    holds more of them to exclude. Links inside a folder are not followed; a link that leaves it, or leads nowhere, is
-    refused with the reason, as are paths which do not exist.
+    holds more of them to exclude. A workspace's own rag.toml is read only when given by name. Links inside a folder
+    are not followed; a link that leaves it, or leads nowhere, is refused with the reason, as are paths which do not
+    exist.
     """
-    return search(paths, Rules(KNOWN_EXTENSIONS, parse_patterns(include), parse_patterns(exclude)))
+    return search(paths, Rules(KNOWN_EXTENSIONS, parse_patterns(include), parse_patterns((_SETTINGS, *exclude))))
 
 
 def _reader_for(path: Path) -> Callable[[bytes], Extracted]:
