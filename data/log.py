@@ -97,7 +97,11 @@ class InteractionLog:
 
         :raises WorkspaceError: the database cannot be opened or was written by a newer version.
         """
-        self._engine = sa.create_engine(url)
+        try:
+            self._engine = sa.create_engine(url)
+        except (sa.exc.ArgumentError, ImportError) as error:
+            told = f"The log's URL cannot be used ({_cause(error)}): write e.g. sqlite:////var/rag/log.sqlite."
+            raise WorkspaceError(told) from error
         if self._engine.dialect.name == "sqlite":
             sa.event.listen(self._engine, "connect", _set_sqlite_pragmas)
         try:
@@ -306,5 +310,5 @@ def _from_row(row: sa.RowMapping) -> Interaction:
     )
 
 
-def _cause(error: sa.exc.SQLAlchemyError) -> str:
+def _cause(error: Exception) -> str:
     return str(getattr(error, "orig", None) or error).split("\n")[0]
