@@ -12,6 +12,7 @@ from drift.evidently_sections import evidently_page
 from drift.report import DriftReport
 from drift.report_charts import timeline_figure, topics_figure
 from drift.report_sections import matrix, sections
+from drift.report_text import verdict_reason
 from drift.windows import Window
 
 _TEMPLATE = Path(__file__).with_name("report_page.html")
@@ -50,7 +51,7 @@ def render_html(report: DriftReport, evidently: str = "") -> str:
         tone=_TONES[report.verdict],
         verdict=escape(report.verdict.replace("_", " ")),
         headline=escape(_HEADLINES[report.verdict]),
-        detail=escape(report.sentence),
+        detail=escape(_capitalised(verdict_reason(report))),
         windows=escape(_windows(report)),
         matrix=matrix(report),
         body="\n".join(sections(report, bool(evidently))),
@@ -77,6 +78,10 @@ def _scripts(report: DriftReport, evidently: str) -> str:
 def _inline(value: object) -> str:
     # "<" must not appear inside a script element, or a text could close it.
     return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
+
+
+def _capitalised(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
 
 
 def _windows(report: DriftReport) -> str:

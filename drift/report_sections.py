@@ -64,9 +64,9 @@ def matrix(report: DriftReport) -> str:
 def _cards(report: DriftReport) -> str:
     quality, ops = report.quality, report.ops
     speaks = f"{quality.metric} ({quality.source})" if quality.metric else "no score"
-    interval = f"interval {quality.ci[0]:+.3f} to {quality.ci[1]:+.3f}" if quality.ci else ""
+    interval = f"; change between {quality.ci[0]:+.3f} and {quality.ci[1]:+.3f}" if quality.ci else ""
     cards = (
-        ("Quality", _change(quality.reference, quality.current, ".3f"), f"{speaks} {interval}"),
+        ("Quality", _change(quality.reference, quality.current, ".3f"), f"{speaks}{interval}"),
         ("Smallest drop it could see", _number(quality.minimum_detectable_drop, ".3f"), quality.method),
         ("Error rate", _change(ops.error_rate_reference, ops.error_rate_current, ".1%"), f"ops {ops.status}"),
         ("Latency p95, ms", _change(ops.latency_p95_reference, ops.latency_p95_current, ",.0f"), "reference → current"),

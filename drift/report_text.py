@@ -21,6 +21,11 @@ def to_text(report: DriftReport) -> str:
     return "\n".join(_lines(report))
 
 
+def verdict_reason(report: DriftReport) -> str:
+    """Return the sentence of the verdict without its name, for places that show the name beside it."""
+    return report.sentence.partition(": ")[2] or report.sentence
+
+
 def quality_words(quality: QualityPlane) -> str:
     """Say the estimate of quality with its interval and what it rests on."""
     if quality.reference is None or quality.current is None or quality.delta is None or quality.ci is None:
@@ -32,7 +37,7 @@ def quality_words(quality: QualityPlane) -> str:
 
 
 def _lines(report: DriftReport) -> Iterator[str]:
-    yield f"{_TITLES[report.verdict]} – {report.sentence.partition(': ')[2] or report.sentence}"
+    yield f"{_TITLES[report.verdict]} – {verdict_reason(report)}"
     yield ""
     yield f"  reference  {_window(report.reference)}"
     yield f"  current    {_window(report.current)}"
