@@ -3,7 +3,8 @@
 A published folder is never written again. Chroma's embedded mode is not safe for a writer beside other processes: even
 a reader applies the write-ahead log and rewrites index files (measured on 1.5.9), handles never see another process's
 vectors, and two writers can leave a folder that crashes the interpreter. So a new revision is a copy of the last folder
-with the difference applied; readers open it when the catalogue names it.
+with the difference applied; readers open it when the catalogue names it. With a Chroma server the folder points to a
+collection there (`rag.vector_server`).
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.errors import IndexDamaged
+from rag.errors import IndexDamaged, IndexError_
 from rag.storage import vectors_failed
+from rag.vector_server import connect, forget_collections, is_served, new_pointer, read_pointer, unreachable
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
@@ -31,43 +33,49 @@ _DATABASE = "chroma.sqlite3"
 # Nothing may stay in the write-ahead log: each reader that opens would apply it and rewrite the index files.
 _PERSIST_AFTER = 1
 _SEARCH_BREADTH = 200
+_MOST_PER_REQUEST = 1000
 
 
 class VectorStore:
     """Nearest-neighbour search by cosine over the vectors in one folder."""
 
     def __init__(self, folder: Path, embedder: str, *, create: bool = False) -> None:
-        """Open a folder.
+        """Open a folder, or the collection it points to.
 
         :raises IndexDamaged: Chroma cannot open it, or it holds the vectors of another embedder.
+        :raises IndexError_: the server cannot be reached.
         :raises IndexOutOfSpace: the disk is full; Chroma writes even to open.
         """
         self.folder = folder
-        if not create and not (folder / _DATABASE).is_file():
+        self._pointer = new_pointer(folder) if create else read_pointer(folder)
+        if not create and self._pointer is None and not (folder / _DATABASE).is_file():
             raise IndexDamaged(f"The vectors in {folder} are gone: run `rag repair`, which embeds nothing again.")
-        self._client = _open_client(folder)
+        self._client = connect(self._pointer.url) if self._pointer else _open_client(folder)
         self._collection = self._open_collection(embedder, create)
+        if create and self._pointer:
+            forget_collections(self._client, folder)
 
     def _open_collection(self, embedder: str, create: bool) -> Collection:
-        from chromadb.errors import ChromaError
-
+        name = self._pointer.collection if self._pointer else COLLECTION
+        persist_after = _MOST_PER_REQUEST if self._pointer else _PERSIST_AFTER
         configuration: CreateCollectionConfiguration = {
             "hnsw": {
                 "space": "cosine",
                 "ef_search": _SEARCH_BREADTH,
-                "sync_threshold": _PERSIST_AFTER,
-                "batch_size": _PERSIST_AFTER,
+                "sync_threshold": persist_after,
+                "batch_size": persist_after,
             }
         }
+        failures: tuple[type[Exception], ...] = (*_failures(), ValueError)
         try:
             if create:
                 return self._client.create_collection(
-                    COLLECTION, configuration=configuration, metadata={"embedder": embedder}, embedding_function=None
+                    name, configuration=configuration, metadata={"embedder": embedder}, embedding_function=None
                 )
-            collection = self._client.get_collection(COLLECTION, embedding_function=None)
-        except (ChromaError, ValueError) as error:
+            collection = self._client.get_collection(name, embedding_function=None)
+        except failures as error:
             self.close()
-            raise vectors_failed(self.folder, f"cannot be read ({error})") from error
+            raise self._failed("read", error) from error
         stored = (collection.metadata or {}).get("embedder")
         if stored != embedder:
             self.close()
@@ -85,24 +93,33 @@ class VectorStore:
 
         :raises IndexDamaged: Chroma cannot write to the folder.
         """
-        from chromadb.errors import ChromaError
-
         try:
             self._add(keys, vectors)
             self._remove(gone)
             # Chroma applies what was written, and persists it, only when something is asked of it.
             self._collection.get(limit=1, include=["embeddings"])
             return self._collection.count()
-        except ChromaError as error:
-            raise vectors_failed(self.folder, f"cannot be written ({error})") from error
+        except _failures() as error:
+            raise self._failed("written", error) from error
+
+    def _failed(self, what: str, error: Exception) -> IndexError_:
+        import httpx
+
+        if self._pointer and isinstance(error, httpx.HTTPError):
+            return unreachable(self._pointer.url, error)
+        return vectors_failed(self.folder, f"cannot be {what} ({error})")
+
+    def _step(self) -> int:
+        """Return how many vectors go into one request; a server refuses large bodies."""
+        return min(self._client.get_max_batch_size(), _MOST_PER_REQUEST if self._pointer else 2**31)
 
     def _add(self, keys: Sequence[str], vectors: Sequence[NDArray[np.float32]]) -> None:
-        step = self._client.get_max_batch_size()
+        step = self._step()
         for at in range(0, len(keys), step):
             self._collection.upsert(ids=list(keys[at : at + step]), embeddings=np.stack(vectors[at : at + step]))
 
     def _remove(self, keys: Sequence[str]) -> None:
-        step = self._client.get_max_batch_size()
+        step = self._step()
         for at in range(0, len(keys), step):
             self._collection.delete(ids=list(keys[at : at + step]))
 
@@ -111,23 +128,34 @@ class VectorStore:
 
         :raises IndexDamaged: Chroma could not search the folder.
         """
-        from chromadb.errors import ChromaError
-
         try:
             found = self._collection.query(query_embeddings=[vector.tolist()], n_results=limit, include=["distances"])
-        except ChromaError as error:
-            raise vectors_failed(self.folder, f"cannot be searched ({error})") from error
+        except _failures() as error:
+            raise self._failed("searched", error) from error
         distances = (found["distances"] or [[]])[0]
         return [(key, 1.0 - distance) for key, distance in zip(found["ids"][0], distances, strict=True)]
 
 
 def copy_folder(source: Path, target: Path) -> None:
-    """Copy a published folder to start the next one from; a half-made `target` is thrown away."""
+    """Copy a published folder to start the next one from; a half-made `target` is thrown away.
+
+    :raises IndexDamaged: the old or the new vectors are at a server, where nothing can be copied.
+    """
+    if is_served(source) or is_served(target):
+        raise IndexDamaged(f"The vectors in {source} cannot be copied, because they are or go to a server.")
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(source, target, ignore=shutil.ignore_patterns(f"{_DATABASE}*"))
     # Readers of the published folder write to its database (locks and notes of Chroma's own): copy one state of it.
     with closing(sqlite3.connect(source / _DATABASE)) as old, closing(sqlite3.connect(target / _DATABASE)) as new:
         old.backup(new)
+
+
+def _failures() -> tuple[type[Exception], ...]:
+    """Return what Chroma raises, in a folder and through a server."""
+    import httpx
+    from chromadb.errors import ChromaError
+
+    return (ChromaError, httpx.HTTPError)
 
 
 def _open_client(folder: Path) -> Client:
