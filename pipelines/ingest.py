@@ -38,8 +38,10 @@ def ingest_paths(  # noqa: PLR0913 - one keyword per option of the command
     """
     from pipelines.shadow_gate import note_embedder, shadow_gate
     from rag.ingest import ingest
+    from rag.vector_server import place_vectors
 
     settings = workspace.settings
+    place_vectors(workspace.data, settings.vectors.url)
     accept = None if force else shadow_gate(workspace)
     with gathered(paths, urls, name, progress) as inputs:
         report = ingest(

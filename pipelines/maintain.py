@@ -7,12 +7,14 @@ from pipelines.workspace import Workspace, build_embedder
 
 
 def repair_index(workspace: Workspace) -> str:
-    """Rebuild vectors and full-text index from the catalogue; say what was done.
+    """Rebuild vectors and full-text index from the catalogue, where the settings want them now; say what was done.
 
     :raises RagDriftError: there is no index, it is being written, or the catalogue itself is damaged.
     """
     from rag.repair import repair
+    from rag.vector_server import place_vectors
 
+    place_vectors(workspace.data, workspace.settings.vectors.url)
     report = repair(workspace.data, build_embedder(workspace.settings))
     again = (
         plural(report.embedded, "text") + " embedded again" if report.embedded else "nothing had to be embedded again"
