@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -87,6 +88,13 @@ def say(message: str = "") -> None:
 def say_json(value: Any) -> None:
     """Print one JSON value on one line of standard output."""
     typer.echo(json.dumps(value, ensure_ascii=False))
+
+
+def given_path(text: str) -> Path:
+    """Return the path of an argument; an empty one, as of an unset shell variable, is not the current folder."""
+    if not text.strip():
+        raise typer.BadParameter("the path is empty: name a file or a folder, or . for this one.")
+    return Path(text)
 
 
 def progress_printer(what: str) -> Callable[[int, int, str], None]:

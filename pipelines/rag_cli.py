@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.console import ShowVersion, note, progress_printer, run_app, say, say_json
+from pipelines.console import ShowVersion, given_path, note, progress_printer, run_app, say, say_json
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -47,7 +47,10 @@ def init(workspace: Folder = Path(".")) -> None:
 
 @app.command()
 def ingest(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Files and folders; - for standard input.")] = None,
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Files and folders; - for standard input.", parser=given_path, metavar="[PATH]..."),
+    ] = None,
     workspace: Folder = Path("."),
     prune: Annotated[bool, typer.Option(help="Remove documents whose file vanished from an ingested folder.")] = False,
     urls: Annotated[Path | None, typer.Option(help="File with one http(s) URL a line, to be fetched.")] = None,

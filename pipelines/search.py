@@ -31,10 +31,12 @@ def search(
 ) -> Iterator[tuple[Query, Retrieved]]:
     """Yield each query with its best passages of those that meet the conditions, in the order given.
 
-    :raises InputError: a condition cannot be read.
+    :raises InputError: a question is empty, or a condition cannot be read.
     """
     from rag.filters import parse_filter
 
+    if not all(query.question.strip() for query in queries):
+        raise InputError('The question is empty: pass it in quotes, e.g. rag search "opening hours".')
     where = parse_filter(conditions)
     retriever = open_retriever(workspace)
     for query in queries:

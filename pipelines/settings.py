@@ -143,7 +143,7 @@ def load_settings(folder: Path, environ: Mapping[str, str] = os.environ) -> Sett
     """
     path = folder / SETTINGS_FILE
     try:
-        values: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        values: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8-sig")) if path.exists() else {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} is not valid TOML: {error}.") from error
     overrides = _from_environment(environ)
@@ -159,22 +159,25 @@ def load_settings(folder: Path, environ: Mapping[str, str] = os.environ) -> Sett
 def _from_environment(environ: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for name, value in environ.items():
+        if not name.startswith(_PREFIX):
+            continue
         section, _, key = name.removeprefix(_PREFIX).lower().partition("__")
-        if name.startswith(_PREFIX):
-            found.setdefault(section, {})[key] = value.split(",") if key in {"include", "exclude"} else value
+        if not key:
+            raise SettingsError(f"{name} names no setting: write {_PREFIX}SECTION__KEY, e.g. RAG__CHAT__MODEL.")
+        found.setdefault(section, {})[key] = value.split(",") if key in {"include", "exclude"} else value
     return found
 
 
 def _refuse_unknown(values: Mapping[str, Any], where: str) -> None:
     sections = {name: set(field.annotation.model_fields) for name, field in _sections()}
     for section, keys in values.items():
-        if section not in sections:
-            raise SettingsError(f"{where} has an unknown section [{section}]{_nearest(section, sections)}.")
         if not isinstance(keys, Mapping):
             raise SettingsError(f"{where} has {section!r} outside a section: write it under one, e.g. [chat].")
+        if section not in sections:
+            raise SettingsError(f"{where} has an unknown section [{section}]{_nearest(section, sections)}")
         for key in keys:
             if key not in sections[section]:
-                raise SettingsError(f"{where} has an unknown key {section}.{key}{_nearest(key, sections[section])}.")
+                raise SettingsError(f"{where} has an unknown key {section}.{key}{_nearest(key, sections[section])}")
 
 
 def _sections() -> list[tuple[str, Any]]:
@@ -182,8 +185,8 @@ def _sections() -> list[tuple[str, Any]]:
 
 
 def _nearest(name: str, known: Any) -> str:
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    return f": did you mean {close[0]!r}?" if close else f": known are {', '.join(sorted(known))}"
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    return f": did you mean {close[0]!r}?" if close else f": known are {', '.join(sorted(known))}."
 
 
 def _first_problem(error: ValidationError) -> str:
