@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -168,15 +168,14 @@ def sync_lexical(catalog: Catalog, generation: int, before: int, after: int) -> 
     )
 
 
-def _chunk_rows(catalog: Catalog, generation: int, inside: int, outside: int) -> list[tuple[int, str, str, str]]:
-    """Return the chunks visible in revision `inside` but not in revision `outside` (row, heading, text, language)."""
-    rows: list[tuple[int, str, str, str]] = catalog.connection.execute(
+def _chunk_rows(catalog: Catalog, generation: int, inside: int, outside: int) -> Iterator[tuple[int, str, str, str]]:
+    """Yield the chunks visible in revision `inside` but not in revision `outside` (row, heading, text, language)."""
+    yield from catalog.connection.execute(
         "SELECT c.id, c.heading, c.text, c.language FROM chunks c JOIN documents d ON d.id = c.document"
         " WHERE d.generation = :generation AND d.added <= :inside AND (d.removed IS NULL OR d.removed > :inside)"
         " AND NOT (d.added <= :outside AND (d.removed IS NULL OR d.removed > :outside))",
         {"generation": generation, "inside": inside, "outside": outside},
-    ).fetchall()
-    return rows
+    )
 
 
 def announce(catalog: Catalog, draft: Draft, folder: str, fusion: Fusion, now: str) -> None:
