@@ -82,10 +82,8 @@ def explain(
 def _ranks(question: str, passages: tuple[Chunk, ...], retriever: Retriever) -> Diagnosis:
     index, mode = retriever.index, retriever.mode
     vector = index.embed_query(question)
-    dense, lexical = (
-        _rank(index.search(question, DEPTH, mode=side, query_vector=vector), passages)
-        for side in ("dense", "lexical")  # type: tuple[Literal["dense"], Literal["lexical"]]
-    )
+    dense = _rank(index.search(question, DEPTH, mode="dense", query_vector=vector), passages)
+    lexical = _rank(index.search(question, DEPTH, mode="lexical"), passages)
     fused = _rank(index.search(question, CANDIDATES, mode=mode, query_vector=vector), passages)
     final = _rank(retriever.search(question, query_vector=vector).hits, passages)
     ranks = {"dense_rank": dense, "lexical_rank": lexical, "fused_rank": fused, "final_rank": final}
