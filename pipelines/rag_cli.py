@@ -49,7 +49,7 @@ def init(workspace: Folder = Path(".")) -> None:
 def ingest(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(help="Files and folders; - for standard input.", parser=given_path, metavar="[PATH]..."),
+        typer.Argument(help="Files and folders; - for standard input.", parser=given_path, metavar="PATH"),
     ] = None,
     workspace: Folder = Path("."),
     prune: Annotated[bool, typer.Option(help="Remove documents whose file vanished from an ingested folder.")] = False,
