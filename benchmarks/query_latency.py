@@ -38,6 +38,8 @@ from rag.publish import publish
 RESULTS = Path(__file__).parent / "results" / "query_latency.json"
 SIZES = [1_000, 20_000, 50_000, 100_000]
 DIMENSIONS, SPREAD_IN, TOPICS, TOPIC_WORDS, COMMON_WORDS = 384, 32, 500, 30, 20_000
+STOP_WORDS = 50
+"""How many of the most frequent words a language does without in its index; the others follow Zipf's law."""
 CHUNKS_PER_DOCUMENT, DOCUMENTS_AT_ONCE, SHARES = 10, 100, 100
 ONE_PERCENT = Filter(sources=("share-07/*",))
 MODES = ("hybrid", "dense", "lexical")
@@ -70,6 +72,10 @@ class TopicEmbedder:
         return len(text.split())
 
 
+_FREQUENCIES = 1.0 / np.arange(STOP_WORDS, STOP_WORDS + COMMON_WORDS)
+_CUMULATED = np.cumsum(_FREQUENCIES) / _FREQUENCIES.sum()
+
+
 def _word(number: int) -> str:
     first, rest = divmod(number, len(SYLLABLES) ** 2)
     second, third = divmod(rest, len(SYLLABLES))
@@ -91,7 +97,7 @@ def make_text(number: int) -> str:
     """Return the text of one chunk: 60 words in five sentences, 15 of them of its topic."""
     random = np.random.default_rng(number)
     topic = int(random.integers(TOPICS))
-    common = np.minimum(random.zipf(1.2, 45), COMMON_WORDS)
+    common = np.searchsorted(_CUMULATED, random.random(45))
     words = [_word(int(rank)) for rank in common] + [
         _topic_word(topic, int(at)) for at in random.integers(TOPIC_WORDS, size=15)
     ]

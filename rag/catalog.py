@@ -214,9 +214,10 @@ class Catalog:
             raise ValueError(f"passages are found by 'id' or 'key', not {column!r}")
         found: list[Passage] = []
         for marks, batch in _batches(values):
+            # CROSS JOIN fixes the order: from the few chunks asked for, not through all documents of the generation.
             rows = self.connection.execute(
                 'SELECT c.id, c.key, d.source, c."start", c."end", c.text, c.page, c.heading FROM chunks c'
-                " JOIN documents d ON d.id = c.document"
+                " CROSS JOIN documents d ON d.id = c.document"
                 f" WHERE c.{column} IN ({marks}) AND d.generation = ? AND d.added <= ?"
                 " AND (d.removed IS NULL OR d.removed > ?) ORDER BY c.id",
                 (*batch, generation, revision, revision),
