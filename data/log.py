@@ -6,10 +6,9 @@ SQLAlchemy URL works. Each `append` is one transaction: after a kill the log hol
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,7 +17,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from data.errors import InputError, WorkspaceError
-from data.records import Citation, Context, Fingerprint, Interaction, Kind, Score
+from data.log_rows import format_time, from_row, parse_time, to_row
+from data.records import Interaction, Kind, Score
 
 _BATCH = 500
 _T = TypeVar("_T")
@@ -135,7 +135,7 @@ class InteractionLog:
         try:
             with self._engine.begin() as connection:
                 for batch in _batches(interactions):
-                    new += self._insert_new(connection, [_to_row(item) for item in batch])
+                    new += self._insert_new(connection, [to_row(item) for item in batch])
                 for batch_of_scores in _batches(scores):
                     self._upsert_scores(connection, [asdict(score) for score in batch_of_scores])
         except sa.exc.SQLAlchemyError as error:
@@ -151,7 +151,7 @@ class InteractionLog:
         query = _window(sa.select(_interactions), since, until, kinds).order_by(_interactions.c.at, _interactions.c.id)
         with self._engine.connect() as connection:
             for row in connection.execution_options(yield_per=_BATCH).execute(query).mappings():
-                yield _from_row(row)
+                yield from_row(row)
 
     def get(self, interaction_id: str) -> Interaction:
         """Return one interaction.
@@ -165,7 +165,7 @@ class InteractionLog:
             raise InputError(
                 f"No interaction {interaction_id!r} is in the log: `rag ask --json` prints the id of each answer."
             )
-        return _from_row(row)
+        return from_row(row)
 
     def scores(
         self, since: datetime | None = None, until: datetime | None = None, kinds: tuple[Kind, ...] | None = ("user",)
@@ -181,7 +181,7 @@ class InteractionLog:
         query = sa.select(sa.func.count(), sa.func.min(_interactions.c.at), sa.func.max(_interactions.c.at))
         with self._engine.connect() as connection:
             count, first, last = connection.execute(query).one()
-        return LogSpan(count, _parse_time(first) if first else None, _parse_time(last) if last else None)
+        return LogSpan(count, parse_time(first) if first else None, parse_time(last) if last else None)
 
     def set_baseline(self, name: str, since: datetime, until: datetime, now: datetime) -> Baseline:
         """Pin ``[since, until)`` under `name` as its next version; earlier versions stay readable."""
@@ -208,9 +208,9 @@ class InteractionLog:
                 Baseline(
                     row["name"],
                     row["version"],
-                    _parse_time(row["created"]),
-                    _parse_time(row["since"]),
-                    _parse_time(row["until"]),
+                    parse_time(row["created"]),
+                    parse_time(row["since"]),
+                    parse_time(row["until"]),
                 )
                 for row in rows
             ]
@@ -230,20 +230,6 @@ class InteractionLog:
     def _insert(self, table: sa.Table) -> Any:
         dialect = postgresql if self._engine.dialect.name == "postgresql" else sqlite
         return dialect.insert(table)
-
-
-def format_time(at: datetime) -> str:
-    """Write a time as fixed-width ISO 8601 in UTC, so that text order is time order.
-
-    :raises InputError: `at` has no time zone.
-    """
-    if at.tzinfo is None:
-        raise InputError(f"The time {at.isoformat()} has no time zone: write it as {at.isoformat()}+00:00 or with Z.")
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f+00:00")
-
-
-def _parse_time(text: str) -> datetime:
-    return datetime.fromisoformat(text)
 
 
 def _set_sqlite_pragmas(connection: Any, _record: Any) -> None:
@@ -277,37 +263,6 @@ def _batches(items: Iterable[_T]) -> Iterator[list[_T]]:
     iterator = iter(items)
     while batch := list(islice(iterator, _BATCH)):
         yield batch
-
-
-def _to_row(item: Interaction) -> dict[str, Any]:
-    body = {
-        "contexts": [asdict(context) for context in item.contexts],
-        "citations": [asdict(citation) for citation in item.citations],
-        "latency_ms": item.latency_ms,
-        "tokens": item.tokens,
-        "fingerprint": asdict(item.fingerprint),
-        "tags": item.tags,
-        "flags": list(item.flags),
-    }
-    columns = ("id", "kind", "question", "answer", "outcome", "error", "question_vector", "answer_vector")
-    row = {name: getattr(item, name) for name in columns}
-    return row | {"at": format_time(item.at), "body": json.dumps(body, ensure_ascii=False)}
-
-
-def _from_row(row: sa.RowMapping) -> Interaction:
-    body = json.loads(row["body"])
-    columns = ("id", "kind", "question", "answer", "outcome", "error", "question_vector", "answer_vector")
-    return Interaction(
-        **{name: row[name] for name in columns},
-        at=_parse_time(row["at"]),
-        contexts=tuple(Context(**context) for context in body["contexts"]),
-        citations=tuple(Citation(**citation) for citation in body["citations"]),
-        latency_ms=body["latency_ms"],
-        tokens=body["tokens"],
-        fingerprint=Fingerprint(**body["fingerprint"]),
-        tags=body["tags"],
-        flags=tuple(body["flags"]),
-    )
 
 
 def _cause(error: Exception) -> str:

@@ -17,11 +17,12 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from data.errors import InputError
-from pipelines.ask import Asked, Asker, to_text
+from pipelines.ask import Asked, Asker
 from pipelines.console import progress_printer, say
 from pipelines.ingest import ingest_paths
 from pipelines.ingest import to_text as ingest_text
 from pipelines.report import Reported, pin_baseline, report, write_outputs
+from pipelines.shown_answer import to_text
 from pipelines.traffic import Script, demo_questions, write_script
 from pipelines.workspace import Workspace, init_workspace, open_log, open_workspace, prompt_secret
 

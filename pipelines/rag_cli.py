@@ -133,7 +133,8 @@ def ask(
     as_json: AsJson = False,
 ) -> None:
     """Answer a question from the indexed documents, with citations, and write it to the log."""
-    from pipelines.ask import Asked, Asker, footnotes, to_json, to_text
+    from pipelines.ask import Asked, Asker
+    from pipelines.shown_answer import footnotes, to_json, to_text
     from pipelines.workspace import open_workspace
     from rag.errors import EndpointError
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from data.errors import InputError
 from data.records import Hit
-from pipelines.ask import hit_json
 from pipelines.retriever import open_retriever
+from pipelines.shown_answer import hit_json
 from pipelines.workspace import Workspace
 
 if TYPE_CHECKING:
