@@ -134,9 +134,16 @@ def _truncation(evidence: Evidence) -> Cause | None:
     # A limit on tokens stops answers at about the same length; a style without full stops does not.
     piled = float(np.mean(lengths >= 0.75 * lengths.max())) if lengths.size else 0.0
     flagged = any("trunc" in flag or "length" in flag for item in evidence.current.items for flag in item.flags)
-    if not flagged and (piled < 0.5 or lengths.max() < _MIN_CUT_WORDS):
+    if not flagged and (piled < 0.5 or lengths.max() < _MIN_CUT_WORDS or not _explains_drop(cut, evidence)):
         return None
     return Cause("truncation", None, f"Answers are cut off more often. {cut.sentence}")
+
+
+def _explains_drop(cut: Finding, evidence: Evidence) -> bool:
+    # A cut answer can lose at most its whole score, so a rise by 3 points cannot be behind a drop by 9.
+    within = evidence.judged.plane.within
+    rise = (cut.current or 0.0) - (cut.reference or 0.0)
+    return within is None or rise >= -within.delta
 
 
 def _swapped(evidence: Evidence, settings: DriftSettings) -> Cause | None:

@@ -62,6 +62,13 @@ def test_answers_cut_at_one_length_are_truncation(build, settings, now):
     assert first_cause(long, cut, settings, now).cause == "truncation"
 
 
+def test_a_few_more_cut_answers_do_not_explain_a_large_drop(build, settings, now):
+    whole = build("a", seed=1, answer=lambda n: f"{'word ' * 60}{n}.")
+    cut = ("word " * 41) + "wor"
+    rambling = build("b", seed=2, quality=0.6, answer=lambda n: cut if n % 12 == 0 else f"{'other ' * 90}{n}.")
+    assert first_cause(whole, rambling, settings, now).cause == "generation"
+
+
 def test_another_model_behind_the_same_name_is_found_on_identical_prompts(build, settings, now):
     left = build(
         "a", 60, seed=1, same_questions=True, answer=lambda n: f"The rule for case {n} stands in the handbook."
