@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from data.records import content_hash
 from rag.calibrate import is_stale
 from rag.chunk import ChunkSettings
 from rag.fusion import Fusion
@@ -16,7 +17,7 @@ class BlindToRussian(HashEmbedder):
     """Know English words; give every Russian text a direction of its own."""
 
     def embed(self, texts, *, query=False):
-        hidden = [text if text.isascii() else f"{hash(text)}" for text in texts]
+        hidden = [text if text.isascii() else content_hash(text) for text in texts]
         return super().embed(hidden, query=query)
 
 
