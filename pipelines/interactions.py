@@ -6,15 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from data.interchange import ImportedFile, read_interactions, write_interactions
 from data.records import Interaction, Score
 from pipelines.console import bullet_list, plural
 from pipelines.workspace import Workspace, open_log
-
-if TYPE_CHECKING:
-    from eval.groundedness import GroundednessProxy
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +51,12 @@ def export_log(workspace: Workspace, path: Path, since: datetime | None, until: 
 def with_proxy_scores(interactions: Sequence[Interaction], scores: Sequence[Score]) -> tuple[Score, ...]:
     """Return `scores` and, for each interaction without a groundedness score, the proxy's own scores."""
     from eval.groundedness import GroundednessProxy
+    from eval.proxy import score_interaction
 
     scored = {score.interaction_id for score in scores if score.metric == "groundedness"}
     proxy = GroundednessProxy.load()
-    added = [score for item in interactions if item.id not in scored for score in _proxy_scores(item, proxy)]
+    added = [score for item in interactions if item.id not in scored for score in score_interaction(item, proxy)]
     return (*scores, *added)
-
-
-def _proxy_scores(interaction: Interaction, proxy: GroundednessProxy) -> list[Score]:
-    from eval.proxy import score_interaction
-
-    return score_interaction(interaction, proxy)
 
 
 def refusals(path: Path, loaded: ImportedFile) -> tuple[str, ...]:
