@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipelines.console import ShowVersion, note, run_app, say, say_json
+from pipelines.options import AsJson, Folder, Since, Until, parse_time
 
 if TYPE_CHECKING:
     from data.log import Baseline
@@ -21,11 +22,7 @@ app = typer.Typer(
 baseline = typer.Typer(help="Pin the period that reports compare with.", no_args_is_help=True)
 app.add_typer(baseline, name="baseline")
 
-Folder = Annotated[Path, typer.Option("--workspace", "-w", help="Folder with rag.toml and .rag/.", show_default="here")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 Html = Annotated[Path | None, typer.Option("--html", help="Write the HTML report here.")]
-Since = Annotated[str | None, typer.Option(help="First moment, ISO 8601, e.g. 2026-11-01.")]
-Until = Annotated[str | None, typer.Option(help="End of the period (not included), ISO 8601.")]
 
 
 @app.callback()
@@ -60,7 +57,7 @@ def export(
     from pipelines.interactions import export_log
     from pipelines.workspace import open_workspace
 
-    count = export_log(open_workspace(workspace), file, _time(since), _time(until))
+    count = export_log(open_workspace(workspace), file, parse_time(since), parse_time(until))
     say(f"{count:,} interactions written to {file}")
 
 
@@ -75,7 +72,9 @@ def baseline_set(
     from pipelines.report import pin_baseline
     from pipelines.workspace import open_workspace
 
-    pinned, count = pin_baseline(open_workspace(workspace), name, _time(since), _time(until), datetime.now(UTC))
+    pinned, count = pin_baseline(
+        open_workspace(workspace), name, parse_time(since), parse_time(until), datetime.now(UTC)
+    )
     say(f"Baseline {pinned.name!r} v{pinned.version}: {count:,} interactions, {_period(pinned)}")
 
 
@@ -113,7 +112,7 @@ def report(
     from pipelines.workspace import open_workspace
 
     opened, now = open_workspace(workspace), datetime.now(UTC)
-    made = make_report(opened, since=_time(since), until=_time(until), baseline=baseline, now=now)
+    made = make_report(opened, since=parse_time(since), until=parse_time(until), baseline=baseline, now=now)
     if not as_json:
         say(to_text(made.report))
     if html or not as_json:
@@ -163,20 +162,6 @@ def demo(
 
 def _period(item: Baseline) -> str:
     return f"{item.since:%F %R} to {item.until:%F %R} UTC"
-
-
-def _time(text: str | None) -> datetime | None:
-    from data.errors import InputError
-
-    if text is None:
-        return None
-    try:
-        at = datetime.fromisoformat(text)
-        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise InputError(
-            f"{text!r} is not an ISO 8601 time: write e.g. 2026-11-01 or 2026-11-01T08:00+00:00."
-        ) from error
 
 
 def main() -> None:

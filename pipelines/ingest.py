@@ -14,7 +14,7 @@ from pipelines.inputs import gathered
 from pipelines.workspace import Workspace, build_embedder, chunk_settings
 
 if TYPE_CHECKING:
-    from pipelines.settings import Settings
+    from pipelines.sections import Settings
     from rag.ingest import IngestReport
     from rag.work import Engine
 

@@ -9,6 +9,8 @@ from typing import Annotated
 import typer
 
 from pipelines.console import ShowVersion, given_path, note, progress_printer, run_app, say, say_json
+from pipelines.eval_cli import evaluation
+from pipelines.options import AsJson, Folder
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -16,7 +18,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-evaluation = typer.Typer(help="Ask the golden cases, measure, and gate a change.", add_completion=False)
 app.add_typer(evaluation, name="eval")
 
 
@@ -25,10 +26,6 @@ class EngineName(StrEnum):
 
     local = "local"
     ray = "ray"
-
-
-Folder = Annotated[Path, typer.Option("--workspace", "-w", help="Folder with rag.toml and .rag/.", show_default="here")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 
 @app.callback()
@@ -231,46 +228,6 @@ def doctor(workspace: Folder = Path("."), as_json: AsJson = False) -> None:
         failed = failed or probe.status == "failed"
     if failed:
         raise typer.Exit(1)
-
-
-@evaluation.callback(invoke_without_command=True)
-def evaluate(
-    context: typer.Context,
-    cases: Annotated[Path, typer.Option(help="Golden cases, JSON Lines.")] = Path("cases.jsonl"),
-    gate: Annotated[bool, typer.Option("--gate", help="Compare with the accepted run; exit 1 on regression.")] = False,
-    accepted: Annotated[Path | None, typer.Option(help="The accepted run.", show_default=".rag/evals/")] = None,
-    junit: Annotated[Path | None, typer.Option(help="Write JUnit XML here.")] = None,
-    markdown: Annotated[Path | None, typer.Option(help="Write Markdown for a pull request here.")] = None,
-    repeats: Annotated[int, typer.Option(min=1, max=100, help="Ask each case this often and average.")] = 1,
-    workspace: Folder = Path("."),
-    as_json: AsJson = False,
-) -> None:
-    """Ask the golden cases and measure. With --gate: 0 pass, 1 regression, 5 too few cases to tell."""
-    if context.invoked_subcommand:
-        return
-    from pipelines.evaluate import ACCEPTED, evaluate_cases, runs_folder, to_json, to_text, write_reports
-    from pipelines.workspace import open_workspace
-
-    opened = open_workspace(workspace)
-    against = accepted or (runs_folder(opened) / ACCEPTED)
-    evaluated = evaluate_cases(
-        opened, cases, gate_against=against if gate else None, repeats=repeats, progress=progress_printer("eval")
-    )
-    write_reports(evaluated, junit, markdown)
-    say(to_json(evaluated) if as_json else to_text(evaluated))
-    raise typer.Exit(evaluated.exit_code)
-
-
-@evaluation.command("accept")
-def accept(
-    workspace: Folder = Path("."),
-    to: Annotated[Path | None, typer.Option(help="Where to keep it.", show_default=".rag/evals/accepted.json")] = None,
-) -> None:
-    """Make the last run the accepted one that --gate compares with."""
-    from pipelines.evaluate import accept_last
-    from pipelines.workspace import open_workspace
-
-    say(f"Accepted: {accept_last(open_workspace(workspace), to)}")
 
 
 def main() -> None:

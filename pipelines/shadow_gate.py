@@ -70,7 +70,7 @@ def _compare(workspace: Workspace, cases: Sequence[Case], shadow: Index) -> str 
 
 def _open_published(workspace: Workspace) -> Index:
     """Open the published index with the embedder it was built by, and make sure that it can be searched."""
-    from pipelines.settings import EmbedderSection
+    from pipelines.sections import EmbedderSection
     from rag.index import Index
 
     settings, path = workspace.settings, workspace.data / _NOTE

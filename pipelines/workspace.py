@@ -13,7 +13,7 @@ from data.records import settings_hash
 if TYPE_CHECKING:
     from data.log import InteractionLog
     from drift.settings import DriftSettings
-    from pipelines.settings import ChatSection, Settings
+    from pipelines.sections import ChatSection, Settings
     from rag.chunk import ChunkSettings
     from rag.endpoint import ChatEndpoint
     from rag.protocols import Embedder, Generator
@@ -53,7 +53,8 @@ def open_workspace(folder: Path) -> Workspace:
 
 def init_workspace(folder: Path) -> bool:
     """Create `rag.toml` and `.rag/`; return False when both were there already. Existing settings are never changed."""
-    from pipelines.settings import SETTINGS_FILE, TEMPLATE
+    from pipelines.settings import SETTINGS_FILE
+    from pipelines.settings_template import TEMPLATE
 
     settings_file, data = folder / SETTINGS_FILE, folder / DATA_FOLDER
     if settings_file.exists() and data.is_dir():

@@ -23,7 +23,7 @@ HOME = {
     "sentence_transformers": {"rag"},
     "torch": {"rag"},
     "ray": {"rag"},
-    "httpx": {"rag"},
+    "httpx": {"rag", "drift"},
     "onnxruntime": {"rag"},
     "chromadb": {"rag"},
     "langchain": {"rag"},
@@ -38,6 +38,10 @@ HOME = {
     "typer": {"pipelines"},
     "rich": {"pipelines"},
     "fastapi": {"pipelines"},
+    "uvicorn": {"pipelines"},
+    "opentelemetry": {"pipelines"},
+    "prometheus_client": {"drift", "pipelines"},
+    "apprise": {"drift"},
     "pydantic": {"pipelines", "data"},
 }
 HEAVY = (
@@ -50,6 +54,10 @@ HEAVY = (
     "evidently",
     "ragas",
     "sentence_transformers",
+    "fastapi",
+    "uvicorn",
+    "apprise",
+    "opentelemetry",
 )
 REQUIRED = (
     "langchain",

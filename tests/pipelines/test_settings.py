@@ -3,7 +3,8 @@
 import pytest
 
 from data.errors import SettingsError
-from pipelines.settings import TEMPLATE, load_settings
+from pipelines.settings import load_settings
+from pipelines.settings_template import TEMPLATE
 
 
 def settings_of(tmp_path, text, environ=None):

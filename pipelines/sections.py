@@ -1,0 +1,128 @@
+"""The sections of `rag.toml`: every setting, its default and its bounds."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+
+class Section(BaseModel):
+    """One table of `rag.toml`: frozen, and unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class EmbedderSection(Section):
+    """Which model turns texts into vectors; with `base_url` one behind an OpenAI-compatible endpoint.
+
+    Prefixes left out are those the model's card asks for. All below `document_prefix` concerns endpoints only.
+    """
+
+    model: str = "all-MiniLM-L6-v2"
+    device: str = "cpu"
+    batch_size: int = Field(32, ge=1, le=4096)
+    query_prefix: str | None = None
+    document_prefix: str | None = None
+    base_url: str = ""
+    api_key: SecretStr = SecretStr("none")
+    dimensions: int | None = Field(None, ge=1, le=65_536)
+    max_tokens: int = Field(512, ge=16, le=131_072)
+    tokenizer: str = ""
+    concurrency: int = Field(4, ge=1, le=64)
+    timeout_s: float = Field(60.0, gt=0.0, le=3600.0)
+    max_retries: int = Field(4, ge=0, le=20)
+
+
+class VectorsSection(Section):
+    """Where vectors lie: in `.rag/`, or at the Chroma server at `url`."""
+
+    url: str = ""
+
+
+class ChunkingSection(Section):
+    """How documents are cut; `max_tokens` counts the embedder's own tokens, heading included.
+
+    A passage of up to `min_characters` may take more: an English model spells other scripts letter by letter. It is
+    then embedded in windows, and nothing is cut off.
+    """
+
+    max_tokens: int = Field(200, ge=16, le=8192)
+    overlap_sentences: int = Field(0, ge=0, le=10)
+    min_characters: int = Field(800, ge=0, le=20_000)
+
+
+class IngestSection(Section):
+    """Which files of a folder are read; globs are matched against the path below the folder.
+
+    `gate_cases` are golden cases: an index that a changed embedder or chunking made anew is published only if it finds
+    what they expect as well as the published one.
+    """
+
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    gate_cases: str = ""
+
+
+class RetrievalSection(Section):
+    """How many passages a question gets, from which side, and how much unlike each other (0: by score alone).
+
+    With `expand` "section" each is widened within its section to `expand_tokens` before a model reads it.
+    """
+
+    k: int = Field(8, ge=1, le=200)
+    mode: Literal["hybrid", "dense", "lexical"] = "hybrid"
+    diversity: float = Field(0.0, ge=0.0, le=1.0)
+    expand: Literal["none", "section"] = "none"
+    expand_tokens: int = Field(400, ge=50, le=8192)
+
+
+class RerankSection(Section):
+    """A model that reads question and passages together: a `/rerank` endpoint, or a local cross-encoder without one."""
+
+    base_url: str = ""
+    model: str = ""
+    api_key: SecretStr = SecretStr("none")
+    candidates: int = Field(50, ge=1, le=1000)
+    timeout_s: float = Field(30.0, gt=0.0, le=3600.0)
+
+
+class ChatSection(Section):
+    """The OpenAI-compatible chat endpoint; without `base_url` answers are extractive and need no model."""
+
+    base_url: str = ""
+    model: str = ""
+    api_key: SecretStr = SecretStr("none")
+    temperature: float = Field(0.0, ge=0.0, le=2.0)
+    timeout_s: float = Field(60.0, gt=0.0, le=3600.0)
+    max_retries: int = Field(2, ge=0, le=10)
+    max_answer_tokens: int = Field(512, ge=16)
+    context_window: int = Field(8192, ge=512)
+
+
+class LogSection(Section):
+    """Where interactions are written; empty means `.rag/log.sqlite`."""
+
+    url: SecretStr = SecretStr("")
+
+
+class DriftSection(Section):
+    """What counts as a drop that matters, on the 0 to 1 scale of the quality score, and the false-page level."""
+
+    alpha: float = Field(0.01, gt=0.0, lt=0.5)
+    drop_that_matters: float = Field(0.10, gt=0.0, le=1.0)
+    window_days: float = Field(7.0, gt=0.0)
+
+
+class Settings(Section):
+    """All settings of a workspace."""
+
+    embedder: EmbedderSection = EmbedderSection()
+    vectors: VectorsSection = VectorsSection()
+    chunking: ChunkingSection = ChunkingSection()
+    ingest: IngestSection = IngestSection()
+    retrieval: RetrievalSection = RetrievalSection()
+    rerank: RerankSection = RerankSection()
+    chat: ChatSection = ChatSection()
+    log: LogSection = LogSection()
+    drift: DriftSection = DriftSection()

@@ -1,0 +1,58 @@
+"""The `rag.toml` that `rag init` writes."""
+
+TEMPLATE = """\
+# Settings of this workspace. Every key can also be set as an environment variable, e.g. RAG__CHAT__API_KEY.
+# Keys left out keep the value shown.
+
+[embedder]
+# model = "all-MiniLM-L6-v2"      # a sentence-transformers name or folder, or a model at base_url
+# query_prefix = ""               # text before questions; left out: what the model's card asks for
+# document_prefix = ""            # text before passages, likewise
+# base_url = "http://localhost:11434/v1"   # any OpenAI-compatible endpoint; the lines below are for endpoints only
+# api_key = "none"                # better: RAG__EMBEDDER__API_KEY in the environment
+# dimensions = 256                # asked for when set, for models that can shorten their vectors
+# max_tokens = 512                # the longest text the model reads whole
+# tokenizer = ""                  # path of its tokenizer.json, to count tokens exactly; else they are estimated
+# concurrency = 4                 # requests at a time
+
+[vectors]
+# url = ""                        # empty: .rag/chroma; or a Chroma server, e.g. "http://localhost:8000"
+
+[chunking]
+# max_tokens = 200                # in the embedder's own tokens, heading included
+# overlap_sentences = 0
+# min_characters = 800            # passages up to this length are kept whole whatever their tokens
+
+[ingest]
+# include = []                    # globs below the ingested folder, e.g. ["*.md"]
+# exclude = []
+# gate_cases = ""                 # e.g. "cases.jsonl": golden cases that a changed embedder or chunking must not fail
+
+[retrieval]
+# k = 8                           # passages per question
+# mode = "hybrid"                 # hybrid | dense | lexical
+# diversity = 0.0                 # up to 1: rather passages that say something new than several that say the same
+# expand = "none"                 # section: give the model what surrounds each passage in its section
+# expand_tokens = 400             # up to this many tokens a passage
+
+[rerank]
+# base_url = ""                   # a server with POST /rerank (Jina, Cohere, vLLM, TEI), e.g. "http://localhost:8080/v1"
+# model = ""                      # its model; without base_url a cross-encoder, by sentence-transformers name or folder
+# candidates = 50                 # passages it reads per question
+# timeout_s = 30                  # when it fails, the order of the index is kept and the answer is flagged
+
+[chat]
+# base_url = "http://localhost:11434/v1"   # any OpenAI-compatible endpoint; without it answers are extractive quotes
+# model = "llama3.2"
+# api_key = "none"                # better: RAG__CHAT__API_KEY in the environment
+# timeout_s = 60
+# context_window = 8192
+
+[log]
+# url = ""                        # empty: .rag/log.sqlite; or any SQLAlchemy URL
+
+[drift]
+# drop_that_matters = 0.10        # on the 0..1 quality scale
+# alpha = 0.01                    # level of a page
+# window_days = 7
+"""
