@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipelines.alert_cli import alert_test
 from pipelines.console import ShowVersion, note, run_app, say, say_json
 from pipelines.options import AsJson, Folder, Since, Until, parse_time
 
@@ -21,6 +22,7 @@ app = typer.Typer(
 )
 baseline = typer.Typer(help="Pin the period that reports compare with.", no_args_is_help=True)
 app.add_typer(baseline, name="baseline")
+app.command()(alert_test)
 
 Html = Annotated[Path | None, typer.Option("--html", help="Write the HTML report here.")]
 
@@ -102,11 +104,13 @@ def report(
     until: Until = None,
     baseline: Annotated[str | None, typer.Option(help="Name of the baseline.", show_default="default")] = None,
     html: Html = None,
+    alert: Annotated[bool, typer.Option("--alert", help="Tell the channels of [alerts]; for scheduled runs.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Compare the last days with the baseline. Exit: 0 steady, 3 silent drift, 4 ops incident, 5 too little data."""
     from drift.report_json import to_json
     from drift.report_text import to_text
+    from pipelines.alerts import told_of
     from pipelines.report import report as make_report
     from pipelines.report import write_outputs
     from pipelines.workspace import open_workspace
@@ -115,9 +119,13 @@ def report(
     made = make_report(opened, since=parse_time(since), until=parse_time(until), baseline=baseline, now=now)
     if not as_json:
         say(to_text(made.report))
-    if html or not as_json:
+    name = ""
+    if html or alert or not as_json:
         target = write_outputs(made, opened.data / "reports", html, now)
+        name = target.name
         (note if as_json else say)(f"Report: {target}")
+    if alert:
+        (note if as_json else say)(told_of(opened, made.report, name, now))
     if as_json:
         say_json(to_json(made.report))
     raise typer.Exit(made.report.exit_code)

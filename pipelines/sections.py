@@ -114,6 +114,24 @@ class DriftSection(Section):
     window_days: float = Field(7.0, gt=0.0)
 
 
+class AlertsSection(Section):
+    """Who is told of a verdict by `drift report --alert`.
+
+    `urls` are Apprise addresses. In `quiet_hours` only ops incidents are told. `textfile` is for node_exporter. An
+    alert at the Alertmanager fires for `alertmanager_hold_hours`: longer than the time between two reports.
+    """
+
+    urls: tuple[SecretStr, ...] = ()
+    alertmanager: str = ""
+    alertmanager_hold_hours: float = Field(26.0, gt=0.0)
+    textfile: str = ""
+    service: str = Field("rag", min_length=1)
+    report_url: str = ""
+    quiet_hours: str = ""
+    time_zone: str = "UTC"
+    repeat_hours: float = Field(24.0, gt=0.0)
+
+
 class Settings(Section):
     """All settings of a workspace."""
 
@@ -126,3 +144,4 @@ class Settings(Section):
     chat: ChatSection = ChatSection()
     log: LogSection = LogSection()
     drift: DriftSection = DriftSection()
+    alerts: AlertsSection = AlertsSection()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import json
 import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_origin
 
 from pydantic import ValidationError
 
@@ -46,8 +47,24 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, dict[str, Any]]:
         section, _, key = name.removeprefix(_PREFIX).lower().partition("__")
         if not key:
             raise SettingsError(f"{name} names no setting: write {_PREFIX}SECTION__KEY, e.g. RAG__CHAT__MODEL.")
-        found.setdefault(section, {})[key] = value.split(",") if key in {"include", "exclude"} else value
+        found.setdefault(section, {})[key] = _listed(value) if _is_list(section, key) else value
     return found
+
+
+def _is_list(section: str, key: str) -> bool:
+    sections = dict(_sections())
+    field = sections[section].annotation.model_fields.get(key) if section in sections else None
+    return field is not None and get_origin(field.annotation) is tuple
+
+
+def _listed(value: str) -> list[str]:
+    """Read a list from one variable: JSON, for values that hold commas themselves, or values with commas between."""
+    if not value.lstrip().startswith("["):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    try:
+        return [str(part) for part in json.loads(value)]
+    except ValueError as error:
+        raise SettingsError(f"A variable begins with [ but is not a JSON list: {error}.") from error
 
 
 def _refuse_unknown(values: Mapping[str, Any], where: str) -> None:

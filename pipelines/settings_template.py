@@ -55,4 +55,15 @@ TEMPLATE = """\
 # drop_that_matters = 0.10        # on the 0..1 quality scale
 # alpha = 0.01                    # level of a page
 # window_days = 7
+
+[alerts]                          # who is told by `drift report --alert`; try it with `drift alert-test`
+# urls = []                       # Apprise addresses, e.g. ["slack://…", "mailto://…"]; better: RAG__ALERTS__URLS
+# alertmanager = ""               # e.g. "http://localhost:9093"
+# alertmanager_hold_hours = 26    # an alert fires this long: longer than the time between two reports
+# textfile = ""                   # e.g. "/var/lib/node_exporter/rag.prom"
+# service = "rag"                 # the name messages and metrics carry
+# report_url = ""                 # where people find the files of .rag/reports, for the link in a message
+# quiet_hours = ""                # e.g. "22:00-07:00": only ops incidents are told, the rest waits
+# time_zone = "UTC"               # of the quiet hours
+# repeat_hours = 24               # an open incident is told again after this long
 """
