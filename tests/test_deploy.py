@@ -1,0 +1,104 @@
+"""What lies in deploy/ fits the program: its commands and metrics exist, its manifests are well formed."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import typer
+import yaml
+
+from drift.prometheus import METRICS
+from pipelines import drift_cli, rag_cli
+from pipelines.settings import load_settings
+
+DEPLOY = Path(__file__).resolve().parents[1] / "deploy"
+COMMAND = re.compile(r"(?:^|[\s/\"'\[(`])(rag|drift) ([a-z][a-z-]+)((?:\s+--[a-z-]+)*)")
+SCRIPTS = [path for path in sorted(DEPLOY.rglob("*")) if path.suffix in {".yml", ".yaml", ".service", ".timer", ""}]
+METRIC = re.compile(r"\brag_[a-z_]+\b")
+
+
+def commands(path):
+    """Every `rag …` and `drift …` of a file, with its options, comments left out."""
+    lines = [line for line in path.read_text().splitlines() if not line.lstrip().startswith("#")]
+    return [match.groups() for line in lines for match in COMMAND.finditer(line)]
+
+
+def program(tool):
+    found = shutil.which(tool)
+    if found is None:
+        pytest.skip(f"{tool} is not installed")
+    return found
+
+
+@pytest.mark.parametrize("path", [path for path in SCRIPTS if path.is_file()], ids=lambda path: path.name)
+def test_every_command_and_option_in_a_deployment_file_exists(path):
+    apps = {"rag": typer.main.get_command(rag_cli.app), "drift": typer.main.get_command(drift_cli.app)}
+    for name, command, options in commands(path):
+        if command in {"report", "probe", "compare", "serve", "eval", "ingest"}:
+            known = {text for parameter in apps[name].commands[command].params for text in parameter.opts}
+            assert set(options.split()) <= known, (path.name, name, command, options)
+
+
+def test_the_schedule_runs_the_report_with_alerts():
+    found = {path.name: commands(path) for path in SCRIPTS if path.is_file()}
+    for name in ("ragdrift", "ragdrift-report.service", "cronjob.yaml", "report.yaml"):
+        assert any(command == "report" for _, command, _ in found[name]), name
+        assert "--alert" in next(path for path in SCRIPTS if path.name == name).read_text()
+
+
+@pytest.mark.parametrize("name", ["prometheus/ragdrift.rules.yml", "grafana/ragdrift.json"])
+def test_rules_and_dashboard_ask_for_metrics_that_are_exported(name):
+    asked = set(METRIC.findall((DEPLOY / name).read_text()))
+    assert asked
+    assert asked <= set(METRICS)
+
+
+def test_the_dashboard_is_json_with_a_title_on_every_panel():
+    dashboard = json.loads((DEPLOY / "grafana" / "ragdrift.json").read_text())
+    assert all(panel["title"] and panel["targets"] for panel in dashboard["panels"])
+    assert len({panel["id"] for panel in dashboard["panels"]}) == len(dashboard["panels"])
+
+
+def test_the_rules_fire_and_stay_silent_as_their_own_test_says():
+    promtool, folder = program("promtool"), DEPLOY / "prometheus"
+    for arguments in (["check", "rules", "ragdrift.rules.yml"], ["test", "rules", "ragdrift.rules.test.yml"]):
+        ran = subprocess.run([promtool, *arguments], cwd=folder, capture_output=True, text=True, check=False)
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_the_kubernetes_job_is_one_to_the_kubernetes_client():
+    code = (
+        "import sys; from kubernetes.client import ApiClient\n"
+        "job = ApiClient().deserialize(sys.stdin.read(), 'V1CronJob', 'application/json')\n"
+        "assert job.spec.job_template.spec.template.spec.containers[0].volume_mounts[0].mount_path == '/workspace'"
+    )
+    manifest = json.dumps(yaml.safe_load((DEPLOY / "kubernetes" / "cronjob.yaml").read_text()))
+    ran = subprocess.run([sys.executable, "-c", code], input=manifest, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+
+
+def test_the_chart_renders():
+    options = ["--set", "serve.enabled=true", "--set", "secretName=s", "--set", "report.probe=true"]
+    rendered = subprocess.run(
+        [program("helm"), "template", "r", str(DEPLOY / "helm" / "ragdrift"), *options],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert rendered.returncode == 0, rendered.stderr
+    kinds = [document["kind"] for document in yaml.safe_load_all(rendered.stdout)]
+    assert sorted(kinds) == ["ConfigMap", "CronJob", "Deployment", "PersistentVolumeClaim", "Service"]
+
+
+def test_settings_in_the_chart_and_in_the_readme_are_settings_we_know(tmp_path):
+    chart = yaml.safe_load((DEPLOY / "helm" / "ragdrift" / "values.yaml").read_text())["settings"]
+    readme = re.findall(r"```toml\n(.*?)```", (DEPLOY / "README.md").read_text(), re.DOTALL)
+    for text in (chart, *readme):
+        (tmp_path / "rag.toml").write_text(text)
+        assert load_settings(tmp_path, {}).alerts.service == "rag"
+        assert tomllib.loads(text)
