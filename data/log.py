@@ -18,57 +18,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from data.errors import InputError, WorkspaceError
 from data.log_rows import format_time, from_row, parse_time, to_row
+from data.log_tables import baselines as _baselines
+from data.log_tables import interactions as _interactions
+from data.log_tables import migrate, shown_url
+from data.log_tables import scores as _scores
 from data.records import Interaction, Kind, Score
 
 _BATCH = 500
 _T = TypeVar("_T")
-_metadata = sa.MetaData()
-
-_interactions = sa.Table(
-    "interactions",
-    _metadata,
-    sa.Column("id", sa.String(64), primary_key=True),
-    sa.Column("at", sa.String(32), nullable=False, index=True),
-    sa.Column("kind", sa.String(16), nullable=False),
-    sa.Column("question", sa.Text, nullable=False),
-    sa.Column("answer", sa.Text),
-    sa.Column("outcome", sa.String(16), nullable=False),
-    sa.Column("error", sa.Text),
-    sa.Column("body", sa.Text, nullable=False),
-    sa.Column("question_vector", sa.LargeBinary),
-    sa.Column("answer_vector", sa.LargeBinary),
-)
-_scores = sa.Table(
-    "scores",
-    _metadata,
-    sa.Column("interaction_id", sa.String(64), primary_key=True),
-    sa.Column("metric", sa.String(64), primary_key=True),
-    sa.Column("source", sa.String(16), primary_key=True),
-    sa.Column("scorer", sa.String(64), primary_key=True),
-    sa.Column("scorer_version", sa.String(64), primary_key=True),
-    sa.Column("value", sa.Float),
-    sa.Column("reason", sa.Text, nullable=False),
-)
-_baselines = sa.Table(
-    "baselines",
-    _metadata,
-    sa.Column("name", sa.String(64), primary_key=True),
-    sa.Column("version", sa.Integer, primary_key=True),
-    sa.Column("created", sa.String(32), nullable=False),
-    sa.Column("since", sa.String(32), nullable=False),
-    sa.Column("until", sa.String(32), nullable=False),
-)
-_schema = sa.Table("schema_version", _metadata, sa.Column("version", sa.Integer, primary_key=True))
-
-
-def _create_tables(connection: sa.Connection) -> None:
-    _metadata.create_all(connection)
-
-
-_MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (_create_tables,)
-"""Applied in order, each once; append only."""
-
-
 @dataclass(frozen=True, slots=True)
 class Baseline:
     """A pinned reference period ``[since, until)``; setting a name again makes its next version."""
@@ -106,20 +63,16 @@ class InteractionLog:
             sa.event.listen(self._engine, "connect", _set_sqlite_pragmas)
         try:
             with self._engine.begin() as connection:
-                _migrate(connection, url)
+                migrate(connection, url)
         except sa.exc.SQLAlchemyError as error:
             raise WorkspaceError(
-                f"The log at {self._shown(url)} cannot be opened ({_cause(error)}): check the path and the disk."
+                f"The log at {shown_url(url)} cannot be opened ({_cause(error)}): check the path and the disk."
             ) from error
 
     @classmethod
     def at_path(cls, path: Path) -> InteractionLog:
         """Open the SQLite log at `path`, creating it when absent."""
         return cls(f"sqlite:///{path}")
-
-    @staticmethod
-    def _shown(url: str) -> str:
-        return sa.make_url(url).render_as_string(hide_password=True)
 
     def close(self) -> None:
         """Release the database file."""
@@ -143,6 +96,33 @@ class InteractionLog:
                 f"The log could not be written ({_cause(error)}): free disk space or end the other writer."
             ) from error
         return new
+
+    def rewrite(
+        self,
+        change: Callable[[Interaction], Interaction],
+        since: datetime | None = None,
+        until: datetime | None = None,
+        kinds: tuple[Kind, ...] | None = None,
+    ) -> int:
+        """Replace the interactions of a period by what `change` makes of them; return how many are different now.
+
+        One transaction per batch, and the same again changes nothing: after a kill, run it again.
+
+        :raises WorkspaceError: the database refused the write.
+        """
+        changed = 0
+        items = list(self.ids(since, until, kinds))
+        for batch in _batches(items):
+            changed += self._rewrite_batch(batch, change)
+        return changed
+
+    def ids(
+        self, since: datetime | None = None, until: datetime | None = None, kinds: tuple[Kind, ...] | None = ("user",)
+    ) -> list[str]:
+        """Return the ids of the interactions that `read` with the same arguments yields, in the same order."""
+        query = _window(sa.select(_interactions.c.id), since, until, kinds)
+        with self._engine.connect() as connection:
+            return list(connection.execute(query.order_by(_interactions.c.at, _interactions.c.id)).scalars())
 
     def read(
         self, since: datetime | None = None, until: datetime | None = None, kinds: tuple[Kind, ...] | None = ("user",)
@@ -215,6 +195,22 @@ class InteractionLog:
                 for row in rows
             ]
 
+    def _rewrite_batch(self, ids: list[str], change: Callable[[Interaction], Interaction]) -> int:
+        query = sa.select(_interactions).where(_interactions.c.id.in_(ids))
+        try:
+            with self._engine.begin() as connection:
+                items = [from_row(row) for row in connection.execute(query).mappings().all()]
+                fresh = [(item, change(item)) for item in items]
+                rows = [to_row(after) for before, after in fresh if after != before]
+                for row in rows:
+                    same = _interactions.c.id == row["id"]
+                    connection.execute(sa.update(_interactions).where(same).values(**row))
+        except sa.exc.SQLAlchemyError as error:
+            raise WorkspaceError(
+                f"The log could not be written ({_cause(error)}): free disk space or end the other writer."
+            ) from error
+        return len(rows)
+
     def _insert_new(self, connection: sa.Connection, rows: list[dict[str, Any]]) -> int:
         before = connection.execute(sa.select(sa.func.count()).select_from(_interactions)).scalar_one()
         connection.execute(self._insert(_interactions).on_conflict_do_nothing(), rows)
@@ -235,18 +231,6 @@ class InteractionLog:
 def _set_sqlite_pragmas(connection: Any, _record: Any) -> None:
     for pragma in ("journal_mode=WAL", "busy_timeout=30000", "synchronous=FULL"):
         connection.execute(f"PRAGMA {pragma}")
-
-
-def _migrate(connection: sa.Connection, url: str) -> None:
-    _schema.create(connection, checkfirst=True)
-    applied = connection.execute(sa.select(sa.func.coalesce(sa.func.max(_schema.c.version), 0))).scalar_one()
-    if applied > len(_MIGRATIONS):
-        known = len(_MIGRATIONS)
-        shown = InteractionLog._shown(url)
-        raise WorkspaceError(f"The log at {shown} has schema {applied}, this version knows {known}: upgrade ragdrift.")
-    for version, migration in enumerate(_MIGRATIONS[applied:], start=applied + 1):
-        migration(connection)
-        connection.execute(sa.insert(_schema).values(version=version))
 
 
 def _window(query: Any, since: datetime | None, until: datetime | None, kinds: tuple[Kind, ...] | None) -> Any:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from data.errors import InputError, WorkspaceError
 from data.log import InteractionLog
+from data.log_tables import shown_url
 from data.records import Citation, Context, Fingerprint, Interaction, Score
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -116,7 +117,7 @@ def test_passwords_of_database_urls_are_never_shown():
     with pytest.raises(WorkspaceError) as caught:
         InteractionLog("sqlite:////proc/none/user:secret@x/log.sqlite")
     assert "cannot be opened" in str(caught.value)
-    assert "hunter2" not in InteractionLog._shown("postgresql://me:hunter2@host/db")
+    assert "hunter2" not in shown_url("postgresql://me:hunter2@host/db")
 
 
 @settings(max_examples=25, deadline=None)

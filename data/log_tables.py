@@ -1,0 +1,76 @@
+"""The tables of the interaction log, and the steps from one version of them to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import sqlalchemy as sa
+
+from data.errors import WorkspaceError
+
+metadata = sa.MetaData()
+
+interactions = sa.Table(
+    "interactions",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("at", sa.String(32), nullable=False, index=True),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("question", sa.Text, nullable=False),
+    sa.Column("answer", sa.Text),
+    sa.Column("outcome", sa.String(16), nullable=False),
+    sa.Column("error", sa.Text),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("question_vector", sa.LargeBinary),
+    sa.Column("answer_vector", sa.LargeBinary),
+)
+scores = sa.Table(
+    "scores",
+    metadata,
+    sa.Column("interaction_id", sa.String(64), primary_key=True),
+    sa.Column("metric", sa.String(64), primary_key=True),
+    sa.Column("source", sa.String(16), primary_key=True),
+    sa.Column("scorer", sa.String(64), primary_key=True),
+    sa.Column("scorer_version", sa.String(64), primary_key=True),
+    sa.Column("value", sa.Float),
+    sa.Column("reason", sa.Text, nullable=False),
+)
+baselines = sa.Table(
+    "baselines",
+    metadata,
+    sa.Column("name", sa.String(64), primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True),
+    sa.Column("created", sa.String(32), nullable=False),
+    sa.Column("since", sa.String(32), nullable=False),
+    sa.Column("until", sa.String(32), nullable=False),
+)
+schema = sa.Table("schema_version", metadata, sa.Column("version", sa.Integer, primary_key=True))
+
+
+def _create_tables(connection: sa.Connection) -> None:
+    metadata.create_all(connection)
+
+
+MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (_create_tables,)
+"""Applied in order, each once; append only."""
+
+
+def shown_url(url: str) -> str:
+    """Return a database URL fit for messages: without its password."""
+    return sa.make_url(url).render_as_string(hide_password=True)
+
+
+def migrate(connection: sa.Connection, url: str) -> None:
+    """Bring the tables up to date, each step once.
+
+    :raises WorkspaceError: a newer version of this program wrote them.
+    """
+    schema.create(connection, checkfirst=True)
+    applied = connection.execute(sa.select(sa.func.coalesce(sa.func.max(schema.c.version), 0))).scalar_one()
+    if applied > len(MIGRATIONS):
+        known = len(MIGRATIONS)
+        shown = shown_url(url)
+        raise WorkspaceError(f"The log at {shown} has schema {applied}, this version knows {known}: upgrade ragdrift.")
+    for version, migration in enumerate(MIGRATIONS[applied:], start=applied + 1):
+        migration(connection)
+        connection.execute(sa.insert(schema).values(version=version))
