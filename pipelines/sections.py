@@ -100,10 +100,31 @@ class ChatSection(Section):
     context_window: int = Field(8192, ge=512)
 
 
+class JudgeSection(Section):
+    """The model that judges answers (ragas), at an OpenAI-compatible endpoint; without `base_url` there is none."""
+
+    base_url: str = ""
+    model: str = ""
+    api_key: SecretStr = SecretStr("none")
+    metrics: tuple[str, ...] = ("faithfulness",)
+    embedding_model: str = ""
+    concurrency: int = Field(4, ge=1, le=64)
+    timeout_s: float = Field(60.0, gt=0.0, le=3600.0)
+    retries: int = Field(1, ge=0, le=10)
+
+
 class LogSection(Section):
-    """Where interactions are written; empty means `.rag/log.sqlite`."""
+    """Where interactions are written; empty means `.rag/log.sqlite`.
+
+    `redact` are regular expressions whose matches are blacked out before anything is written; `redact_hook` names a
+    function from text to text, as "module:function", that is called after them. Texts older than `keep_text_days` are
+    for `drift forget` to delete; 0 keeps them.
+    """
 
     url: SecretStr = SecretStr("")
+    redact: tuple[str, ...] = ()
+    redact_hook: str = ""
+    keep_text_days: float = Field(0.0, ge=0.0)
 
 
 class DriftSection(Section):
@@ -142,6 +163,7 @@ class Settings(Section):
     retrieval: RetrievalSection = RetrievalSection()
     rerank: RerankSection = RerankSection()
     chat: ChatSection = ChatSection()
+    judge: JudgeSection = JudgeSection()
     log: LogSection = LogSection()
     drift: DriftSection = DriftSection()
     alerts: AlertsSection = AlertsSection()

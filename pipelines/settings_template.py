@@ -48,8 +48,18 @@ TEMPLATE = """\
 # timeout_s = 60
 # context_window = 8192
 
+[judge]                           # a model that judges answers, for `drift label --judge`
+# base_url = "http://localhost:11434/v1"   # any OpenAI-compatible endpoint
+# model = ""
+# api_key = "none"                # better: RAG__JUDGE__API_KEY in the environment
+# metrics = ["faithfulness"]      # answer_relevancy too, with embedding_model
+# timeout_s = 60                  # per metric and answer
+
 [log]
-# url = ""                        # empty: .rag/log.sqlite; or any SQLAlchemy URL
+# url = ""                        # empty: .rag/log.sqlite; or any SQLAlchemy URL, e.g. "postgresql+psycopg://…"
+# redact = []                     # regular expressions; what they match is never written, e.g. ['\\S+@\\S+']
+# redact_hook = ""                # "module:function" from text to text, called after them
+# keep_text_days = 0              # `drift forget` deletes texts older than this, scores stay; 0 keeps them
 
 [drift]
 # drop_that_matters = 0.10        # on the 0..1 quality scale
