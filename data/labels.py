@@ -17,13 +17,13 @@ from typing import Any
 from data.errors import InputError
 from data.interchange import Rejected
 from data.jsonl import check_file, parse_json
-from data.records import Interaction, Score
+from data.records import Interaction, Score, ScoreSource
 
 METRIC = "quality"
 """The metric of a plain good/bad label: it speaks before any other human score."""
 
-PROBABILITY_TAG = "label_probability"
-"""The tag of an interaction that holds the probability with which it was chosen for labelling."""
+PROBABILITY_TAGS: dict[ScoreSource, str] = {"human": "label_probability", "judge": "judge_probability"}
+"""The tag of an interaction that holds how likely it was to be chosen for a label of that source."""
 
 SCORER = "drift label"
 _WORDS = {"y": 1.0, "yes": 1.0, "good": 1.0, "n": 0.0, "no": 0.0, "bad": 0.0}

@@ -110,11 +110,20 @@ class InteractionLog:
 
         :raises WorkspaceError: the database refused the write.
         """
-        changed = 0
-        items = list(self.ids(since, until, kinds))
-        for batch in _batches(items):
-            changed += self._rewrite_batch(batch, change)
-        return changed
+        return self.rewrite_ids(self.ids(since, until, kinds), change)
+
+    def rewrite_ids(self, ids: Iterable[str], change: Callable[[Interaction], Interaction]) -> int:
+        """Do as `rewrite` does to the interactions named; ids that the log does not hold are passed over."""
+        return sum(self._rewrite_batch(batch, change) for batch in _batches(ids))
+
+    def some(self, ids: Iterable[str]) -> list[Interaction]:
+        """Return the interactions with these ids that the log holds, in no particular order."""
+        found: list[Interaction] = []
+        with self._engine.connect() as connection:
+            for batch in _batches(ids):
+                query = sa.select(_interactions).where(_interactions.c.id.in_(batch))
+                found += [from_row(row) for row in connection.execute(query).mappings()]
+        return found
 
     def ids(
         self, since: datetime | None = None, until: datetime | None = None, kinds: tuple[Kind, ...] | None = ("user",)

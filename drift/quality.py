@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from data.records import Interaction
+from data.labels import PROBABILITY_TAGS
+from data.records import Interaction, ScoreSource
 from drift import estimate as est
 from drift import quality_tests as evidence
 from drift.betting import drop_e_process
@@ -103,8 +104,8 @@ def _corrected(
     plane: QualityPlane, main: Measure, helper: Measure, sides: tuple[Side, Side], settings: DriftSettings
 ) -> QualityPlane:
     proxy = contrast(helper.reference, helper.current, sides, settings)
-    left = _labelled(main.reference, helper.reference, sides[0])
-    right = _labelled(main.current, helper.current, sides[1])
+    left = _labelled(main.reference, helper.reference, sides[0], main.source)
+    right = _labelled(main.current, helper.current, sides[1], main.source)
     if min(left.labels.size, right.labels.size) < settings.min_labels:
         return plane
     found = est.prediction_powered(left, right, proxy.within, settings.confidence)
@@ -126,21 +127,23 @@ def _corrected(
     )
 
 
-def _labelled(labels: Mapping[str, float], scores: Mapping[str, float], side: Side) -> est.Labelled:
+def _labelled(
+    labels: Mapping[str, float], scores: Mapping[str, float], side: Side, source: ScoreSource
+) -> est.Labelled:
     scored = [item for item in side.items if item.id in scores]
     chosen = [row for row, item in enumerate(scored) if item.id in labels]
     return est.Labelled(
         proxy=np.array([scores[item.id] for item in scored]),
         chosen=np.array(chosen, dtype=np.int64),
         labels=np.array([labels[scored[row].id] for row in chosen]),
-        weights=np.array([1.0 / _label_probability(scored[row]) for row in chosen]),
+        weights=np.array([1.0 / _label_probability(scored[row], source) for row in chosen]),
     )
 
 
-def _label_probability(item: Interaction) -> float:
+def _label_probability(item: Interaction, source: ScoreSource) -> float:
     # The probability with which the record was chosen for labelling; without the tag, a plain random sample.
     try:
-        probability = float(item.tags.get("label_probability", "1"))
+        probability = float(item.tags.get(PROBABILITY_TAGS.get(source, ""), "1"))
     except ValueError:
         return 1.0
     return probability if 0 < probability <= 1 else 1.0

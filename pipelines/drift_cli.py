@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipelines import drift_actions_cli
 from pipelines.alert_cli import alert_test
 from pipelines.console import ShowVersion, note, run_app, say, say_json
 from pipelines.options import AsJson, Folder, Since, Until, parse_time
@@ -23,6 +24,7 @@ app = typer.Typer(
 baseline = typer.Typer(help="Pin the period that reports compare with.", no_args_is_help=True)
 app.add_typer(baseline, name="baseline")
 app.command()(alert_test)
+drift_actions_cli.register(app)
 
 Html = Annotated[Path | None, typer.Option("--html", help="Write the HTML report here.")]
 

@@ -1,0 +1,121 @@
+"""The `drift` commands that act: label, probe, drill, explain, forget. Nothing heavy is imported early."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipelines.console import note, plural, say, say_json
+from pipelines.options import AsJson, Folder, Since, Until, parse_time
+
+if TYPE_CHECKING:
+    from pipelines.drift_label import Frame
+    from pipelines.workspace import Workspace
+
+BaselineName = Annotated[str | None, typer.Option(help="Name of the baseline.", show_default="default")]
+Seed = Annotated[int, typer.Option(min=0, help="Makes the choice repeatable.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what it would cost and stop.")]
+
+
+def label(
+    n: Annotated[int, typer.Option("--n", min=1, help="How many answers to choose for a new round.")] = 50,
+    metric: Annotated[str, typer.Option(help="Name of the labels, if they are about something else.")] = "quality",
+    export: Annotated[Path | None, typer.Option("--export", help="Write the round here to label it elsewhere.")] = None,
+    import_: Annotated[Path | None, typer.Option("--import", help="Take labels in from this file.")] = None,
+    judge: Annotated[bool, typer.Option("--judge", help="Let the model of [judge] label a sample.")] = False,
+    new: Annotated[bool, typer.Option("--new", help="End the open round early and begin another.")] = False,
+    dry_run: DryRun = False,
+    seed: Seed = 0,
+    workspace: Folder = Path("."),
+    since: Since = None,
+    until: Until = None,
+    baseline: BaselineName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Label a few answers, chosen with known probabilities so that they speak for all; y, n, skip, back, quit."""
+    from pipelines.drift_label import Frame
+    from pipelines.workspace import open_workspace
+
+    opened = open_workspace(workspace)
+    frame = Frame(parse_time(since), parse_time(until), baseline, metric)
+    if import_:
+        _import_labels(opened, import_, as_json)
+    elif judge:
+        _judge(opened, frame, n, seed, dry_run, as_json)
+    else:
+        _queue(opened, frame, n, seed, new, export, dry_run, as_json)
+
+
+def _import_labels(opened: Workspace, path: Path, as_json: bool) -> None:
+    from dataclasses import asdict
+
+    from pipelines.console import bullet_list
+    from pipelines.drift_label import import_labels
+
+    done = import_labels(opened, path)
+    if as_json:
+        say_json(asdict(done))
+    else:
+        say(f"{plural(done.labels, 'label')} taken in, {done.open:,} lines without one, {len(done.refused):,} refused")
+    for line in () if as_json else bullet_list(done.refused):
+        say(line)
+    if done.refused:
+        raise typer.Exit(2)
+
+
+def _judge(opened: Workspace, frame: Frame, n: int, seed: int, dry_run: bool, as_json: bool) -> None:
+    from dataclasses import asdict, replace
+
+    from pipelines.drift_label_judge import carry_out, cost_text, plan
+
+    metric = opened.settings.judge.metrics[0] if opened.settings.judge.metrics else frame.metric
+    planned = plan(opened, replace(frame, metric=metric, source="judge"), n, seed, datetime.now(UTC))
+    done = planned.cost()
+    (note if as_json else say)(cost_text(done))
+    if not dry_run:
+        done = carry_out(opened, planned)
+    given = len(done.scores) - len(done.unscored)
+    if as_json:
+        scores = {"scored": given, "unscored": list(done.unscored)}
+        say_json({"answers": done.answers, "cost": asdict(done.cost), "dry_run": dry_run} | scores)
+    elif not dry_run:
+        why = f" (first reason: {done.unscored[0]})" if done.unscored else ""
+        say(f"{plural(given, 'score')} written, {len(done.unscored):,} unscored{why}")
+
+
+def _queue(
+    opened: Workspace, frame: Frame, n: int, seed: int, new: bool, export: Path | None, dry_run: bool, as_json: bool
+) -> None:
+    from pipelines.drift_label import begin, choose, drop, export_round, progress
+    from pipelines.drift_label_queue import label_round
+
+    now, open_round = datetime.now(UTC), progress(opened)
+    if dry_run:
+        queue = open_round.queue if open_round and not new else choose(opened, frame, n, seed, now)
+        say_json({"ids": list(queue.ids)}) if as_json else say(f"{plural(len(queue.ids), 'answer')} to label")
+        return
+    if open_round and new:
+        drop(opened, open_round)
+        open_round = None
+    if open_round is None:
+        begin(opened, frame, n, seed, now)
+        open_round = progress(opened)
+    elif not as_json:
+        note(
+            f"Going on with the open round: {open_round.done} of {len(open_round.queue.ids)} done (--new begins another)."
+        )
+    assert open_round is not None
+    if export:
+        count = export_round(opened, open_round, export)
+        say(f'{plural(count, "answer")} written to {export}: fill in "label", then `drift label --import {export}`')
+        return
+    say_json(label_round(opened, open_round)) if as_json else label_round(opened, open_round)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file to `app`."""
+    for command in (label,):
+        app.command()(command)
