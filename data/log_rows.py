@@ -15,7 +15,7 @@ from data.records import Citation, Context, Fingerprint, Interaction
 def to_row(item: Interaction) -> dict[str, Any]:
     """Return the columns of an interaction."""
     body = {
-        "contexts": [asdict(context) for context in item.contexts],
+        "contexts": [_pack_context(context) for context in item.contexts],
         "citations": [asdict(citation) for citation in item.citations],
         "latency_ms": item.latency_ms,
         "tokens": item.tokens,
@@ -35,7 +35,7 @@ def from_row(row: Mapping[Any, Any]) -> Interaction:
     return Interaction(
         **{name: row[name] for name in columns},
         at=parse_time(row["at"]),
-        contexts=tuple(Context(**context) for context in body["contexts"]),
+        contexts=tuple(_unpack_context(context) for context in body["contexts"]),
         citations=tuple(Citation(**citation) for citation in body["citations"]),
         latency_ms=body["latency_ms"],
         tokens=body["tokens"],
@@ -43,6 +43,17 @@ def from_row(row: Mapping[Any, Any]) -> Interaction:
         tags=body["tags"],
         flags=tuple(body["flags"]),
     )
+
+
+def _pack_context(context: Context) -> dict[str, Any]:
+    packed = asdict(context)
+    if not context.also_in:  # rows stay readable to versions that did not know it
+        del packed["also_in"]
+    return packed
+
+
+def _unpack_context(packed: dict[str, Any]) -> Context:
+    return Context(**packed | {"also_in": tuple(packed.get("also_in", ()))})
 
 
 def format_time(at: datetime) -> str:

@@ -139,13 +139,22 @@ class Fingerprint:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """One passage that was put before the model; `text` is None after redaction, `text_hash` then still names it."""
+    """One passage that was put before the model; `text` is None after redaction, `text_hash` then still names it.
+
+    `also_in` names the other sources that hold the same passage, or nearly the same.
+    """
 
     id: str
     source: str = ""
     score: float | None = None
     text: str | None = None
     text_hash: str = ""
+    also_in: tuple[str, ...] = ()
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """All sources that hold the passage, its own first."""
+        return (self.source, *self.also_in)
 
 
 @dataclass(frozen=True, slots=True)

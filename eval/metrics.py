@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import log2
 
 from data.cases import Case
-from data.records import ABSTENTION, Citation, Interaction
+from data.records import ABSTENTION, Citation, Context, Interaction
 from eval.errors import Unscorable
 from eval.matching import contains, same_source, token_f1, token_recall
 
@@ -159,8 +159,10 @@ _SHARES: tuple[Measure, ...] = (
     quote_support,
     evidence_quoted,
 )
+_VERSIONS: dict[Measure, str] = dict.fromkeys((source_recall, source_mrr, source_ndcg), "2")
+"""Metrics that have changed since their first version: values of two versions are not compared."""
 METRICS: tuple[Metric, ...] = (
-    *(Metric(measure.__name__, measure) for measure in _SHARES),
+    *(Metric(measure.__name__, measure, _VERSIONS.get(measure, "1")) for measure in _SHARES),
     Metric("latency", latency, unit="ms"),
     Metric("completion_tokens", completion_tokens, unit="tokens"),
 )
@@ -213,12 +215,15 @@ def _citations(interaction: Interaction) -> Sequence[Citation]:
 
 
 def _first_ranks(case: Case, interaction: Interaction) -> list[int | None]:
-    """Return for each expected source the rank, from 1, of its first context."""
+    """Return for each expected source the rank, from 1, of its first context; a near-duplicate stands for all."""
     sources, contexts = _sources(case), _not_failed(interaction).contexts
     return [
-        next((rank for rank, item in enumerate(contexts, start=1) if same_source(item.source, source)), None)
-        for source in sources
+        next((rank for rank, item in enumerate(contexts, start=1) if _holds(item, source)), None) for source in sources
     ]
+
+
+def _holds(context: Context, source: str) -> bool:
+    return any(same_source(path, source) for path in context.sources)
 
 
 def _share_found(evidence: Sequence[str], texts: Sequence[str]) -> float:

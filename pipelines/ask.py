@@ -248,7 +248,7 @@ def _new_id(at: datetime) -> str:
 
 def _context(hit: Hit) -> Context:
     chunk = hit.chunk
-    return Context(chunk.id, chunk.source, round(hit.score, 6), chunk.text, content_hash(chunk.text))
+    return Context(chunk.id, chunk.source, round(hit.score, 6), chunk.text, content_hash(chunk.text), hit.also_in)
 
 
 def _to_float16(vector: NDArray[Any]) -> bytes:

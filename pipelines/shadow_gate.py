@@ -95,15 +95,15 @@ def _measure(workspace: Workspace, cases: Sequence[Case], index: Index) -> EvalR
 
     def ask(question: str) -> Interaction:
         hits = index.search(question, retrieval.k, mode=retrieval.mode)
-        contexts = tuple(context for hit in hits for context in _contexts(hit))
+        contexts = tuple(_context(hit) for hit in hits)
         return Interaction("", datetime.now(UTC), question, "", contexts=contexts)
 
     return evaluate(cases, ask, [metric for metric in KNOWN if metric.name in METRICS])
 
 
-def _contexts(hit: Hit) -> list[Context]:
+def _context(hit: Hit) -> Context:
     chunk = hit.chunk
-    return [Context(chunk.id, source, hit.score, chunk.text) for source in (chunk.source, *hit.also_in)]
+    return Context(chunk.id, chunk.source, hit.score, chunk.text, also_in=hit.also_in)
 
 
 def _judge(published: EvalRun, shadow: EvalRun, workspace: Workspace) -> str | None:

@@ -22,7 +22,7 @@ def interaction(number=0, **changes):
         at=START + timedelta(hours=number),
         question="Сколько стоит билет?",
         answer="12 € [1]",
-        contexts=(Context("c1", "fares.md", 0.5, "A ticket is 12 €.", "h1"),),
+        contexts=(Context("c1", "fares.md", 0.5, "A ticket is 12 €.", "h1", also_in=("old/fares.md",)),),
         citations=(Citation(1, "c1", "fares.md", 2, 0, 17, "A ticket is 12 €.", True),),
         latency_ms={"embed": 1.5, "total": 3.0},
         tokens={"prompt": 100},

@@ -142,3 +142,11 @@ def test_an_empty_case_and_interaction_give_a_number_or_a_reason(metric):
 )
 def test_a_source_is_named_by_the_end_of_its_path(actual, expected, same):
     assert m.same_source(actual, expected) is same
+
+
+def test_a_source_that_a_hit_stands_for_counts_as_retrieved_at_the_rank_of_that_hit():
+    collapsed = replace(context("docs/copy.md"), also_in=("docs/fares.md", "docs/guide/prices.pdf"))
+    found = replace(GOOD, contexts=(context("docs/other.md"), collapsed))
+    assert m.source_recall(CASE, found) == 1.0 and m.source_mrr(CASE, found) == 0.5
+    alone = replace(GOOD, contexts=(context("docs/other.md"), context("docs/copy.md")))
+    assert m.source_recall(CASE, alone) == 0.0 and m.source_mrr(CASE, alone) == 0.0
