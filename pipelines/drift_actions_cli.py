@@ -104,9 +104,8 @@ def _queue(
         begin(opened, frame, n, seed, now)
         open_round = progress(opened)
     elif not as_json:
-        note(
-            f"Going on with the open round: {open_round.done} of {len(open_round.queue.ids)} done (--new begins another)."
-        )
+        of = len(open_round.queue.ids)
+        note(f"Going on with the open round: {open_round.done} of {of} done (--new begins another).")
     assert open_round is not None
     if export:
         count = export_round(opened, open_round, export)
