@@ -126,7 +126,8 @@ class Answer:
 class Fingerprint:
     """What produced an answer, so that a change of quality can be laid beside a change of system.
 
-    Unknown parts are empty strings: imported interactions may carry only `chat_model`.
+    Unknown parts are empty strings: imported interactions may carry only `chat_model`. `model_details` is what an
+    endpoint or a folder with the weights tells of the model beyond its name: "quantization=awq root=… config=3f0c…".
     """
 
     chat_model: str = ""
@@ -135,6 +136,7 @@ class Fingerprint:
     index_generation: str = ""
     embedder: str = ""
     retrieval: str = ""
+    model_details: str = ""
 
 
 @dataclass(frozen=True, slots=True)

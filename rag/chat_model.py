@@ -1,142 +1,186 @@
 """The LangChain side of a chat endpoint: what is sent to it and what came back, as plain values.
 
 "OpenAI-compatible" servers differ in which parameters they refuse and where they put the text. A refusal that names a
-parameter is answered by asking again without it (`adapted`); text in a "reasoning" field is kept (LangChain drops it).
+parameter is answered by asking again without it (`rag.dialect`); text in a "reasoning" field is kept (LangChain drops
+it). Tries, waits and time limits are ours, not those of the library: it would wait as long as a server says.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+import time
+from collections.abc import Callable, Iterator
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
+
+from rag.chat_settings import ModelSettings
+from rag.dialect import Dialect, adapted
+from rag.endpoint_errors import TimedOut, foreign_errors, is_timeout, shown_url, too_long_a_wait
+from rag.reply import Reply
+from rag.retrying import asked_pause_s, in_words, is_passing, pause_s
+from rag.time_budget import Lifeline, TimeBudget, attach_reply, holding
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
-    from langchain_core.runnables import Runnable
     from langchain_openai import ChatOpenAI
 
-_REASONING = ("reasoning_content", "reasoning")
+_REASONING = ("reasoning_content", "reasoning", "thinking")
+_WORTH_TELLING_S = 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
-    """Which parameters this server takes; found out by being refused."""
-
-    limit: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
-    temperature: bool = True
-    stream_options: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class ModelSettings:
-    """What a chat model is built from; the key is kept out of `repr` by whoever holds this."""
-
-    base_url: str
-    model: str
-    api_key: str
-    temperature: float
-    timeout_s: float
-    max_retries: int
-    max_answer_tokens: int
-
-    def __repr__(self) -> str:
-        return f"ModelSettings(base_url={self.base_url!r}, model={self.model!r}, api_key='***')"
-
-
-@dataclass(slots=True)
-class Reply:
-    """A reply as it grows, message by message; a reply without streaming is one message."""
-
-    text: str = ""
-    reasoning: str = ""
-    refusal: str = ""
-    finish: str = ""
-    model: str = ""
-    system_fingerprint: str = ""
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
-
-    def add(self, message: BaseMessage) -> str:
-        """Take in a message; return the answer text it brought."""
-        piece = str(message.text)
-        self.text += piece
-        self.reasoning += message.additional_kwargs.get("reasoning_content") or ""
-        self.refusal += message.additional_kwargs.get("refusal") or ""
-        about = message.response_metadata
-        self.finish = about.get("finish_reason") or self.finish
-        self.model = about.get("model_name") or self.model
-        self.system_fingerprint = about.get("system_fingerprint") or self.system_fingerprint
-        usage = getattr(message, "usage_metadata", None)
-        if usage:
-            self.prompt_tokens, self.completion_tokens = usage["input_tokens"], usage["output_tokens"]
-        return piece
+def _silent(message: str) -> None:
+    del message
 
 
 class ChatModel:
-    """One model at one endpoint behind LangChain's prompt | model; learns the server's dialect as it goes."""
+    """One model at one endpoint behind LangChain; learns the server's dialect as it goes.
 
-    def __init__(self, settings: ModelSettings) -> None:
+    `tell` is given a sentence before a wait of more than two seconds; `sleep` does the waiting.
+    """
+
+    def __init__(
+        self,
+        settings: ModelSettings,
+        *,
+        tell: Callable[[str], None] = _silent,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         self._settings = settings
+        self._tell = tell
+        self._sleep = sleep
+        self._http = _http_client(settings)
         self._use(Dialect())
 
     def _use(self, dialect: Dialect) -> None:
-        self._dialect, self._chain = dialect, _chain(self._settings, dialect)
+        self._dialect, self._model = dialect, _langchain_model(self._settings, dialect, self._http)
 
-    def messages(self, system: str, user: str, *, streaming: bool) -> Iterator[BaseMessage]:
-        """Yield the reply, in one message or as it arrives; errors are those of openai, httpx and LangChain."""
-        import openai
+    def read(self, system: str, user: str, reply: Reply, *, streaming: bool, deadline_s: float) -> Iterator[None]:
+        """Ask, and yield each time `reply` has grown by text of the answer.
 
+        What passes is tried again, as long as nothing of the answer has come and time is left. Errors are those of
+        openai, httpx and LangChain, and `TimedOut`.
+
+        :raises EndpointRefused: the server asks for a longer pause than there is time for.
+        """
+        budget = TimeBudget(deadline_s)
+        tried = 0
         while True:
             try:
-                if streaming:
-                    yield from self._chain.stream({"system": system, "user": user})
-                else:
-                    yield self._chain.invoke({"system": system, "user": user})
+                yield from self._attempt(system, user, reply, streaming, budget)
                 return
-            except openai.BadRequestError as error:
-                dialect = adapted(self._dialect, str(error))
-                if dialect is None:
+            except _openai_errors() as error:
+                if reply.begun:
                     raise
-                self._use(dialect)
+                if self._adapt(error):
+                    continue
+                tried += 1
+                self._wait(error, tried, budget)
+
+    def _adapt(self, error: Exception) -> bool:
+        """Change the dialect after a refusal that a change may cure; some servers refuse with 422 or 500."""
+        if getattr(error, "status_code", None) not in (400, 422, 500):
+            return False
+        dialect = adapted(self._dialect, str(error))
+        if dialect is not None:
+            self._use(dialect)
+        return dialect is not None
+
+    def _wait(self, error: Exception, tried: int, budget: TimeBudget) -> None:
+        """Wait before the next try; raise when there is none."""
+        if not is_passing(error) or tried > self._settings.max_retries:
+            raise error
+        pause = pause_s(error, tried)
+        if pause >= budget.left:
+            if asked_pause_s(error) is None:
+                raise error
+            raise too_long_a_wait(error, self._settings, pause, budget.left) from error
+        if pause > _WORTH_TELLING_S:
+            who = shown_url(self._settings.base_url)
+            tries = f"try {tried + 1} of {self._settings.max_retries + 1}"
+            self._tell(f"The chat endpoint {who} asks for a pause: waiting {in_words(pause)} before {tries}.")
+        self._sleep(pause)
+
+    def _attempt(self, system: str, user: str, reply: Reply, streaming: bool, budget: TimeBudget) -> Iterator[None]:
+        first_s = self._settings.wire.first_token_timeout_s if streaming else 0.0
+        lifeline = Lifeline(min(self._settings.timeout_s, budget.left))
+        lifeline.wait(min(first_s or budget.left, budget.left))
+        try:
+            for message in self._ask(_prompt(system, user, self._dialect), streaming, first_s, lifeline):
+                grown = reply.add(message)
+                if first_s and reply.begun:
+                    lifeline.wait(budget.left)
+                    first_s = 0.0
+                if grown:
+                    yield
+        except foreign_errors() as error:
+            if lifeline.cut or (first_s and is_timeout(error)):
+                raise TimedOut(first_s or budget.seconds, first=bool(first_s)) from error
+            raise
+        finally:
+            lifeline.release()
+        if lifeline.cut and not reply.finish:
+            raise TimedOut(first_s or budget.seconds, first=bool(first_s))
+
+    def _ask(
+        self, prompt: list[tuple[str, str]], streaming: bool, first_s: float, lifeline: Lifeline
+    ) -> Iterator[BaseMessage]:
+        import openai
+
+        silence_s = lifeline.silence_s
+        connect_s = min(self._settings.wire.connect_timeout_s, silence_s)
+        timeout = openai.Timeout(min(first_s or silence_s, silence_s), connect=connect_s)
+        with holding(lifeline):
+            if not streaming:
+                yield self._model.invoke(prompt, timeout=timeout)
+                return
+            stream = self._model.stream(prompt, timeout=timeout)
+            first = next(stream, None)
+        if first is not None:
+            yield first
+            yield from stream
 
 
-def adapted(dialect: Dialect, complaint: str) -> Dialect | None:
-    """Return the dialect to try after a server's complaint about a parameter; None when it is about something else."""
-    if not re.search(
-        r"unsupported|not support|unknown|unrecogni[sz]ed|extra|not permitted|invalid param", complaint, re.I
-    ):
-        return None
-    if dialect.stream_options and "stream_options" in complaint:
-        return replace(dialect, stream_options=False)
-    if dialect.temperature and "temperature" in complaint:
-        return replace(dialect, temperature=False)
-    if dialect.limit == "max_tokens" and re.search(r"\bmax_tokens\b", complaint):
-        return replace(dialect, limit="max_completion_tokens")
-    return None
+def _prompt(system: str, user: str, dialect: Dialect) -> list[tuple[str, str]]:
+    return [("system", system), ("human", user)] if dialect.system_role else [("human", f"{system}\n\n{user}")]
 
 
-def _chain(settings: ModelSettings, dialect: Dialect) -> Runnable[dict[str, str], Any]:
-    from langchain_core.prompts import ChatPromptTemplate
+def _openai_errors() -> type[Exception]:
+    import openai
 
+    return openai.OpenAIError
+
+
+def _http_client(settings: ModelSettings) -> Any:
+    """Return an HTTP client that hands replies to lifelines and leaves out headers that must not be sent."""
+    import openai
+
+    unsent = settings.wire.unsent
+
+    def strip(request: Any) -> None:
+        for name in unsent:
+            request.headers.pop(name, None)
+
+    return openai.DefaultHttpxClient(event_hooks={"request": [strip], "response": [attach_reply]})
+
+
+def _langchain_model(settings: ModelSettings, dialect: Dialect, http_client: Any) -> ChatOpenAI:
     limit = settings.max_answer_tokens
     options: dict[str, Any] = {"api_key": settings.api_key or "none"}
     if dialect.limit == "max_tokens":
         options["extra_body"] = {"max_tokens": limit}
-    else:
+    elif dialect.limit == "max_completion_tokens":
         options["max_completion_tokens"] = limit
-    model = _reasoning_model()(
+    return _reasoning_model()(
         model=settings.model,
         base_url=settings.base_url,
         temperature=settings.temperature if dialect.temperature else None,
-        timeout=settings.timeout_s,
-        max_retries=settings.max_retries,
+        max_retries=0,
         stream_usage=dialect.stream_options,
         use_responses_api=False,
+        http_client=http_client,
+        default_headers={name: value for name, value in settings.wire.headers.items() if value},
+        default_query=dict(settings.wire.query),
         **options,
     )
-    return ChatPromptTemplate.from_messages([("system", "{system}"), ("human", "{user}")]) | model
 
 
 @cache

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from copy import copy
 
 from data.records import Hit
 from rag.budget import estimate_tokens, pack
-from rag.chat_model import ChatModel, ModelSettings, Reply
+from rag.chat_model import ChatModel
+from rag.chat_settings import ModelSettings, Wire
 from rag.endpoint_errors import foreign_errors, shown_url, translated, usable
 from rag.errors import ContextOverflow
 from rag.prompts import PROMPT_VERSION, SYSTEM, Prompt, render
 from rag.protocols import Draft
+from rag.reply import Reply
+from rag.served_model import ServedModel
 
 _FRAME = 100
+_PLAIN = Wire()
 _TRUNCATED = 0.45
 """A server that counts less than this share of our estimate did not read all of the prompt (see `estimate_tokens`)."""
 
@@ -23,7 +28,8 @@ class ChatEndpoint:
 
     Constructing it imports LangChain (over a second) and connects to nothing. Passages are packed, best first, until
     `context_window` is full; what is left out is flagged "dropped_passages:n". `secret` makes delimiters and chunk keys
-    unforeseeable; pass a lasting one where the same question should give the same prompt in every process.
+    unforeseeable; pass a lasting one where the same question should give the same prompt in every process. `tell` is
+    given a sentence before a wait that the server asked for. `served` says what is known of the model beyond its name.
     """
 
     def __init__(  # noqa: PLR0913 - one keyword per setting of [chat]
@@ -38,11 +44,18 @@ class ChatEndpoint:
         max_answer_tokens: int = 512,
         context_window: int = 8192,
         secret: str | None = None,
+        wire: Wire = _PLAIN,
+        tell: Callable[[str], None] = lambda message: None,
+        served: ServedModel | None = None,
     ) -> None:
-        self._settings = ModelSettings(base_url, model, api_key, temperature, timeout_s, max_retries, max_answer_tokens)
+        self._settings = ModelSettings(
+            base_url, model, api_key, temperature, timeout_s, max_retries, max_answer_tokens, wire
+        )
         self._context_window = context_window
         self._secret = secret or secrets.token_hex(16)
-        self._model = ChatModel(self._settings)
+        self._deadline_s = wire.deadline_s
+        self._served = served
+        self._model = ChatModel(self._settings, tell=tell)
 
     def __repr__(self) -> str:
         return f"ChatEndpoint({shown_url(self._settings.base_url)!r}, {self._settings.model!r})"
@@ -57,25 +70,38 @@ class ChatEndpoint:
         """Name of the wording in `rag.prompts`."""
         return PROMPT_VERSION
 
+    def bounded(self, seconds: float) -> ChatEndpoint:
+        """Return the same endpoint with at most `seconds` for each answer."""
+        other = copy(self)
+        other._deadline_s = min(self._deadline_s, seconds)
+        return other
+
     def generate(self, question: str, hits: Sequence[Hit]) -> Draft:
         """Ask the model about `question` over `hits`, best first.
 
         :raises ContextOverflow: not one passage fits the window, or the server says so.
         :raises EndpointUnreachable: no connection, or no answer in time.
-        :raises EndpointRefused: an HTTP error that retries did not cure, or the model declined.
+        :raises EndpointRefused: an HTTP error that retries did not cure or had no time to, or the model declined.
         :raises GarbledReply: the reply breaks the protocol or is empty.
         """
         prompt, dropped = self._prompt(question, hits)
         reply = Reply()
-        for _ in self._pieces(prompt, reply, streaming=False):
+        for _ in self._pieces(prompt.system, prompt.user, reply, streaming=False):
             pass
         return self._draft(prompt, reply, dropped, streamed=False)
+
+    def complete(self, system: str, user: str) -> str:
+        """Return what the model writes to a message that is no question over passages. Raises like `generate`."""
+        reply = Reply()
+        for _ in self._pieces(system, user, reply, streaming=False):
+            pass
+        return usable(reply, self._settings, streamed=False)
 
     def stream(self, question: str, hits: Sequence[Hit]) -> Iterator[Draft]:
         """Yield the draft as it grows; only the last is whole and knows model and tokens. Raises like `generate`."""
         prompt, dropped = self._prompt(question, hits)
         reply = Reply()
-        for _ in self._pieces(prompt, reply, streaming=True):
+        for _ in self._pieces(prompt.system, prompt.user, reply, streaming=True):
             yield Draft(reply.text, prompt.keys)
         yield self._draft(prompt, reply, dropped, streamed=True)
 
@@ -90,11 +116,11 @@ class ChatEndpoint:
             )
         return render(question, packed, self._secret), len(hits) - len(packed)
 
-    def _pieces(self, prompt: Prompt, reply: Reply, *, streaming: bool) -> Iterator[str]:
+    def _pieces(self, system: str, user: str, reply: Reply, *, streaming: bool) -> Iterator[None]:
+        if self._served is not None:
+            self._served.look()
         try:
-            for message in self._model.messages(prompt.system, prompt.user, streaming=streaming):
-                if piece := reply.add(message):
-                    yield piece
+            yield from self._model.read(system, user, reply, streaming=streaming, deadline_s=self._deadline_s)
         except foreign_errors() as error:
             raise translated(error, self._settings) from error
 
@@ -115,5 +141,6 @@ class ChatEndpoint:
             system_fingerprint=reply.system_fingerprint,
             prompt_tokens=read,
             completion_tokens=reply.completion_tokens,
+            model_details=self._served.details() if self._served is not None else "",
             flags=tuple(flag for flag, holds in flags.items() if holds),
         )

@@ -77,7 +77,14 @@ class EndpointUnreachable(EndpointError):
 
 
 class EndpointRefused(EndpointError):
-    """The endpoint answered with an HTTP error that retries did not cure."""
+    """The endpoint answered with an HTTP error that retries did not cure.
+
+    `retry_after_s` is how long it asks to be left alone, where it says so.
+    """
+
+    def __init__(self, message: str, retry_after_s: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
 
 
 class ContextOverflow(EndpointError):

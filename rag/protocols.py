@@ -42,7 +42,7 @@ class Draft:
     """What a generator wrote, before its citations are checked.
 
     Citations in `text` are written as chunk keys in square brackets, "[k7fq]"; `keys` maps each key to its chunk id.
-    Token counts are None where the endpoint reported none.
+    Token counts are None where the endpoint reported none; `model_details` is what it tells beyond the name.
     """
 
     text: str
@@ -51,6 +51,7 @@ class Draft:
     system_fingerprint: str = ""
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
+    model_details: str = ""
     flags: tuple[str, ...] = ()
 
 

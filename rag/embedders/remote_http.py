@@ -5,14 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from rag.endpoint_errors import shown_url
 from rag.errors import EmbedderError
+from rag.retrying import pause_asked_for
 
 if TYPE_CHECKING:
     import httpx
@@ -160,19 +159,3 @@ class EmbeddingsClient:
         if len(self._settings.api_key) >= 4:
             line = line.replace(self._settings.api_key, "***")
         return line if len(line) <= _LONGEST_QUOTE else f"{line[:_LONGEST_QUOTE]}…"
-
-
-def pause_asked_for(
-    header: str | None, otherwise: float, now: Callable[[], datetime] = lambda: datetime.now(UTC)
-) -> float:
-    """Return the seconds a Retry-After header (a number or a date) asks for; `otherwise` without a usable one."""
-    if header is None:
-        return otherwise
-    try:
-        return max(0.0, float(header))
-    except ValueError:
-        pass
-    try:
-        return max(0.0, (parsedate_to_datetime(header) - now()).total_seconds())
-    except (ValueError, TypeError):
-        return otherwise

@@ -10,7 +10,7 @@ from data.records import ABSTENTION, Chunk, Hit
 from pipelines.loopback import Behaviour, Loopback
 from rag.answer import Answered, answer_question
 from rag.budget import estimate_tokens, passage_tokens
-from rag.chat_model import Dialect, adapted
+from rag.dialect import Dialect, adapted
 from rag.endpoint import ChatEndpoint
 from rag.errors import ContextOverflow, EndpointRefused, EndpointUnreachable, GarbledReply
 from rag.prompts import PROMPT_VERSION, SYSTEM
