@@ -17,7 +17,7 @@ from pipelines import drift_cli, rag_cli
 from pipelines.settings import load_settings
 
 DEPLOY = Path(__file__).resolve().parents[1] / "deploy"
-COMMAND = re.compile(r"(?:^|[\s/\"'\[(`])(rag|drift) ([a-z][a-z-]+)((?:\s+--[a-z-]+)*)")
+COMMAND = re.compile(r"(?:^|[\s/}\"'\[(`])(rag|drift) ([a-z][a-z-]+)((?:\s+--[a-z-]+)*)")
 SCRIPTS = [path for path in sorted(DEPLOY.rglob("*")) if path.suffix in {".yml", ".yaml", ".service", ".timer", ""}]
 METRIC = re.compile(r"\brag_[a-z_]+\b")
 
