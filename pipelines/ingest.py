@@ -15,7 +15,7 @@ from pipelines.workspace import Workspace, build_embedder, chunk_settings
 
 if TYPE_CHECKING:
     from pipelines.sections import Settings
-    from rag.ingest import IngestReport
+    from rag.ingest import IngestReport, SourceFile
     from rag.work import Engine
 
 
@@ -57,9 +57,19 @@ def ingest_paths(  # noqa: PLR0913 - one keyword per option of the command
             engine=_build_engine(settings, engine, address),
             accept=accept,
         )
+        suspicious = _suspicious(workspace, inputs.files) if report.chunks else ()
     if not report.refused:
         note_embedder(workspace)
-    return replace(report, failed=(*report.failed, *inputs.failed))
+    return replace(report, failed=(*report.failed, *inputs.failed), suspicious=suspicious)
+
+
+def _suspicious(workspace: Workspace, files: Sequence[SourceFile]) -> tuple[tuple[str, str], ...]:
+    """Look for attacks in new documents; their passages are flagged or held back when a question finds them."""
+    if workspace.settings.ingest.hostile == "off":
+        return ()
+    from pipelines.quarantine import look, news
+
+    return news(look(workspace, {file.origin: file.path for file in files}))
 
 
 def _build_engine(settings: Settings, engine: str, address: str) -> Engine | None:
@@ -74,7 +84,9 @@ def _build_engine(settings: Settings, engine: str, address: str) -> Engine | Non
 
 def to_json(report: IngestReport) -> dict[str, Any]:
     """Return the stable JSON form of `rag ingest --json`."""
-    return {**asdict(report), "failed": [{"source": source, "reason": reason} for source, reason in report.failed]}
+    failed = [{"source": source, "reason": reason} for source, reason in report.failed]
+    suspicious = [{"source": source, "reason": reason} for source, reason in report.suspicious]
+    return {**asdict(report), "failed": failed, "suspicious": suspicious}
 
 
 def to_text(report: IngestReport) -> str:
@@ -84,6 +96,9 @@ def to_text(report: IngestReport) -> str:
     if report.failed:
         lines.append(f"{plural(len(report.failed), 'file')} refused:")
         lines += bullet_list((f"{source}: {reason}" for source, reason in report.failed), limit=50)
+    if report.suspicious:
+        lines.append("May be an attack on a model (see rag quarantine):")
+        lines += bullet_list((f"{source}: {reason}" for source, reason in report.suspicious), limit=20)
     if report.refused:
         lines.append(report.refused)
     return "\n".join(lines)

@@ -11,6 +11,7 @@ import typer
 from pipelines.console import ShowVersion, given_path, note, progress_printer, run_app, say, say_json
 from pipelines.eval_cli import evaluation
 from pipelines.options import AsJson, Folder
+from pipelines.quarantine_cli import quarantine
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -19,6 +20,7 @@ app = typer.Typer(
 )
 
 app.add_typer(evaluation, name="eval")
+app.command()(quarantine)
 
 
 class EngineName(StrEnum):

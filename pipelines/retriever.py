@@ -10,6 +10,7 @@ from pipelines.workspace import Workspace, build_embedder
 
 if TYPE_CHECKING:
     from rag.index import Index
+    from rag.quarantine import Guard
     from rag.rerank import Reranker
     from rag.retriever import Retriever
 
@@ -29,14 +30,26 @@ def open_retriever(workspace: Workspace) -> Retriever:
     from rag.retriever import Retriever
 
     retrieval, rerank = workspace.settings.retrieval, workspace.settings.rerank
+    index = open_index(workspace)
     return Retriever(
-        open_index(workspace),
+        index,
         k=retrieval.k,
         mode=retrieval.mode,
         diversity=retrieval.diversity,
         reranker=_build_reranker(workspace),
         candidates=rerank.candidates,
+        guard=build_guard(workspace, index),
     )
+
+
+def build_guard(workspace: Workspace, index: Index) -> Guard | None:
+    """Return what judges passages as `ingest.hostile` says; None where it is off."""
+    from rag.quarantine import Guard, Ledger
+
+    mode = workspace.settings.ingest.hostile
+    if mode == "off":
+        return None
+    return Guard(index.document, Ledger(workspace.data).released, holding=mode == "quarantine")
 
 
 def build_widener(workspace: Workspace, index: Index) -> Callable[[Sequence[Hit]], Sequence[Hit]]:
@@ -46,7 +59,13 @@ def build_widener(workspace: Workspace, index: Index) -> Callable[[Sequence[Hit]
     retrieval = workspace.settings.retrieval
     if retrieval.expand == "none":
         return tuple
-    return lambda hits: expand(hits, index.neighbours, index.document, retrieval.expand_tokens)
+    guard = build_guard(workspace, index)
+
+    def widen(hits: Sequence[Hit]) -> Sequence[Hit]:
+        widened = expand(hits, index.neighbours, index.document, retrieval.expand_tokens)
+        return guard.narrowed(hits, widened) if guard else widened
+
+    return widen
 
 
 def _build_reranker(workspace: Workspace) -> Reranker | None:

@@ -56,12 +56,14 @@ class IngestSection(Section):
     """Which files of a folder are read; globs are matched against the path below the folder.
 
     `gate_cases` are golden cases: an index that a changed embedder or chunking made anew is published only if it finds
-    what they expect as well as the published one.
+    what they expect as well as the published one. `hostile` says what becomes of passages that look like an attack on
+    the model: flagged, kept out of answers until released, or not looked for.
     """
 
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     gate_cases: str = ""
+    hostile: Literal["flag", "quarantine", "off"] = "flag"
 
 
 class RetrievalSection(Section):
@@ -87,8 +89,28 @@ class RerankSection(Section):
     timeout_s: float = Field(30.0, gt=0.0, le=3600.0)
 
 
+class FallbackSection(Section):
+    """Another chat endpoint, asked when those before it fail; what is left out is as in [chat]."""
+
+    base_url: str = Field(min_length=1)
+    model: str = Field(min_length=1)
+    api_key: SecretStr = SecretStr("none")
+    timeout_s: float | None = Field(None, gt=0.0, le=3600.0)
+    max_retries: int | None = Field(None, ge=0, le=10)
+    max_answer_tokens: int | None = Field(None, ge=16)
+    context_window: int | None = Field(None, ge=512)
+    headers: dict[str, SecretStr] = {}
+    query: dict[str, SecretStr] = {}
+    model_folder: str = ""
+
+
 class ChatSection(Section):
-    """The OpenAI-compatible chat endpoint; without `base_url` answers are extractive and need no model."""
+    """The OpenAI-compatible chat endpoint; without `base_url` answers are extractive and need no model.
+
+    `timeout_s` is the longest silence, `connect_timeout_s` is for a connection, `first_token_timeout_s` for the first
+    piece of a streamed answer (0: no limit of its own), `deadline_s` for the whole answer with all tries, waits and
+    fallbacks. `headers` and `query` go with every request; a header with an empty value is not sent.
+    """
 
     base_url: str = ""
     model: str = ""

@@ -27,6 +27,7 @@ TEMPLATE = """\
 # include = []                    # globs below the ingested folder, e.g. ["*.md"]
 # exclude = []
 # gate_cases = ""                 # e.g. "cases.jsonl": golden cases that a changed embedder or chunking must not fail
+# hostile = "flag"                # passages with orders to a model: flag | quarantine (see rag quarantine) | off
 
 [retrieval]
 # k = 8                           # passages per question
@@ -45,8 +46,22 @@ TEMPLATE = """\
 # base_url = "http://localhost:11434/v1"   # any OpenAI-compatible endpoint; without it answers are extractive quotes
 # model = "llama3.2"
 # api_key = "none"                # better: RAG__CHAT__API_KEY in the environment
-# timeout_s = 60
+# timeout_s = 60                  # the longest silence
+# connect_timeout_s = 10
+# first_token_timeout_s = 0       # for the first piece of a streamed answer; 0: no limit of its own
+# deadline_s = 180                # the whole answer: all tries, waits and fallbacks
+# max_retries = 2
+# max_answer_tokens = 512
 # context_window = 8192
+# model_folder = ""               # where its weights lie, if here: config.json goes into the fingerprint of answers
+# follow_ups = "model"            # who makes them stand alone: model | rule | none
+# headers = { "api-key" = "…" }   # sent with every request; an empty value leaves a header out
+# query = { "api-version" = "2024-10-21" }   # Azure: base_url = "https://NAME.openai.azure.com/openai/deployments/MODEL"
+# extractive_fallback = false     # quote the best passages when no endpoint answers
+# [[chat.fallback]]               # any number, asked in this order when those before fail
+# base_url = "http://other-host:8000/v1"
+# model = "llama3.2"
+# api_key = "none"                # better: RAG__CHAT__FALLBACK__0__API_KEY; all at once: RAG__CHAT__FALLBACK='[{…}]'
 
 [judge]                           # a model that judges answers, for `drift label --judge`
 # base_url = "http://localhost:11434/v1"   # any OpenAI-compatible endpoint

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pipelines.console import plural
 from pipelines.workspace import Workspace, build_embedder, open_log
 
 
@@ -12,6 +13,7 @@ def workspace_status(workspace: Workspace) -> dict[str, Any]:
 
     :raises NoIndexError: nothing was ingested yet.
     """
+    from pipelines.quarantine import look, summary
     from rag.index import Index
 
     status = Index.open(workspace.data, build_embedder(workspace.settings)).status()
@@ -22,6 +24,7 @@ def workspace_status(workspace: Workspace) -> dict[str, Any]:
         "chunks": status.chunks,
         "embedder": status.embedder,
         "languages": status.languages,
+        "suspicious": summary(workspace, look(workspace)),
         "chat": workspace.settings.chat.model or "extractive",
         "log": {
             "interactions": span.interactions,
@@ -43,5 +46,13 @@ def to_text(status: dict[str, Any]) -> str:
             f"embedder   {status['embedder']}",
             f"answers    {status['chat']}",
             f"log        {log['interactions']} interactions{span}",
+            *_suspicious(status["suspicious"]),
         ]
     )
+
+
+def _suspicious(found: dict[str, Any]) -> list[str]:
+    if not found["passages"]:
+        return []
+    where = f"{plural(found['passages'], 'passage')} of {plural(found['documents'], 'document')}"
+    return [f"suspicious {where}, {found['released']} released ({found['mode']}): rag quarantine"]

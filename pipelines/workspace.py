@@ -156,6 +156,8 @@ def retrieval_id(settings: Settings) -> str:
     off = set() if retrieval.diversity else {"diversity"}
     off |= {"expand", "expand_tokens"} if retrieval.expand == "none" else set()
     named = retrieval.model_dump(exclude=off)
+    if settings.ingest.hostile == "quarantine":
+        named["hostile"] = "quarantine"
     if settings.rerank.base_url or settings.rerank.model:
         named["rerank"] = settings.rerank.model_dump(include={"base_url", "model", "candidates"})
     return settings_hash(named)

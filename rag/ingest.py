@@ -35,7 +35,8 @@ Progress = Callable[[int, int, str], None]
 class IngestReport:
     """What an ingest did; `failed` are (source, reason) pairs, `chunks` is how many the index holds afterwards.
 
-    `refused` says why an index that was built anew was not published.
+    `refused` says why an index that was built anew was not published. `suspicious` are (source, what was found) pairs
+    for documents that look like an attack on a model; they are in the index all the same.
     """
 
     added: int
@@ -46,6 +47,7 @@ class IngestReport:
     chunks: int
     seconds: float
     refused: str = ""
+    suspicious: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,14 @@ from rag.diversity import diversify
 from rag.errors import RerankError
 from rag.filters import Filter
 from rag.index import Index
+from rag.quarantine import Guard
 from rag.rerank import Reranker
 from rag.retrieve import Mode
 
 _POOL = 4
 """How many passages per one wanted diversity may choose from."""
+_MOST = 1000
+"""How far the search goes for passages in place of those held back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,8 @@ class Retriever:
     """An index with a way to search it: how many passages, which sides, how much diversity, which reranker.
 
     `candidates` is how many passages the reranker reads, more where more are wanted. A reranker that fails costs its
-    improvement, not the answer: the order of the index stands, and a flag says why.
+    improvement, not the answer: the order of the index stands, and a flag says why. A guard keeps suspicious passages
+    out where it holds them, others taking their place, and flags them where it does not ("suspicious_passage:n").
     """
 
     def __init__(
@@ -44,6 +48,7 @@ class Retriever:
         diversity: float = 0.0,
         reranker: Reranker | None = None,
         candidates: int = 50,
+        guard: Guard | None = None,
     ) -> None:
         self.index = index
         self.k = k
@@ -51,6 +56,7 @@ class Retriever:
         self._diversity = diversity
         self._reranker = reranker
         self._candidates = candidates
+        self._guard = guard
 
     def search(
         self,
@@ -69,9 +75,22 @@ class Retriever:
         """
         wanted = k or self.k
         pool = max(wanted, self._candidates if self._reranker else 0, _POOL * wanted if self._diversity else 0)
-        hits = self.index.search(question, pool, mode=self.mode, query_vector=query_vector, where=where)
-        hits, flags = self._reranked(question, hits)
-        return Retrieved(tuple(self._spread(hits, wanted)), flags)
+        hits, flags = self._reranked(question, self._admitted(question, pool, query_vector, where))
+        hits = self._spread(hits, wanted)
+        suspects = len(self._guard.suspects(hits)) if self._guard else 0
+        return Retrieved(tuple(hits), (*flags, f"suspicious_passage:{suspects}") if suspects else flags)
+
+    def _admitted(
+        self, question: str, pool: int, query_vector: NDArray[np.float32] | None, where: Filter | None
+    ) -> list[Hit]:
+        """Return the best `pool` passages that may be answered from, looking further where some are held back."""
+        asked = pool
+        while True:
+            hits = self.index.search(question, asked, mode=self.mode, query_vector=query_vector, where=where)
+            kept = self._guard.admitted(hits) if self._guard else hits
+            if len(kept) >= pool or len(hits) < asked or len(kept) == len(hits) or asked >= _MOST:
+                return kept[:pool]
+            asked = min(2 * asked, _MOST)
 
     def _reranked(self, question: str, hits: list[Hit]) -> tuple[list[Hit], tuple[str, ...]]:
         if self._reranker is None or not hits:
