@@ -120,6 +120,15 @@ class ChatSection(Section):
     max_retries: int = Field(2, ge=0, le=10)
     max_answer_tokens: int = Field(512, ge=16)
     context_window: int = Field(8192, ge=512)
+    connect_timeout_s: float = Field(10.0, gt=0.0, le=3600.0)
+    first_token_timeout_s: float = Field(0.0, ge=0.0, le=3600.0)
+    deadline_s: float = Field(180.0, gt=0.0, le=86_400.0)
+    headers: dict[str, SecretStr] = {}
+    query: dict[str, SecretStr] = {}
+    model_folder: str = ""
+    follow_ups: Literal["model", "rule", "none"] = "model"
+    extractive_fallback: bool = False
+    fallback: tuple[FallbackSection, ...] = ()
 
 
 class JudgeSection(Section):

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import difflib
-import json
 import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, get_origin
+from typing import Any
 
 from pydantic import ValidationError
 
 from data.errors import SettingsError
 from pipelines.sections import Settings
+from pipelines.settings_values import fill_tables, read_value, table_fields, tables
 
 SETTINGS_FILE = "rag.toml"
 _PREFIX = "RAG__"
@@ -33,6 +33,13 @@ def load_settings(folder: Path, environ: Mapping[str, str] = os.environ) -> Sett
     _refuse_unknown(values, str(path))
     _refuse_unknown(overrides, "The environment")
     merged = {key: values.get(key, {}) | overrides.get(key, {}) for key in values.keys() | overrides.keys()}
+    fill_tables(merged, environ, _PREFIX)
+    for section, key, table in tables(merged):
+        known = table_fields(_annotation(section, key))
+        for name in table.keys() - known if known else ():
+            raise SettingsError(
+                f"{path} or the environment has an unknown key {section}.{key}.{name}{_nearest(name, known)}"
+            )
     try:
         return Settings.model_validate(merged)
     except ValidationError as error:
@@ -47,24 +54,15 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, dict[str, Any]]:
         section, _, key = name.removeprefix(_PREFIX).lower().partition("__")
         if not key:
             raise SettingsError(f"{name} names no setting: write {_PREFIX}SECTION__KEY, e.g. RAG__CHAT__MODEL.")
-        found.setdefault(section, {})[key] = _listed(value) if _is_list(section, key) else value
+        if "__" not in key:
+            found.setdefault(section, {})[key] = read_value(_annotation(section, key), value)
     return found
 
 
-def _is_list(section: str, key: str) -> bool:
+def _annotation(section: str, key: str) -> Any:
     sections = dict(_sections())
     field = sections[section].annotation.model_fields.get(key) if section in sections else None
-    return field is not None and get_origin(field.annotation) is tuple
-
-
-def _listed(value: str) -> list[str]:
-    """Read a list from one variable: JSON, for values that hold commas themselves, or values with commas between."""
-    if not value.lstrip().startswith("["):
-        return [part.strip() for part in value.split(",") if part.strip()]
-    try:
-        return [str(part) for part in json.loads(value)]
-    except ValueError as error:
-        raise SettingsError(f"A variable begins with [ but is not a JSON list: {error}.") from error
+    return field.annotation if field is not None else None
 
 
 def _refuse_unknown(values: Mapping[str, Any], where: str) -> None:
@@ -102,4 +100,7 @@ def _is_secret(place: tuple[int | str, ...]) -> bool:
     fields = sections[str(place[0])].annotation.model_fields
     # A whole section of the wrong shape may hold any of its secrets.
     named = [fields[str(place[1])]] if len(place) > 1 and place[1] in fields else list(fields.values())
-    return any("SecretStr" in str(field.annotation) for field in named)
+    shapes = [str(field.annotation) for field in named]
+    inner = table_fields(named[0].annotation) if len(named) == 1 else {}
+    shapes += [str(field.annotation) for name, field in inner.items() if len(place) < 4 or name == place[3]]
+    return any("SecretStr" in shape for shape in shapes)
