@@ -2,7 +2,8 @@
 
 Retrieved text is data. Each passage stands between two lines which carry a code that is new for every request and does
 not occur in any passage, so no document can end its own passage or open another. Passages are named by short keys
-without order or meaning: an ordinal is guessed or echoed by weak models, a random key is copied or absent.
+without order or meaning: an ordinal is guessed or echoed by weak models, a random key is copied or absent. Control
+tokens of chat templates are written so that no server takes them for its own, invisible writing is left out.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from data.records import ABSTENTION, Chunk, Hit, content_hash
+from rag.invisible import without_smuggled
+from rag.lint_patterns import CONTROL
 
 _LETTERS = "bcdfghjkmnpqrstvwxz"
 _DIGITS = "23456789"
@@ -85,10 +88,10 @@ def render(question: str, hits: Sequence[Hit], secret: str) -> Prompt:
     keys = chunk_keys([hit.chunk.id for hit in hits], code, [SYSTEM, *texts])
     parts = [OPENING.format(code=code)]
     parts += [
-        PASSAGE.format(key=key, code=code, origin=_origin(hit.chunk), text=hit.chunk.text)
+        PASSAGE.format(key=key, code=code, origin=quoted(_origin(hit.chunk)), text=quoted(hit.chunk.text))
         for key, hit in zip(keys, hits, strict=True)
     ]
-    parts.append(QUESTION.format(code=code, question=question))
+    parts.append(QUESTION.format(code=code, question=quoted(question)))
     return Prompt(SYSTEM, "\n\n".join(parts), {key: hit.chunk.id for key, hit in zip(keys, hits, strict=True)})
 
 
@@ -107,6 +110,11 @@ def read_prompt(user: str) -> ReadPrompt | None:
         return None
     found = tuple(Passage(match.group(1), match.group(2)) for match in passage.finditer(user))
     return ReadPrompt(question.group(1), found)
+
+
+def quoted(text: str) -> str:
+    """Return `text` as it stands in a prompt: "< |im_end|>" is no control token, and nothing is written invisibly."""
+    return CONTROL.sub(lambda match: f"{match.group()[0]} {match.group()[1:]}", without_smuggled(text))
 
 
 def chunk_keys(chunk_ids: Sequence[str], salt: str, texts: Sequence[str] = ()) -> list[str]:
