@@ -86,7 +86,7 @@ def _write(builder: TextBuilder, element: Any, levels: dict[str, int]) -> None:
 
 def _runs(element: Any) -> Iterator[str]:
     for child in element:
-        if child.tag in _DELETED:
+        if child.tag in _DELETED or _is_hidden(child):
             continue
         if child.tag == f"{_W}t":
             yield child.text or ""
@@ -99,6 +99,12 @@ def _runs(element: Any) -> Iterator[str]:
         else:
             yield from _runs(child)
             yield "\n" if child.tag == f"{_W}p" else ""
+
+
+def _is_hidden(element: Any) -> bool:
+    """Tell whether a run is formatted as hidden text, which Word does not show."""
+    mark = element.find(f"{_W}rPr/{_W}vanish") if element.tag == f"{_W}r" else None
+    return mark is not None and mark.get(f"{_W}val") not in ("0", "false", "off")
 
 
 def _rows(table: Any) -> Iterator[str]:

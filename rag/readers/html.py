@@ -19,7 +19,14 @@ _UNSEEN_BY_ATTRIBUTE = (
     "[hidden], [aria-hidden=true], [role=navigation], [role=search],"
     " a.headerlink, a.skip-link, .sr-only, .visually-hidden"
 )
-_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_HIDDEN_STYLE = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0*(?:\.0+)?(?:px|pt|em|rem|%)?\s*(?:;|!|$)"
+    r"|(?:text-indent|left|top|right)\s*:\s*-\d{3,}(?:\.\d+)?(?:px|em|rem)|(?:max-)?height\s*:\s*0(?:px)?\s*;.*overflow\s*:\s*hidden",
+    re.IGNORECASE | re.DOTALL,
+)
+_COLOUR = re.compile(r"(?<![\w-])color\s*:\s*([^;!]+)", re.IGNORECASE)
+_BACKGROUND = re.compile(r"background(?:-color)?\s*:\s*([^;!]+)", re.IGNORECASE)
+_WHITES = frozenset(["white", "#fff", "#ffffff", "rgb(255,255,255)", "#fefefe", "rgba(255,255,255,1)"])
 _INLINE = re.compile(
     "a|abbr|acronym|b|bdi|bdo|big|cite|code|data|del|dfn|em|font|i|ins|kbd|label|mark|meter|output|q|ruby|s|samp|small"
     "|span|strike|strong|sub|sup|time|tt|u|var|wbr"
@@ -57,12 +64,16 @@ def _markup(data: bytes) -> str | bytes:
 
 
 def _visible_root(soup: BeautifulSoup) -> Tag:
+    plain = soup.find(["style", "link"]) is None
     for element in soup.find_all(_UNSEEN):
         element.decompose()
     for element in soup.select(_UNSEEN_BY_ATTRIBUTE):
         element.decompose()
     for element in soup.find_all(style=_HIDDEN_STYLE):
         element.decompose()
+    for element in soup.find_all(style=_COLOUR):
+        if not element.decomposed and _unreadable(element, plain):
+            element.decompose()
     main = soup.select_one("main, [role=main]")
     articles = soup.find_all("article")
     root = main or (articles[0] if len(articles) == 1 else None)
@@ -71,6 +82,24 @@ def _visible_root(soup: BeautifulSoup) -> Tag:
     for element in soup.find_all("footer"):
         element.decompose()
     return soup.body or soup
+
+
+def _unreadable(element: Tag, plain: bool) -> bool:
+    """Tell whether text has the colour of its background: the one it names itself, or white on a `plain` page.
+
+    Where a style sheet may colour the background nobody can tell from the element, and the text is kept.
+    """
+    colour = _colour_in(element, _COLOUR)
+    own = _colour_in(element, _BACKGROUND)
+    if own:
+        return colour == own or {colour, own} <= _WHITES
+    coloured = any(_colour_in(parent, _BACKGROUND) or parent.get("bgcolor") for parent in element.parents)
+    return plain and not coloured and colour in _WHITES
+
+
+def _colour_in(element: Tag, pattern: re.Pattern[str]) -> str:
+    found = pattern.search(str(element.get("style") or ""))
+    return "".join(found.group(1).lower().split()) if found else ""
 
 
 class _Walker:

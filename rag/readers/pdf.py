@@ -1,4 +1,8 @@
-"""PDF: the text layer page by page, through pdfium (fast, permissive licence)."""
+"""PDF: the text layer page by page, through pdfium (fast, permissive licence).
+
+Text that is drawn invisibly is the layer of a scan where a picture lies above it, and read; on a page without pictures
+nobody but a machine was meant to see it, and it is left out.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ from rag.errors import UnreadableDocument
 from rag.readers.extracted import Extracted, Mark, heading_spans
 
 if TYPE_CHECKING:
-    from pypdfium2 import PdfDocument
+    from pypdfium2 import PdfDocument, PdfPage
 
 MEDIA_TYPE = "application/pdf"
 
@@ -19,6 +23,9 @@ _PAGE_BREAK = "\n\f\n"
 _PASSWORD_ERROR = 4
 _SECURITY_ERROR = 5
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]")
+_INVISIBLE = 3
+_MOST_OBJECTS = 5000
+"""Looking at each object of a page costs microseconds; pages drawn letter by letter are not looked at."""
 _HYPHEN_AT_LINE_END = "\x02"
 
 
@@ -57,12 +64,29 @@ def _why_closed(error: Exception) -> str:
 def _page_text(document: PdfDocument, index: int) -> str:
     page = document[index]
     try:
+        _drop_invisible(page)
         text_page = page.get_textpage()
         text: str = text_page.get_text_bounded()
         text_page.close()
     finally:
         page.close()
     return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace(_HYPHEN_AT_LINE_END, "-"))
+
+
+def _drop_invisible(page: PdfPage) -> None:
+    """Take invisible text out of a page without pictures; only this opened copy is changed."""
+    from pypdfium2 import raw
+
+    count = raw.FPDFPage_CountObjects(page.raw)
+    if count > _MOST_OBJECTS:
+        return
+    kinds = [(item := raw.FPDFPage_GetObject(page.raw, place), raw.FPDFPageObj_GetType(item)) for place in range(count)]
+    if any(kind in (raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_FORM) for _, kind in kinds):
+        return
+    for item, kind in kinds:
+        if kind == raw.FPDF_PAGEOBJ_TEXT and raw.FPDFTextObj_GetTextRenderMode(item) == _INVISIBLE:
+            raw.FPDFPage_RemoveObject(page.raw, item)
+            raw.FPDFPageObj_Destroy(item)
 
 
 def _page_spans(texts: list[str]) -> tuple[Span, ...]:
