@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from eval.groundedness import GroundednessProxy
     from pipelines.workspace import Workspace
     from rag.answer import Answered
-    from rag.protocols import Generator
+    from rag.protocols import Draft, Generator
     from rag.retriever import Retrieved, Retriever
 
 _LONGEST_QUESTION = 20_000
@@ -75,8 +75,9 @@ class Asker:
         A log that cannot be opened is told with each answer, and keeps nobody from one.
         """
         from eval.groundedness import GroundednessProxy
+        from pipelines.generator import build_generator
         from pipelines.retriever import build_widener, open_retriever
-        from pipelines.workspace import build_generator, open_log, retrieval_id
+        from pipelines.workspace import open_log, retrieval_id
 
         log, log_error = None, None
         try:
@@ -168,7 +169,7 @@ class Asker:
             latency_ms=visit.watch.stages(),
             tokens={name: count for name, count in tokens.items() if count is not None},
             error=answered.error,
-            fingerprint=self._fingerprint(draft.model if draft else "", draft.system_fingerprint if draft else ""),
+            fingerprint=self._fingerprint(draft),
             tags=visit.tags,
             flags=answer.flags,
             question_vector=_to_float16(vector),
@@ -185,14 +186,15 @@ class Asker:
             kind=visit.kind,
             latency_ms=visit.watch.stages(),
             error=error,
-            fingerprint=self._fingerprint("", ""),
+            fingerprint=self._fingerprint(None),
             tags=visit.tags,
         )
 
-    def _fingerprint(self, model: str, system_fingerprint: str) -> Fingerprint:
+    def _fingerprint(self, draft: Draft | None) -> Fingerprint:
         return Fingerprint(
-            chat_model=model or self._generator.id,
-            system_fingerprint=system_fingerprint,
+            chat_model=(draft.model if draft else "") or self._generator.id,
+            system_fingerprint=draft.system_fingerprint if draft else "",
+            model_details=draft.model_details if draft else "",
             prompt_version=self._generator.prompt_version,
             index_generation=self._index.generation,
             embedder=self._embedder_id,

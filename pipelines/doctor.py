@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from data.errors import SettingsError
-from pipelines.workspace import Workspace, build_endpoint
+from pipelines.generator import build_endpoint
+from pipelines.workspace import Workspace
 
 if TYPE_CHECKING:
     from rag.doctor import Probe

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from pipelines.generator import build_generator
 from pipelines.retriever import build_widener, open_retriever
-from pipelines.workspace import Workspace, build_generator
+from pipelines.workspace import Workspace
 
 if TYPE_CHECKING:
     from rag.why import Diagnosis

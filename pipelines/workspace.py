@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from data.errors import SettingsError, WorkspaceError
+from data.errors import WorkspaceError
 from data.records import settings_hash
 
 if TYPE_CHECKING:
     from data.log import InteractionLog
     from drift.settings import DriftSettings
-    from pipelines.sections import ChatSection, Settings
+    from pipelines.sections import Settings
     from rag.chunk import ChunkSettings
-    from rag.endpoint import ChatEndpoint
-    from rag.protocols import Embedder, Generator
+    from rag.protocols import Embedder
 
 DATA_FOLDER = ".rag"
 
@@ -111,38 +110,6 @@ def prompt_secret(workspace: Workspace) -> str:
     return path.read_text(encoding="ascii")
 
 
-def build_generator(workspace: Workspace) -> Generator:
-    """Build the chat endpoint of the settings, or the extractive answerer without one.
-
-    :raises SettingsError: a base_url without a model.
-    """
-    chat = workspace.settings.chat
-    if not chat.base_url:
-        from rag.extractive import Extractive
-
-        return Extractive()
-    if not chat.model:
-        raise SettingsError(f"chat.base_url is {chat.base_url!r} but chat.model is empty: name the model to ask for.")
-    return build_endpoint(chat, chat.context_window, prompt_secret(workspace))
-
-
-def build_endpoint(chat: ChatSection, context_window: int, secret: str | None = None) -> ChatEndpoint:
-    """Build a client of the chat endpoint that believes in `context_window` tokens."""
-    from rag.endpoint import ChatEndpoint
-
-    return ChatEndpoint(
-        chat.base_url,
-        chat.model,
-        chat.api_key.get_secret_value(),
-        temperature=chat.temperature,
-        timeout_s=chat.timeout_s,
-        max_retries=chat.max_retries,
-        max_answer_tokens=chat.max_answer_tokens,
-        context_window=context_window,
-        secret=secret,
-    )
-
-
 def chunk_settings(settings: Settings) -> ChunkSettings:
     """Return the chunking part of the settings as its room wants it."""
     from rag.chunk import ChunkSettings
@@ -167,4 +134,7 @@ def drift_settings(settings: Settings) -> DriftSettings:
     """Return the drift part of the settings as its room wants it."""
     from drift.settings import DriftSettings
 
-    return DriftSettings(alpha=settings.drift.alpha, drop_that_matters=settings.drift.drop_that_matters)
+    section = settings.drift
+    return DriftSettings(
+        alpha=section.alpha, drop_that_matters=section.drop_that_matters, false_page_days=section.false_page_days
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from rag.errors import EndpointError
 from rag.numbers import unmatched_figures
@@ -46,6 +46,7 @@ class Turn:
     text: str
 
 
+@runtime_checkable
 class Writer(Protocol):
     """A model that follows one instruction."""
 

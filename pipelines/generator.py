@@ -1,0 +1,81 @@
+"""Who writes answers, as the [chat] settings say: an endpoint, several behind one another, or none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from data.errors import SettingsError
+from pipelines.console import note
+from pipelines.workspace import Workspace, prompt_secret
+
+if TYPE_CHECKING:
+    from pipelines.sections import ChatSection, FallbackSection
+    from rag.endpoint import ChatEndpoint
+    from rag.protocols import Generator
+
+
+def build_generator(workspace: Workspace) -> Generator:
+    """Build the chat endpoints of the settings, or the extractive answerer without one.
+
+    :raises SettingsError: a base_url without a model.
+    """
+    from rag.extractive import Extractive
+
+    chat = workspace.settings.chat
+    if not chat.base_url:
+        return Extractive()
+    if not chat.model:
+        raise SettingsError(f"chat.base_url is {chat.base_url!r} but chat.model is empty: name the model to ask for.")
+    secret = prompt_secret(workspace)
+    chain: list[Generator] = [
+        build_endpoint(section, section.context_window, secret, describe=True)
+        for section in (chat, *(_completed(fallback, chat) for fallback in chat.fallback))
+    ]
+    if chat.extractive_fallback:
+        chain.append(Extractive())
+    if len(chain) == 1:
+        return chain[0]
+    from rag.fallback import Fallback
+
+    return Fallback(chain, deadline_s=chat.deadline_s)
+
+
+def _completed(fallback: FallbackSection, chat: ChatSection) -> ChatSection:
+    """Return a fallback as a section of its own; keys and headers are never taken from [chat]."""
+    return chat.model_copy(update={**fallback.model_dump(exclude_none=True), "fallback": ()})
+
+
+def build_endpoint(
+    chat: ChatSection, context_window: int, secret: str | None = None, *, describe: bool = False
+) -> ChatEndpoint:
+    """Build a client of one chat endpoint that believes in `context_window` tokens.
+
+    With `describe` it finds out what the endpoint tells of the model beyond its name.
+    """
+    from rag.chat_settings import ModelSettings, Wire
+    from rag.endpoint import ChatEndpoint
+    from rag.served_model import ServedModel
+
+    key = chat.api_key.get_secret_value()
+    wire = Wire(
+        chat.connect_timeout_s,
+        chat.first_token_timeout_s,
+        chat.deadline_s,
+        {name: value.get_secret_value() for name, value in chat.headers.items()},
+        {name: value.get_secret_value() for name, value in chat.query.items()},
+    )
+    named = ModelSettings(chat.base_url, chat.model, key, wire=wire)
+    return ChatEndpoint(
+        chat.base_url,
+        chat.model,
+        key,
+        temperature=chat.temperature,
+        timeout_s=chat.timeout_s,
+        max_retries=chat.max_retries,
+        max_answer_tokens=chat.max_answer_tokens,
+        context_window=context_window,
+        secret=secret,
+        wire=wire,
+        tell=note,
+        served=ServedModel(named, chat.model_folder) if describe else None,
+    )
