@@ -114,7 +114,29 @@ def _queue(
     say_json(label_round(opened, open_round)) if as_json else label_round(opened, open_round)
 
 
+def probe(
+    canaries: Annotated[
+        Path | None, typer.Option("--canaries", help="Fixed questions, JSON Lines.", show_default="canaries.jsonl")
+    ] = None,
+    against: Annotated[str, typer.Option(help="previous, baseline, or the name of a baseline.")] = "previous",
+    repeats: Annotated[int, typer.Option(min=1, max=20, help="Ask each this often.")] = 1,
+    workspace: Folder = Path("."),
+    as_json: AsJson = False,
+) -> None:
+    """Ask the canaries, put them on record and compare with the round before. Exit codes as for `drift report`."""
+    from pipelines.console import progress_printer
+    from pipelines.drift_probe import probe as run_probe
+    from pipelines.drift_probe import to_json, to_text
+    from pipelines.workspace import open_workspace
+
+    opened, now = open_workspace(workspace), datetime.now(UTC)
+    progress = progress_printer("probe")
+    probed = run_probe(opened, canaries, against=against, repeats=repeats, now=now, progress=progress)
+    say_json(to_json(probed)) if as_json else say(to_text(probed))
+    raise typer.Exit(probed.exit_code)
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands of this file to `app`."""
-    for command in (label,):
+    for command in (label, probe):
         app.command()(command)

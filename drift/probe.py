@@ -1,0 +1,71 @@
+"""Two rounds of canaries: the same questions before and now, compared answer by answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from data.records import Interaction
+from drift.compare import compare
+from drift.report import DriftReport
+from drift.settings import DriftSettings
+from drift.swap import SwapTest, swap_test
+from drift.windows import Window, normalised
+
+CORRECT = "correct"
+"""The metric of a canary with a known answer, or of one that must be abstained from; its source is "reference"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """A canary that was right before and is not now."""
+
+    question: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeComparison:
+    """The verdict on two rounds, whether another model seems to answer, and the canaries that turned wrong."""
+
+    report: DriftReport
+    swap: SwapTest | None
+    turned: tuple[Turned, ...]
+
+    def swapped(self, alpha: float) -> bool:
+        """Say whether the same prompts get other answers, at level `alpha`."""
+        return self.swap is not None and self.swap.p_value <= alpha
+
+
+def compare_rounds(before: Window, after: Window, settings: DriftSettings, now: datetime) -> ProbeComparison:
+    """Compare two rounds of canaries; the verdict follows the rules of every report.
+
+    A swapped model alone does not page: it explains. Lost quality or an ops incident pages.
+    """
+    report = compare(before, after, settings, now)
+    swap = swap_test(before.canaries, after.canaries, settings.permutations, settings.seed)
+    return ProbeComparison(report, swap, _turned(before, after))
+
+
+def _turned(before: Window, after: Window) -> tuple[Turned, ...]:
+    left, right = (_by_question(window) for window in (before, after))
+    right_before, right_now = (_correct(window) for window in (before, after))
+    return tuple(
+        Turned(left[key].question, _shown(left[key]), _shown(right[key]))
+        for key in left.keys() & right.keys()
+        if right_before.get(left[key].id) == 1.0 and right_now.get(right[key].id) == 0.0
+    )
+
+
+def _by_question(window: Window) -> dict[str, Interaction]:
+    return {normalised(item.question): item for item in window.canaries}
+
+
+def _correct(window: Window) -> Mapping[str, float]:
+    return {s.interaction_id: s.value for s in window.scores if s.metric == CORRECT and s.value is not None}
+
+
+def _shown(item: Interaction) -> str:
+    return item.answer or item.error or ""
