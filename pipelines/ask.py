@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from data.errors import InputError, RagDriftError, WorkspaceError
 from data.records import (
@@ -24,7 +24,6 @@ from data.records import (
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from data.log import InteractionLog
     from eval.groundedness import GroundednessProxy
     from pipelines.workspace import Workspace
     from rag.answer import Answered
@@ -44,6 +43,17 @@ class Asked:
     log_error: str | None = None
 
 
+class Recorder(Protocol):
+    """Where interactions go: the log, or what keeps them for it."""
+
+    def append(self, interactions: Iterable[Interaction], scores: Iterable[Score] = ()) -> object:
+        """Take interactions and scores.
+
+        :raises RagDriftError: they could not be written.
+        """
+        ...
+
+
 class Asker:
     """Answers questions from one index with one generator and writes each to the log."""
 
@@ -51,7 +61,7 @@ class Asker:
         self,
         retriever: Retriever,
         generator: Generator,
-        log: InteractionLog | None,
+        log: Recorder | None,
         proxy: GroundednessProxy,
         *,
         retrieval: str = "",
@@ -60,7 +70,7 @@ class Asker:
     ) -> None:
         self._retriever = retriever
         self._index = retriever.index
-        self._generator = generator
+        self.generator = generator
         self._log = log
         self._log_error = log_error
         self._proxy = proxy
@@ -69,8 +79,10 @@ class Asker:
         self._embedder_id = retriever.index.status().embedder
 
     @classmethod
-    def from_workspace(cls, workspace: Workspace, *, logged: bool = True) -> Asker:
+    def from_workspace(cls, workspace: Workspace, *, logged: bool = True, recorder: Recorder | None = None) -> Asker:
         """Build all parts from the settings of a workspace; with `logged=False` nothing is written to the log.
+
+        A `recorder` takes the place of the log.
 
         A log that cannot be opened is told with each answer, and keeps nobody from one.
         """
@@ -79,9 +91,9 @@ class Asker:
         from pipelines.retriever import build_widener, open_retriever
         from pipelines.workspace import open_log, retrieval_id
 
-        log, log_error = None, None
+        log, log_error = recorder, None
         try:
-            log = open_log(workspace) if logged else None
+            log = open_log(workspace) if logged and recorder is None else recorder
         except WorkspaceError as error:
             log_error = str(error)
         retriever = open_retriever(workspace)
@@ -107,19 +119,33 @@ class Asker:
         """
         from rag.answer import answer_question
 
-        visit = _Visit(_checked(question), at or datetime.now(UTC), kind, tags or {}, _Stopwatch())
-        vector, found = self._retrieve(visit)
-        answered = answer_question(visit.question, found.hits, self._generator)
-        return self._finish(visit, vector, _flagged(answered, found.flags))
+        begun = self.begin(question, kind=kind, at=at, tags=tags)
+        return self.finish(begun, answer_question(begun.visit.question, begun.found.hits, self.generator))
 
     def stream(self, question: str) -> Iterator[str | Asked]:
         """Yield the answer's text in pieces while it is written, then the whole, on record like that of `ask`."""
+        begun = self.begin(question)
+        for part in self.write(begun):
+            yield part if isinstance(part, str) else self.finish(begun, part)
+
+    def begin(
+        self, question: str, *, kind: Kind = "user", at: datetime | None = None, tags: dict[str, str] | None = None
+    ) -> Begun:
+        """Retrieve for `question`: the first of the three stages of an answer. Raises like `ask`."""
+        visit = _Visit(_checked(question), at or datetime.now(UTC), kind, tags or {}, _Stopwatch())
+        return Begun(visit, *self._retrieve(visit))
+
+    def write(self, begun: Begun) -> Iterator[str | Answered]:
+        """Yield the text of the answer in pieces while it is written, then the answer: the second stage."""
         from rag.stream import stream_answer
 
-        visit = _Visit(_checked(question), datetime.now(UTC), "user", {}, _Stopwatch())
-        vector, found = self._retrieve(visit)
-        for part in stream_answer(visit.question, found.hits, self._generator):
-            yield part if isinstance(part, str) else self._finish(visit, vector, _flagged(part, found.flags))
+        yield from stream_answer(begun.visit.question, begun.found.hits, self.generator)
+
+    def finish(self, begun: Begun, answered: Answered) -> Asked:
+        """Score an answer and put it on record: the last stage."""
+        begun.visit.watch.lap("generate")
+        answered = _flagged(answered, begun.found.flags)
+        return self._score_and_record(self._interaction(begun.visit, begun.vector, answered), answered.answer)
 
     def _retrieve(self, visit: _Visit) -> tuple[NDArray[Any], Retrieved]:
         try:
@@ -132,10 +158,6 @@ class Asker:
             raise
         visit.watch.lap("retrieve")
         return vector, found
-
-    def _finish(self, visit: _Visit, vector: NDArray[Any], answered: Answered) -> Asked:
-        visit.watch.lap("generate")
-        return self._score_and_record(self._interaction(visit, vector, answered), answered.answer)
 
     def _score_and_record(self, interaction: Interaction, answer: Answer) -> Asked:
         from eval.proxy import score_interaction
@@ -192,14 +214,23 @@ class Asker:
 
     def _fingerprint(self, draft: Draft | None) -> Fingerprint:
         return Fingerprint(
-            chat_model=(draft.model if draft else "") or self._generator.id,
+            chat_model=(draft.model if draft else "") or self.generator.id,
             system_fingerprint=draft.system_fingerprint if draft else "",
             model_details=draft.model_details if draft else "",
-            prompt_version=self._generator.prompt_version,
+            prompt_version=self.generator.prompt_version,
             index_generation=self._index.generation,
             embedder=self._embedder_id,
             retrieval=self._retrieval,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A question with what was retrieved for it, not yet answered."""
+
+    visit: _Visit
+    vector: NDArray[Any]
+    found: Retrieved
 
 
 @dataclass(frozen=True, slots=True)
