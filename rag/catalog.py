@@ -255,6 +255,12 @@ class Catalog:
         )
         return {key for (key,) in rows}
 
+    def rarest(self, generation: int, terms: Sequence[str], most: int) -> list[str]:
+        """Return those `most` of `terms` that occur in the fewest chunks; terms that occur in none are left out."""
+        query = f"SELECT count(*) FROM lexical_{generation:d} WHERE lexical_{generation:d} MATCH ?"
+        chunks = {term: self.connection.execute(query, (f'"{term}"',)).fetchone()[0] for term in terms}
+        return sorted((term for term in terms if chunks[term]), key=lambda term: chunks[term])[:most]
+
     def match(self, generation: int, expression: str, limit: int) -> list[tuple[int, float]]:
         """Return the rows of the chunks that match best, with their BM25 scores (higher is better), best first."""
         rows = self.connection.execute(

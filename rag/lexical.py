@@ -9,6 +9,7 @@ other words.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -43,11 +44,20 @@ def index_terms(text: str, language: str = UNKNOWN) -> str:
 
 def match_expression(question: str, language: str = UNKNOWN) -> str:
     """Return an FTS5 expression that matches any term of the question; empty when it has none."""
+    return any_of(match_terms(question, language))
+
+
+def match_terms(question: str, language: str = UNKNOWN) -> list[str]:
+    """Return the distinct terms of a question, in order: without stop words, unless it has no others."""
     stop = STOP_WORDS.get(language, frozenset())
     terms = list(dict.fromkeys(_terms(question, language)))
     stop_terms = {_stem(word, language) for word in stop}
-    content = [term for term in terms if term not in stop_terms and term not in stop]
-    return " OR ".join(f'"{term}"' for term in content or terms)
+    return [term for term in terms if term not in stop_terms and term not in stop] or terms
+
+
+def any_of(terms: Sequence[str]) -> str:
+    """Return an FTS5 expression that matches any of `terms`; empty when there is none."""
+    return " OR ".join(f'"{term}"' for term in terms)
 
 
 def _terms(text: str, language: str) -> list[str]:

@@ -13,13 +13,15 @@ from data.records import Hit
 from rag.catalog import Catalog, Passage, Revision
 from rag.fusion import Fusion, fuse
 from rag.language import detect_language
-from rag.lexical import match_expression
+from rag.lexical import any_of, match_terms
 from rag.selection import Selection
 from rag.vectors import VectorStore
 
 Mode = Literal["hybrid", "dense", "lexical"]
 CANDIDATES = 100
 """How many passages each side puts forward, unless more are asked for."""
+MOST_TERMS = 32
+"""How many terms of a question are searched for: of a whole page pasted in, the rarest, as each costs time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,10 @@ def gather(
     `question` is its text and language. A `Selection` in place of catalogue and vectors leaves only what it selects.
     """
     at = (revision.generation, revision.id)
-    expression = match_expression(*question)
+    terms = match_terms(*question)
+    if len(terms) > MOST_TERMS:
+        terms = catalog.rarest(revision.generation, terms, MOST_TERMS)
+    expression = any_of(terms)
     matched = catalog.match(revision.generation, expression, limit) if expression else []
     by_row = {passage.row: passage for passage in catalog.passages(*at, "id", [row for row, _ in matched])}
     passages: dict[str, Passage] = {}

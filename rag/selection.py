@@ -31,7 +31,8 @@ _VISIBLE = "d.generation = ? AND d.added <= ? AND (d.removed IS NULL OR d.remove
 class Selection:
     """What meets `where` in one revision; it stands in for catalogue and vectors of a search, inside a transaction.
 
-    The selected rows lie in a temporary table of the calling thread's connection, so a thread uses one at a time.
+    The selected rows lie in a temporary table of the calling thread's connection, so a thread uses one at a time; they
+    are kept for its next search, which often has the same filter.
     """
 
     def __init__(self, catalog: Catalog, revision: Revision, store: VectorStore | None, where: Filter) -> None:
@@ -41,6 +42,10 @@ class Selection:
         self._connection = catalog.connection
         self.chunks = _fill(self._connection, revision, where)
         """How many passages meet the filter."""
+
+    def rarest(self, generation: int, terms: Sequence[str], most: int) -> list[str]:
+        """Return the terms that occur in the fewest chunks of all."""
+        return self._catalog.rarest(generation, terms, most)
 
     def match(self, generation: int, expression: str, limit: int) -> list[tuple[int, float]]:
         """Return the rows that match best, with their BM25 scores, best first."""
@@ -94,7 +99,8 @@ class Selection:
 
     def _blocks(self) -> Iterator[tuple[list[str], NDArray[np.float32]]]:
         cursor = self._connection.execute(
-            "SELECT v.key, v.vector FROM (SELECT DISTINCT key FROM temp.selected) p"
+            "SELECT v.key, v.vector FROM"
+            " (SELECT DISTINCT c.key FROM temp.selected s CROSS JOIN chunks c ON c.id = s.row) p"
             " CROSS JOIN vectors v ON v.space = ? AND v.key = p.key",
             (self._revision.space,),
         )
@@ -107,9 +113,10 @@ class Selection:
         for at in range(0, len(keys), 500):
             batch = keys[at : at + 500]
             marks = ",".join("?" * len(batch))
-            held.update(
-                key for (key,) in self._connection.execute(f"SELECT key FROM selected WHERE key IN ({marks})", batch)
+            found = self._connection.execute(
+                f"SELECT c.key FROM chunks c CROSS JOIN temp.selected s ON s.row = c.id WHERE c.key IN ({marks})", batch
             )
+            held.update(key for (key,) in found)
         return held
 
     def _holds(self, row: int) -> bool:
@@ -117,13 +124,21 @@ class Selection:
 
 
 def _fill(connection: sqlite3.Connection, revision: Revision, where: Filter) -> int:
+    """Select what meets `where`, unless that is what the thread's former search selected; return how many there are."""
+    connection.execute("CREATE TEMP TABLE IF NOT EXISTS selected (row INTEGER PRIMARY KEY)")
+    connection.execute("CREATE TEMP TABLE IF NOT EXISTS selection (wanted TEXT NOT NULL, chunks INTEGER NOT NULL)")
+    wanted = repr((revision.name, where))
+    former = connection.execute("SELECT chunks FROM temp.selection WHERE wanted = ?", (wanted,)).fetchone()
+    if former is not None:
+        return int(former[0])
     connection.create_function("casefold", 1, str.casefold, deterministic=True)
-    connection.execute("CREATE TEMP TABLE IF NOT EXISTS selected (row INTEGER PRIMARY KEY, key TEXT NOT NULL)")
-    connection.execute("CREATE INDEX IF NOT EXISTS temp.selected_by_key ON selected (key)")
     connection.execute("DELETE FROM temp.selected")
+    connection.execute("DELETE FROM temp.selection")
     condition, values = where.sql()
-    return connection.execute(
-        "INSERT INTO temp.selected SELECT c.id, c.key FROM documents d JOIN chunks c ON c.document = d.id"
+    chunks = connection.execute(
+        "INSERT INTO temp.selected SELECT c.id FROM documents d JOIN chunks c ON c.document = d.id"
         f" WHERE {_VISIBLE} AND {condition}",
         (revision.generation, revision.id, revision.id, *values),
     ).rowcount
+    connection.execute("INSERT INTO temp.selection VALUES (?, ?)", (wanted, chunks))
+    return chunks

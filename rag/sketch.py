@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,9 @@ SAME = 0.85
 _SHINGLE = 3
 _HASHES = 64
 _PER_BAND = 4
+BANDS = _HASHES // _PER_BAND
+"""How many buckets a text lies in."""
+
 _WORD = re.compile(r"\w+")
 _TITLE_WORD = re.compile(r"[^\W\d_]+")
 _DECISIVE = re.compile(
@@ -68,6 +71,14 @@ def buckets(packed: bytes) -> Iterator[bytes]:
     width = 4 * _PER_BAND
     for band, at in enumerate(range(4, len(packed), width)):
         yield bytes([band]) + packed[:4] + packed[at : at + width]
+
+
+def bucket_codes(sketches: Sequence[bytes]) -> NDArray[np.uint64]:
+    """Return a number per sketch and band, shape (sketches, `BANDS`): equal for equal buckets, else hardly ever."""
+    values = np.frombuffer(b"".join(sketches), "<u4").reshape(-1, 1 + _HASHES).astype(np.uint64)
+    in_bands = values[:, 1:].reshape(-1, BANDS, _PER_BAND) @ _FACTORS[:_PER_BAND]
+    codes: NDArray[np.uint64] = in_bands + values[:, :1] * _FACTORS[_PER_BAND]
+    return codes
 
 
 def _constants() -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:

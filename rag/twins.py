@@ -8,15 +8,18 @@ members are like the leader itself, so that no chain of small changes joins text
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
 
 from data.records import Hit
 from rag.catalog import Catalog, Passage, Revision
 from rag.keys import passage_key
 from rag.selection import Selection
-from rag.sketch import SAME, buckets, shingles, similarity, sketch
+from rag.sketch import BANDS, SAME, bucket_codes, buckets, shingles, similarity, sketch
 
 _TABLES = (
     "CREATE TABLE IF NOT EXISTS sketches (key TEXT PRIMARY KEY, sketch BLOB NOT NULL) WITHOUT ROWID",
@@ -28,6 +31,7 @@ _VISIBLE = "d.generation = :generation AND d.added <= :revision AND (d.removed I
 _LEADERS_TRIED = 20
 """How many leaders of one bucket a text is compared with: a bound for corpora of form letters."""
 _AT_ONCE = 500
+_SETS_KEPT = 1000
 
 
 def record_twins(catalog: Catalog, generation: int, revision: int) -> None:
@@ -39,26 +43,32 @@ def record_twins(catalog: Catalog, generation: int, revision: int) -> None:
     for statement in _TABLES:
         connection.execute(statement)
     at = {"generation": generation, "revision": revision}
-    new = connection.execute(
-        f"SELECT DISTINCT c.key, c.text, c.heading FROM chunks c JOIN documents d ON d.id = c.document WHERE {_VISIBLE}"
-        " AND c.key NOT IN (SELECT key FROM sketches)",
-        at,
-    )
-    connection.executemany(
-        "INSERT OR IGNORE INTO sketches VALUES (?, ?)",
-        [(key, sketch(text, heading)) for key, text, heading in new.fetchall()],
-    )
-    rows = connection.execute(
-        "SELECT s.key, s.sketch FROM sketches s WHERE s.key IN"
-        f" (SELECT c.key FROM chunks c JOIN documents d ON d.id = c.document WHERE {_VISIBLE}) ORDER BY 1",
-        at,
-    ).fetchall()
-    alike = _sharing_a_bucket(rows)
-    texts = {item.key: item.chunk.text for item in catalog.passages(generation, revision, "key", list(alike))}
+    visible = f"SELECT c.key FROM chunks c JOIN documents d ON d.id = c.document WHERE {_VISIBLE}"
+    new = connection.execute(f"SELECT key FROM ({visible}) EXCEPT SELECT key FROM sketches", at).fetchall()
+    connection.executemany("INSERT INTO sketches VALUES (?, ?)", _sketches(connection, [key for (key,) in new]))
+    every = f"SELECT key, sketch FROM sketches WHERE key IN ({visible}) ORDER BY 1"
+    alike = _sharing_a_bucket(lambda: connection.execute(every, at))
     connection.execute("DELETE FROM twins WHERE revision = ?", (revision,))
     connection.executemany(
-        "INSERT INTO twins VALUES (?, ?, ?)", [(revision, key, leader) for key, leader in _families(alike, texts)]
+        "INSERT INTO twins VALUES (?, ?, ?)",
+        [(revision, key, leader) for key, leader in _families(alike, _shingle_reader(connection))],
     )
+
+
+def _sketches(connection: sqlite3.Connection, keys: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+    for key in keys:
+        text, heading = connection.execute("SELECT text, heading FROM chunks WHERE key = ? LIMIT 1", (key,)).fetchone()
+        yield key, sketch(text, heading)
+
+
+def _shingle_reader(connection: sqlite3.Connection) -> Callable[[str], frozenset[str]]:
+    """Return what gives the shingles of a passage by key: only those used last are kept, as all of them are large."""
+
+    @lru_cache(maxsize=_SETS_KEPT)
+    def read(key: str) -> frozenset[str]:
+        return shingles(connection.execute("SELECT text FROM chunks WHERE key = ? LIMIT 1", (key,)).fetchone()[0])
+
+    return read
 
 
 def forget_twins(connection: sqlite3.Connection) -> None:
@@ -97,24 +107,29 @@ def _with_places(hit: Hit, family: str, members: dict[str, str], places: Sequenc
     return replace(hit, also_in=tuple(sorted(sources - {hit.chunk.source})))
 
 
-def _sharing_a_bucket(rows: Sequence[tuple[str, bytes]]) -> dict[str, bytes]:
-    """Return the sketches that share a bucket with another, in the order given."""
-    count = Counter(bucket for _, packed in rows for bucket in buckets(packed))
-    return {key: packed for key, packed in rows if any(count[bucket] > 1 for bucket in buckets(packed))}
+def _sharing_a_bucket(rows: Callable[[], sqlite3.Cursor]) -> dict[str, bytes]:
+    """Return the sketches that share a bucket with another, in the order given; `rows` are read twice, not held."""
+    cursor, blocks = rows(), [np.empty((0, BANDS), np.uint64)]
+    while batch := cursor.fetchmany(_AT_ONCE):
+        blocks.append(bucket_codes([packed for _, packed in batch]))
+    codes = np.concatenate(blocks)
+    shared = np.zeros(len(codes), bool)
+    for band in range(BANDS):
+        _, place, count = np.unique(codes[:, band], return_inverse=True, return_counts=True)
+        shared |= count[place] > 1
+    return {key: packed for (key, packed), wanted in zip(rows(), shared, strict=True) if wanted}
 
 
-def _families(sketches: dict[str, bytes], texts: dict[str, str]) -> Iterator[tuple[str, str]]:
+def _families(sketches: dict[str, bytes], shingles_of: Callable[[str], frozenset[str]]) -> Iterator[tuple[str, str]]:
     """Yield key and leader for every member of a family of two or more, the leader included."""
     leaders: dict[bytes, list[str]] = defaultdict(list)
-    sets: dict[str, frozenset[str]] = {}
     families: dict[str, list[str]] = {}
     for key, packed in sketches.items():
-        own, met = shingles(texts[key]), list(buckets(packed))
+        own, met = shingles_of(key), list(buckets(packed))
         tried = dict.fromkeys(leader for bucket in met for leader in leaders[bucket][:_LEADERS_TRIED])
-        leader = next((other for other in tried if similarity(own, sets[other]) >= SAME), key)
+        leader = next((other for other in tried if similarity(own, shingles_of(other)) >= SAME), key)
         families.setdefault(leader, []).append(key)
         if leader == key:
-            sets[key] = own
             for bucket in met:
                 leaders[bucket].append(key)
     for leader, members in families.items():

@@ -110,8 +110,8 @@ class VectorStore:
         return vectors_failed(self.folder, f"cannot be {what} ({error})")
 
     def _step(self) -> int:
-        """Return how many vectors go into one request; a server refuses large bodies."""
-        return min(self._client.get_max_batch_size(), _MOST_PER_REQUEST if self._pointer else 2**31)
+        """Return how many vectors go into one request; a server refuses large bodies, and here each takes memory."""
+        return min(self._client.get_max_batch_size(), _MOST_PER_REQUEST)
 
     def _add(self, keys: Sequence[str], vectors: Sequence[NDArray[np.float32]]) -> None:
         step = self._step()

@@ -77,6 +77,21 @@ def test_a_filter_that_nothing_meets_finds_nothing(planted):
     assert planted.search("word7", 5, where=Filter(sources=("nowhere.md",))) == []
 
 
+def test_what_a_filter_selected_is_not_taken_for_another_filter_or_another_revision(tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.md").write_text(f"High water comes at {name}.\n")
+    ingest([tmp_path], tmp_path / ".rag", HashEmbedder(), chunking=ChunkSettings())
+    index = Index.open(tmp_path / ".rag", HashEmbedder())
+
+    def found(glob):
+        return {hit.chunk.source.rpartition("/")[2] for hit in index.search("high water", 5, where=Filter((glob,)))}
+
+    assert found("a*.md") == found("a*.md") == {"a.md"} and found("b.md") == {"b.md"}
+    (tmp_path / "a2.md").write_text("High water comes at night.\n")
+    ingest([tmp_path], tmp_path / ".rag", HashEmbedder(), chunking=ChunkSettings())
+    assert found("b.md") == {"b.md"} and found("a*.md") == {"a.md", "a2.md"}
+
+
 def test_conditions_on_different_keys_all_hold_and_values_of_one_key_are_alternatives(planted):
     where = parse_filter(["source=*/rare/*", "heading~notes 1", "heading~NOTES 4"])
     sources = {hit.chunk.source.rpartition("/")[2] for hit in planted.search("word7", 50, where=where)}

@@ -2,8 +2,12 @@ import pytest
 
 from data.records import Chunk
 from rag.catalog import Passage
+from rag.chunk import ChunkSettings
 from rag.fusion import Fusion
-from rag.retrieve import Candidates, question_language, rank
+from rag.index import Index
+from rag.ingest import ingest
+from rag.retrieve import MOST_TERMS, Candidates, question_language, rank
+from tests.fakes import HashEmbedder
 
 
 def candidates(dense, lexical):
@@ -53,3 +57,13 @@ def test_equal_scores_are_ordered_by_place_not_by_history():
 )
 def test_a_question_without_little_words_is_in_the_latin_language_of_the_index(question, languages, expected):
     assert question_language(question, languages) == expected
+
+
+def test_a_page_pasted_as_a_question_is_searched_by_its_rarest_words(tmp_path):
+    common = " ".join(f"common{number}" for number in range(2 * MOST_TERMS))
+    for number in range(5):
+        (tmp_path / f"{number}.md").write_text(f"{common} marker{number}.\n")
+    ingest([tmp_path], tmp_path / ".rag", HashEmbedder(), chunking=ChunkSettings(max_tokens=200))
+    index = Index.open(tmp_path / ".rag")
+    best = index.search(f"{common} nowhere marker3", 5, mode="lexical")
+    assert [hit.chunk.text.endswith("marker3.") for hit in best] == [True, False, False, False, False]

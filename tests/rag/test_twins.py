@@ -10,7 +10,7 @@ from rag.filters import parse_filter
 from rag.index import Index
 from rag.ingest import ingest
 from rag.repair import rollback
-from rag.sketch import SAME, buckets, shingles, similarity, sketch
+from rag.sketch import SAME, bucket_codes, buckets, shingles, similarity, sketch
 from tests.fakes import HashEmbedder
 
 NOTICE = (
@@ -150,6 +150,14 @@ def test_a_text_meets_itself_in_every_bucket(words):
 def test_texts_with_other_numbers_never_meet(words, one, other):
     shared = set(buckets(sketch(f"{' '.join(words)} {one}"))) & set(buckets(sketch(f"{' '.join(words)} {other}")))
     assert bool(shared) == (one == other)
+
+
+@given(WORDS, WORDS)
+def test_bucket_codes_are_equal_exactly_where_buckets_are(one, other):
+    packed = [sketch(" ".join(one)), sketch(" ".join(other))]
+    codes = bucket_codes(packed)
+    pairs = zip(*(buckets(item) for item in packed), strict=True)
+    assert [mine == theirs for mine, theirs in pairs] == list(codes[0] == codes[1])
 
 
 def test_texts_as_alike_as_near_duplicates_are_meet_almost_always():
