@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from data.records import ABSTENTION, Answer, Hit
 from rag.citations import Cited, cite
 from rag.errors import EndpointError
+from rag.links import Cleared, clear_links
+from rag.lint import HARMLESS, lint
 from rag.names import unmatched_names
 from rag.numbers import unmatched_figures
 from rag.protocols import Draft, Generator
@@ -71,14 +73,25 @@ def check_draft(question: str, hits: Sequence[Hit], draft: Draft) -> Answer:
 
     Flags: "no_citations", "uncited_sentences:n", "unknown_citations:n", "unsupported_citation:n",
     "number_mismatch:FIGURE" and "name_mismatch:NAME" (once each), "refusal" and "abstained_in_own_words" (instead of
-    the phrase), and those of the draft, such as "dropped_passages:n".
+    the phrase), "removed_links:n" for addresses no passage holds, and those of the draft, such as "dropped_passages:n".
     """
-    cited = cite(draft.text, draft.keys, hits, question)
+    cleared = cleared_text(question, hits, draft)
+    cited = cite(cleared.text, draft.keys, hits, question)
     abstained = _abstention(cited)
     if abstained is not None:
         return Answer(_UNCITED.sub("", cited.text), (), tuple(hits), "abstained", (*draft.flags, *abstained))
-    flags = (*draft.flags, *_citation_flags(cited), *_mismatch_flags(question, hits, draft, cited))
+    links = (f"removed_links:{cleared.removed}",) if cleared.removed else ()
+    flags = (*draft.flags, *links, *_citation_flags(cited), *_mismatch_flags(question, hits, draft, cited))
     return Answer(cited.text, cited.citations, tuple(hits), "answered", flags)
+
+
+def cleared_text(question: str, hits: Sequence[Hit], draft: Draft) -> Cleared:
+    """Return what a draft says, without addresses that its question and passages do not hold."""
+    if "//" not in draft.text:
+        return Cleared(draft.text, 0)
+    texts = {hit.chunk.id: f"{hit.chunk.source}\n{hit.chunk.text}" for hit in hits}
+    trusted = [text for text in texts.values() if HARMLESS.issuperset(item.rule for item in lint(text))]
+    return clear_links(draft.text, trusted, [question, *texts.values()])
 
 
 def _abstention(cited: Cited) -> tuple[str, ...] | None:

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol, runtime_checkable
 
 from data.records import Hit
-from rag.answer import Answered, answer_question, check_draft, failed, without_hits
+from rag.answer import Answered, answer_question, check_draft, cleared_text, failed, without_hits
 from rag.citations import cite
 from rag.errors import EndpointError
+from rag.links import ends_in_link
 from rag.markers import ends_in_sources
 from rag.protocols import Draft, Generator
 from rag.segment import sentences
@@ -68,9 +69,9 @@ def _shown_at_once(answered: Answered) -> Iterator[str | Answered]:
 def _settled_text(question: str, draft: Draft, hits: Sequence[Hit], shown: str) -> str:
     """Return what can be shown beyond `shown`: the sentences before the last, once the last is well under way."""
     text = draft.text
-    if text.lstrip().startswith(_MAY_BE_WRAPPED) or ends_in_sources(text):
+    if text.lstrip().startswith(_MAY_BE_WRAPPED) or ends_in_sources(text) or ends_in_link(text):
         return ""
-    display = cite(text, draft.keys, hits, question).text
+    display = cite(cleared_text(question, hits, draft).text, draft.keys, hits, question).text
     spans = sentences(display)
     if len(spans) < 2 or len(display) - spans[-1][0] < _SETTLED:
         return ""
