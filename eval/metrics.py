@@ -13,7 +13,8 @@ from math import log2
 from data.cases import Case
 from data.records import ABSTENTION, Citation, Context, Interaction
 from eval.errors import Unscorable
-from eval.matching import contains, same_source, token_f1, token_recall
+from eval.matching import contains, same_source, token_f1, token_recall, tokens
+from eval.text import numbers
 
 Measure = Callable[[Case, Interaction], float]
 EVIDENCE_SHARE = 0.9
@@ -58,6 +59,21 @@ def answer_recall(case: Case, interaction: Interaction) -> float:
     return max(token_recall(_text(interaction), answer) for answer in accepted)
 
 
+def answer_exact(case: Case, interaction: Interaction) -> float:
+    """Return 1 if the answer is an acceptable answer and nothing else, but for articles, case and marks."""
+    accepted = _accepted_answers(case, interaction)
+    return float(any(tokens(_text(interaction)) == tokens(answer) for answer in accepted))
+
+
+def answer_numbers(case: Case, interaction: Interaction) -> float:
+    """Return the best share of the numbers of an acceptable answer that the answer holds, by value."""
+    wanted = [found for answer in _accepted_answers(case, interaction) if (found := numbers(answer))]
+    if not wanted:
+        raise Unscorable("no acceptable answer holds a number")
+    written = numbers(_text(interaction))
+    return max(len(found & written) / len(found) for found in wanted)
+
+
 def rightly_answered(case: Case, interaction: Interaction) -> float:
     """Return 1 if an answerable case was answered, 0 if the pipeline abstained."""
     if case.must_abstain:
@@ -93,10 +109,23 @@ def source_ndcg(case: Case, interaction: Interaction) -> float:
 
 def evidence_recall(case: Case, interaction: Interaction) -> float:
     """Return the share of evidence sentences found in the text of one retrieved context."""
-    texts = [context.text for context in _not_failed(interaction).contexts if context.text]
-    if not texts:
-        raise Unscorable("the contexts carry no text")
-    return _share_found(_evidence(case), texts)
+    ranks = _evidence_ranks(case, interaction)
+    return sum(rank is not None for rank in ranks) / len(ranks)
+
+
+def evidence_mrr(case: Case, interaction: Interaction) -> float:
+    """Return 1 / rank of the first context that holds an evidence sentence; 0 when there is none."""
+    found = [rank for rank in _evidence_ranks(case, interaction) if rank is not None]
+    return 1 / min(found) if found else 0.0
+
+
+def evidence_ndcg(case: Case, interaction: Interaction) -> float:
+    """Return nDCG against spans: each evidence sentence gains ``1 / log2(rank + 1)`` at the first context with it.
+
+    Sentences may share a context, so the ideal is all of them in the first one.
+    """
+    ranks = _evidence_ranks(case, interaction)
+    return sum(1 / log2(rank + 1) for rank in ranks if rank is not None) / len(ranks)
 
 
 def citation_precision(case: Case, interaction: Interaction) -> float:
@@ -136,6 +165,13 @@ def latency(case: Case, interaction: Interaction) -> float:
     return interaction.latency_ms["total"]
 
 
+def prompt_tokens(case: Case, interaction: Interaction) -> float:
+    """Return the number of tokens the model was given."""
+    if "prompt" not in interaction.tokens:
+        raise Unscorable("the endpoint reported no token counts")
+    return float(interaction.tokens["prompt"])
+
+
 def completion_tokens(case: Case, interaction: Interaction) -> float:
     """Return the number of tokens the model wrote."""
     if "completion" not in interaction.tokens:
@@ -148,12 +184,16 @@ _SHARES: tuple[Measure, ...] = (
     answer_match,
     answer_f1,
     answer_recall,
+    answer_exact,
+    answer_numbers,
     rightly_answered,
     rightly_abstained,
     source_recall,
     source_mrr,
     source_ndcg,
     evidence_recall,
+    evidence_mrr,
+    evidence_ndcg,
     citation_precision,
     citation_recall,
     quote_support,
@@ -164,6 +204,7 @@ _VERSIONS: dict[Measure, str] = dict.fromkeys((source_recall, source_mrr, source
 METRICS: tuple[Metric, ...] = (
     *(Metric(measure.__name__, measure, _VERSIONS.get(measure, "1")) for measure in _SHARES),
     Metric("latency", latency, unit="ms"),
+    Metric("prompt_tokens", prompt_tokens, unit="tokens"),
     Metric("completion_tokens", completion_tokens, unit="tokens"),
 )
 """All deterministic metrics; adding one is adding its function here."""
@@ -222,10 +263,25 @@ def _first_ranks(case: Case, interaction: Interaction) -> list[int | None]:
     ]
 
 
+def _evidence_ranks(case: Case, interaction: Interaction) -> list[int | None]:
+    """Return for each evidence sentence the rank, from 1, of the first context that holds it."""
+    texts = [context.text for context in _not_failed(interaction).contexts]
+    if not any(texts):
+        raise Unscorable("the contexts carry no text")
+    return [
+        next((rank for rank, text in enumerate(texts, start=1) if text and _stands_in(sentence, text)), None)
+        for sentence in _evidence(case)
+    ]
+
+
+def _stands_in(sentence: str, text: str) -> bool:
+    return token_recall(text, sentence) >= EVIDENCE_SHARE
+
+
 def _holds(context: Context, source: str) -> bool:
     return any(same_source(path, source) for path in context.sources)
 
 
 def _share_found(evidence: Sequence[str], texts: Sequence[str]) -> float:
-    found = [any(token_recall(text, sentence) >= EVIDENCE_SHARE for text in texts) for sentence in evidence]
+    found = [any(_stands_in(sentence, text) for text in texts) for sentence in evidence]
     return sum(found) / len(found)

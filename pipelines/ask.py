@@ -77,12 +77,13 @@ class Asker:
         self._retrieval = retrieval
         self._widen = widen
         self._embedder_id = retriever.index.status().embedder
+        self._keeps = log is not None or log_error is not None
 
     @classmethod
     def from_workspace(cls, workspace: Workspace, *, logged: bool = True, recorder: Recorder | None = None) -> Asker:
         """Build all parts from the settings of a workspace; with `logged=False` nothing is written to the log.
 
-        A `recorder` takes the place of the log.
+        What is for the log alone is then left out: the vector of the answer, and its proxy scores. A `recorder` takes the place of the log.
 
         A log that cannot be opened is told with each answer, and keeps nobody from one.
         """
@@ -162,7 +163,7 @@ class Asker:
     def _score_and_record(self, interaction: Interaction, answer: Answer) -> Asked:
         from eval.proxy import score_interaction
 
-        scores = tuple(score_interaction(interaction, self._proxy))
+        scores = tuple(score_interaction(interaction, self._proxy)) if self._keeps else ()
         return Asked(answer, interaction, scores, self._record(interaction, scores))
 
     def _record(self, interaction: Interaction, scores: Sequence[Score]) -> str | None:
@@ -176,7 +177,7 @@ class Asker:
 
     def _interaction(self, visit: _Visit, vector: NDArray[Any], answered: Answered) -> Interaction:
         answer, draft = answered.answer, answered.draft
-        answer_vector = self._index.embed_query(answer.text) if answer.outcome == "answered" else None
+        answer_vector = self._answer_vector(answer)
         visit.watch.lap("record")
         tokens = {"prompt": draft.prompt_tokens, "completion": draft.completion_tokens} if draft else {}
         return Interaction(
@@ -197,6 +198,9 @@ class Asker:
             question_vector=_to_float16(vector),
             answer_vector=_to_float16(answer_vector) if answer_vector is not None else None,
         )
+
+    def _answer_vector(self, answer: Answer) -> NDArray[Any] | None:
+        return self._index.embed_query(answer.text) if self._keeps and answer.outcome == "answered" else None
 
     def _failed_retrieval(self, visit: _Visit, error: str) -> Interaction:
         return Interaction(
