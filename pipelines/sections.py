@@ -159,11 +159,15 @@ class LogSection(Section):
 
 
 class DriftSection(Section):
-    """What counts as a drop that matters, on the 0 to 1 scale of the quality score, and the false-page level."""
+    """What counts as a drop that matters, on the 0 to 1 scale of the quality score, and the false-page level.
+
+    Reports on schedule keep to one false page in `false_page_days`; `alpha` bounds the level of any single report.
+    """
 
     alpha: float = Field(0.01, gt=0.0, lt=0.5)
     drop_that_matters: float = Field(0.10, gt=0.0, le=1.0)
     window_days: float = Field(7.0, gt=0.0)
+    false_page_days: float = Field(180.0, ge=1.0)
 
 
 class AlertsSection(Section):
@@ -184,6 +188,28 @@ class AlertsSection(Section):
     repeat_hours: float = Field(24.0, gt=0.0)
 
 
+class ServerSection(Section):
+    """How `rag serve` listens, and what one client may ask of it.
+
+    `collections` names further workspaces, folders relative to this one, that keys may be given. Each key may ask
+    `requests_per_minute` (0: as often as it likes) with `burst` of them at once. More than
+    `answers_at_once` answers under way are refused with 503. `shutdown_s` is how long running answers may take to end.
+    """
+
+    host: str = Field("127.0.0.1", min_length=1)
+    port: int = Field(8000, ge=0, le=65_535)
+    collections: dict[str, str] = {}
+    keys_file: str = ""
+    requests_per_minute: float = Field(0.0, ge=0.0)
+    burst: int = Field(20, ge=1)
+    max_request_kb: int = Field(1024, ge=1, le=1_048_576)
+    answers_at_once: int = Field(256, ge=1, le=4096)
+    search_threads: int = Field(4, ge=1, le=64)
+    log_queue: int = Field(10_000, ge=1)
+    shutdown_s: float = Field(30.0, gt=0.0, le=3600.0)
+    cors_origins: tuple[str, ...] = ()
+
+
 class Settings(Section):
     """All settings of a workspace."""
 
@@ -198,3 +224,4 @@ class Settings(Section):
     log: LogSection = LogSection()
     drift: DriftSection = DriftSection()
     alerts: AlertsSection = AlertsSection()
+    server: ServerSection = ServerSection()

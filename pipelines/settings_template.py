@@ -78,7 +78,8 @@ TEMPLATE = """\
 
 [drift]
 # drop_that_matters = 0.10        # on the 0..1 quality scale
-# alpha = 0.01                    # level of a page
+# false_page_days = 180           # reports on schedule page falsely once in so many days at most
+# alpha = 0.01                    # level of a page in any single report
 # window_days = 7
 
 [alerts]                          # who is told by `drift report --alert`; try it with `drift alert-test`
@@ -91,4 +92,18 @@ TEMPLATE = """\
 # quiet_hours = ""                # e.g. "22:00-07:00": only ops incidents are told, the rest waits
 # time_zone = "UTC"               # of the quiet hours
 # repeat_hours = 24               # an open incident is told again after this long
+
+[server]                          # `rag serve`; make keys for its clients with `rag key add NAME`
+# host = "127.0.0.1"              # another address needs keys
+# port = 8000
+# collections = {}                # further workspaces by name, e.g. {hr = "../hr"}; keys say who may ask which
+# keys_file = ""                  # empty: .rag/keys.json
+# requests_per_minute = 0         # per key, or per address without keys; 0: no limit
+# burst = 20                      # of these at once
+# max_request_kb = 1024
+# answers_at_once = 256
+# search_threads = 4
+# log_queue = 10000               # rows that may wait in memory for the log; more wait on disk
+# shutdown_s = 30                 # for running answers to end
+# cors_origins = []               # pages of other origins that may call, e.g. ["https://intranet.example.com"]
 """
