@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
+from textwrap import shorten
 from typing import Any
 
-from data.records import Hit
+from data.records import Chunk, Hit
 from pipelines.ask import Asked
+from pipelines.flag_words import in_words
+
+_NEAREST = 3
+_GLIMPSE = 140
 
 
 def to_json(asked: Asked) -> dict[str, Any]:
@@ -32,8 +38,15 @@ def hit_json(hit: Hit) -> dict[str, Any]:
     chunk = hit.chunk
     place = {"source": chunk.source, "start": chunk.start, "end": chunk.end, "page": chunk.page}
     ranks = {"dense_rank": hit.dense_rank, "lexical_rank": hit.lexical_rank}
-    text = {"text": chunk.text, "also_in": list(hit.also_in)}
+    text = {"text": chunk.text, "also_in": list(hit.also_in), "suspicious": _rules(chunk)}
     return {**place, "heading": chunk.heading, "score": round(hit.score, 6), **ranks, **text}
+
+
+def _rules(chunk: Chunk) -> list[str]:
+    """Return the rules against hostile text that a passage offends by itself."""
+    from rag.lint import HARMLESS, lint
+
+    return list(dict.fromkeys(item.rule for item in lint(chunk.text) if item.rule not in HARMLESS))
 
 
 def to_text(asked: Asked) -> str:
@@ -51,10 +64,23 @@ def footnotes(asked: Asked) -> str:
         lines.append(f"  [{citation.marker}] {citation.source}{page}, characters {citation.start}–{citation.end}{mark}")
         lines.append(f"      “{' '.join(citation.quote.split())}”")
     if answer.outcome == "abstained" and answer.hits:
-        nearest = dict.fromkeys(hit.chunk.source for hit in answer.hits)
-        lines.append("  Nearest documents: " + ", ".join(list(nearest)[:3]))
-    if interaction.flags:
-        lines.append(f"  Flags: {', '.join(interaction.flags)}")
+        lines += _nearest(answer.hits)
+    lines += [f"  ! {in_words(flag)}" for flag in interaction.flags]
     stages = ", ".join(f"{stage} {ms:.0f} ms" for stage, ms in interaction.latency_ms.items())
     lines += ["", f"  {interaction.fingerprint.chat_model} · {stages} · id {interaction.id}"]
     return "\n".join(lines)
+
+
+def _nearest(hits: Sequence[Hit]) -> list[str]:
+    """Return where to look instead: the best passage of each of the nearest documents."""
+    best: dict[str, Hit] = {}
+    for hit in hits:
+        best.setdefault(hit.chunk.source, hit)
+    lines = ["  Nearest documents:"]
+    for hit in list(best.values())[:_NEAREST]:
+        chunk = hit.chunk
+        page = f", page {chunk.page}" if chunk.page is not None else ""
+        heading = f" – {chunk.heading}" if chunk.heading else ""
+        lines.append(f"  - {chunk.source}{page}{heading}")
+        lines.append(f"      “{shorten(chunk.text, _GLIMPSE, placeholder=' …')}”")
+    return lines
