@@ -144,6 +144,21 @@ class JudgeSection(Section):
     retries: int = Field(1, ge=0, le=10)
 
 
+class EvalSection(Section):
+    """What `rag eval --gate` promises, and how many questions are under way at a time.
+
+    `margin` is the drop of a mean that must not slip through, `margins` overrides it per metric; `alpha` is the chance
+    of stopping an unchanged system. Only `metrics` are gated; empty means those gated by default.
+    """
+
+    metrics: tuple[str, ...] = ()
+    alpha: float = Field(0.05, gt=0.0, lt=0.5)
+    margin: float = Field(0.1, gt=0.0, lt=1.0)
+    margins: dict[str, float] = {}
+    smallest_drop: float = Field(0.0, ge=0.0, lt=1.0)
+    concurrency: int = Field(4, ge=1, le=256)
+
+
 class LogSection(Section):
     """Where interactions are written; empty means `.rag/log.sqlite`.
 
@@ -221,6 +236,7 @@ class Settings(Section):
     rerank: RerankSection = RerankSection()
     chat: ChatSection = ChatSection()
     judge: JudgeSection = JudgeSection()
+    eval: EvalSection = EvalSection()
     log: LogSection = LogSection()
     drift: DriftSection = DriftSection()
     alerts: AlertsSection = AlertsSection()

@@ -63,12 +63,20 @@ TEMPLATE = """\
 # model = "llama3.2"
 # api_key = "none"                # better: RAG__CHAT__FALLBACK__0__API_KEY; all at once: RAG__CHAT__FALLBACK='[{…}]'
 
-[judge]                           # a model that judges answers, for `drift label --judge`
+[judge]                           # a model that judges answers, for `drift label --judge` and `rag eval --judge`
 # base_url = "http://localhost:11434/v1"   # any OpenAI-compatible endpoint
 # model = ""
 # api_key = "none"                # better: RAG__JUDGE__API_KEY in the environment
 # metrics = ["faithfulness"]      # answer_relevancy too, with embedding_model
 # timeout_s = 60                  # per metric and answer
+
+[eval]                            # what `rag eval --gate` promises
+# metrics = []                    # what is gated; empty: answer_match, source_recall, groundedness and others
+# alpha = 0.05                    # chance of stopping an unchanged system
+# margin = 0.1                    # a drop of a mean that must not slip through
+# margins = {}                    # the same for single metrics, e.g. {answer_match = 0.05}
+# smallest_drop = 0               # a proven drop that is smaller stops nothing
+# concurrency = 4                 # questions under way at a time; 1 to measure latency
 
 [log]
 # url = ""                        # empty: .rag/log.sqlite; or any SQLAlchemy URL, e.g. "postgresql+psycopg://…"
