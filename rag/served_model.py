@@ -9,9 +9,12 @@ import hashlib
 import json
 import threading
 from collections.abc import Callable
+from http.client import HTTPException
 from pathlib import Path
 from time import monotonic
 from typing import Any
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
 
 from rag.chat_settings import ModelSettings
 
@@ -93,15 +96,14 @@ class ServedModel:
         return " ".join(part for part in (self._told, self._folder) if part)
 
     def _ask(self) -> None:
-        import httpx
-
+        # The standard library, for httpx half imported in this thread breaks openai, which looks for it, in another.
         settings = self._settings
         wanted = {"Authorization": f"Bearer {settings.api_key or 'none'}", **settings.wire.headers}
         headers = {name: value for name, value in wanted.items() if name.lower() not in settings.wire.unsent}
-        url = f"{settings.base_url.rstrip('/')}/models"
+        query = f"?{urlencode(settings.wire.query)}" if settings.wire.query else ""
         try:
-            reply = httpx.get(url, headers=headers, params=dict(settings.wire.query) or None, timeout=_TIMEOUT_S)
-            if reply.is_success and len(reply.content) < _LONGEST_REPLY:
-                self._told = told_by(json.loads(reply.content), settings.model)
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError):
+            request = Request(f"{settings.base_url.rstrip('/')}/models{query}", headers=headers)
+            with urlopen(request, timeout=_TIMEOUT_S) as reply:
+                self._told = told_by(json.loads(reply.read(_LONGEST_REPLY)), settings.model)
+        except (OSError, HTTPException, ValueError):
             return

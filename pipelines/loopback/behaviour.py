@@ -17,17 +17,31 @@ Fault = Literal[
     "embed_zeros",
     "empty_choices",
     "empty_content",
+    "endless_comments",
+    "endless_body",
+    "error_in_stream",
+    "error_with_success",
     "garbage_json",
+    "html_page",
     "http_401",
+    "ignores_response_format",
     "no_usage",
     "null_choices",
     "reasoning_field",
+    "reasoning_short_field",
     "refusal_field",
+    "rejects_limits",
     "rejects_max_tokens",
+    "rejects_response_format",
     "rejects_stream_options",
+    "rejects_system",
     "rejects_temperature",
     "short_stream",
+    "sse_comments",
+    "sse_no_space",
     "stall_stream",
+    "think_tags",
+    "think_unopened",
     "timeout",
 ]
 
@@ -42,6 +56,8 @@ class Behaviour:
     recover.
     `cut_stream` drops the connection in the middle of the answer, `short_stream` ends it politely but early,
     `stall_stream` stops sending and keeps the connection open.
+    `endless_comments` streams keep-alive comments and nothing else, `endless_body` sends white space before a reply for
+    ever; `error_with_success` answers HTTP 200 with an error object, `error_in_stream` sends one in place of the end.
     `context_tokens` refuses longer prompts and texts with an error; `truncate_tokens` cuts the beginning of prompts off
     and says nothing. `embeddings_at_once` refuses larger batches. `embed_shuffled` sends embeddings in another order,
     rightly numbered; the other faults of that name spoil the last embedding of each reply.
@@ -49,6 +65,7 @@ class Behaviour:
 
     model: str = "loopback-1"
     system_fingerprint: str = "fp_loopback_1"
+    quantization: str = ""
     seed: int = 0
     latency_ms: float = 0.0
     latency_jitter_ms: float = 0.0

@@ -14,6 +14,8 @@ from pipelines.loopback.behaviour import Behaviour
 from rag.terms import terms
 
 DIMENSIONS = 64
+_REASONING = {"reasoning_field": "reasoning_content", "reasoning_short_field": "reasoning"}
+_THINKING = ("think_tags", "think_unopened")
 
 
 def count_tokens(text: str) -> int:
@@ -49,11 +51,16 @@ def completion(text: str, prompt_tokens: int, finish: str, behaviour: Behaviour)
 def _message(text: str, behaviour: Behaviour) -> dict[str, Any]:
     if behaviour.fault == "empty_content":
         return {"role": "assistant", "content": ""}
-    if behaviour.fault == "reasoning_field":
-        return {"role": "assistant", "content": None, "reasoning_content": text}
+    if behaviour.fault in _REASONING:
+        return {"role": "assistant", "content": None, _REASONING[behaviour.fault]: text}
     if behaviour.fault == "refusal_field":
         return {"role": "assistant", "content": None, "refusal": "I cannot discuss this topic."}
-    return {"role": "assistant", "content": text}
+    return {"role": "assistant", "content": _thinking(behaviour) + text}
+
+
+def _thinking(behaviour: Behaviour) -> str:
+    opening = "<think>\n" if behaviour.fault == "think_tags" else ""
+    return f"{opening}The passages may hold 99 answers. </think>\n\n" if behaviour.fault in _THINKING else ""
 
 
 def usage(prompt_tokens: int, text: str) -> dict[str, int]:
@@ -70,8 +77,8 @@ def chunks(text: str, finish: str, behaviour: Behaviour) -> Iterator[dict[str, A
     if behaviour.fault == "refusal_field":
         yield _chunk({"refusal": "I cannot discuss this topic."}, None, behaviour)
     elif behaviour.fault != "empty_content":
-        name = "reasoning_content" if behaviour.fault == "reasoning_field" else "content"
-        for word in re.findall(r"\S+\s*|\s+", text):
+        name = _REASONING.get(behaviour.fault or "", "content")
+        for word in re.findall(r"\S+\s*|\s+", _thinking(behaviour) + text):
             yield _chunk({name: word}, None, behaviour)
     yield _chunk({}, finish, behaviour)
 

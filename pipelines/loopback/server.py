@@ -11,13 +11,21 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any
+from urllib.parse import urlsplit
 
-from pipelines.loopback import embeddings, replies, rerank
+from pipelines.loopback import embeddings, refusals, replies, rerank
 from pipelines.loopback.behaviour import Behaviour
+from pipelines.loopback.free_text import free_text
 from pipelines.loopback.writer import write_answer
 from rag.prompts import read_prompt
 
 _LONGEST_BODY = 32 * 1024 * 1024
+_NO_REPLIES = {
+    "garbage_json": (b'{"id": "chatcmpl-loopback", "choices": [{"mess', "application/json"),
+    "html_page": (b"<html><body>Please log in.</body></html>", "text/html"),
+    "error_with_success": (b'{"error": {"message": "The model is being loaded.", "code": 503}}', "application/json"),
+}
+_BROKEN_STREAMS = ("cut_stream", "error_in_stream", "short_stream", "stall_stream")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +86,11 @@ class Loopback:
             self._behaviour = behaviour
             self._counts.clear()
 
+    @property
+    def closing(self) -> bool:
+        """Whether the server is going down."""
+        return self._closing.is_set()
+
     def wait(self, seconds: float) -> None:
         """Let time pass, but no longer than the server lives."""
         self._closing.wait(seconds)
@@ -117,9 +130,10 @@ class _Handler(BaseHTTPRequestHandler):
         behaviour, _ = self.server.loopback.record(self._recorded({}))
         if self.path == "/healthz":
             self._send(200, {"status": "ok"})
-        elif self.path == "/v1/models":
+        elif urlsplit(self.path).path.endswith("/models"):
             model = {"id": behaviour.model, "object": "model", "created": 1_700_000_000, "owned_by": "loopback"}
-            self._send(200, {"object": "list", "data": [model]})
+            told = {"quantization": behaviour.quantization} if behaviour.quantization else {}
+            self._send(200, {"object": "list", "data": [model | told]})
         else:
             self._send(404, replies.error_body(f"No such path: {self.path}", "invalid_request_error"))
 
@@ -134,11 +148,12 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(400, replies.error_body("The body is not a JSON object.", "invalid_request_error"))
             return
         behaviour, number = self.server.loopback.record(self._recorded(body))
-        if self.path == "/v1/chat/completions":
+        path = urlsplit(self.path).path
+        if path.endswith("/chat/completions"):
             self._chat(body, behaviour, number)
-        elif self.path == "/v1/embeddings":
+        elif path == "/v1/embeddings":
             self._embed(body, behaviour, number)
-        elif self.path == "/v1/rerank":
+        elif path == "/v1/rerank":
             self._rerank(body, behaviour, number)
         else:
             self._send(404, replies.error_body(f"No such path: {self.path}", "invalid_request_error"))
@@ -149,21 +164,24 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _chat(self, body: Mapping[str, Any], behaviour: Behaviour, number: int) -> None:
         user = _last_user_message(body)
-        prompt_tokens = sum(replies.count_tokens(_content(message)) for message in body.get("messages", ()))
-        refusal = _refusal(self.headers.get("Authorization"), body, behaviour, number, prompt_tokens)
+        prompt_tokens = sum(replies.count_tokens(refusals.content_of(message)) for message in body.get("messages", ()))
+        refusal = refusals.refusal(self.headers, body, behaviour, number, prompt_tokens)
         if refusal is not None:
             self._refuse(refusal, behaviour)
             return
         if behaviour.truncate_tokens is not None and prompt_tokens > behaviour.truncate_tokens:
             user, prompt_tokens = user[-4 * behaviour.truncate_tokens :], behaviour.truncate_tokens
         prompt = read_prompt(user)
-        text = write_answer(prompt, behaviour) if prompt else f"This is {behaviour.model}; no passages were given."
+        text = write_answer(prompt, behaviour) if prompt else free_text(user, body, behaviour)
         text, finish = _within(text, body)
         self.server.loopback.wait(behaviour.latency_s(prompt.question if prompt else user, number))
         if behaviour.fault == "timeout":
             self.server.loopback.wait(3600)
-        if behaviour.fault == "garbage_json":
-            self._send_bytes(200, b'{"id": "chatcmpl-loopback", "choices": [{"mess', "application/json")
+        if behaviour.fault in _NO_REPLIES:
+            self._send_bytes(200, *_NO_REPLIES[behaviour.fault])
+        elif behaviour.fault == "endless_body":
+            self._begin_chunks("application/json")
+            self._endless(" ")
         elif body.get("stream"):
             self._stream(text, finish, prompt_tokens, body, behaviour)
         else:
@@ -172,26 +190,41 @@ class _Handler(BaseHTTPRequestHandler):
     def _stream(
         self, text: str, finish: str, prompt_tokens: int, body: Mapping[str, Any], behaviour: Behaviour
     ) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", "text/event-stream")
-        self.send_header("Transfer-Encoding", "chunked")
-        self.end_headers()
+        self._begin_chunks("text/event-stream")
         events = [json.dumps(chunk, ensure_ascii=False) for chunk in replies.chunks(text, finish, behaviour)]
-        broken = behaviour.fault in ("cut_stream", "short_stream", "stall_stream")
+        broken = behaviour.fault in _BROKEN_STREAMS
         if broken:
             events = events[: max(2, len(events) // 2)]
         elif (body.get("stream_options") or {}).get("include_usage") and behaviour.fault != "no_usage":
             events.append(json.dumps(replies.usage_chunk(prompt_tokens, text, behaviour)))
+        if behaviour.fault == "error_in_stream":
+            events.append(json.dumps(replies.error_body("The model ran out of memory.", "server_error")))
+        self._endless(": still at it\n\n" if behaviour.fault == "endless_comments" else "")
         for event in events if broken else [*events, "[DONE]"]:
-            data = f"data: {event}\n\n".encode()
-            self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))
-            self.wfile.flush()
+            self._chunk(_framed(event, behaviour))
         if behaviour.fault == "stall_stream":
             self.server.loopback.wait(3600)
         if behaviour.fault in ("cut_stream", "stall_stream"):
             self.close_connection = True
             return
         self.wfile.write(b"0\r\n\r\n")
+
+    def _begin_chunks(self, media_type: str) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", media_type)
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+
+    def _chunk(self, text: str) -> None:
+        data = text.encode()
+        self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))
+        self.wfile.flush()
+
+    def _endless(self, text: str) -> None:
+        """Send `text` again and again, until the client hangs up or the server closes; nothing where it is empty."""
+        while text and not self.server.loopback.closing:
+            self._chunk(text)
+            self.server.loopback.wait(0.02)
 
     def _embed(self, body: Mapping[str, Any], behaviour: Behaviour, number: int) -> None:
         refusal = embeddings.refusal(self.headers.get("Authorization"), body, behaviour, number)
@@ -226,39 +259,17 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(data)
 
 
-def _refusal(
-    authorization: str | None, body: Mapping[str, Any], behaviour: Behaviour, number: int, prompt_tokens: int
-) -> tuple[int, dict[str, Any]] | None:
-    """Return the error status and body this request meets; None when it is served."""
-    if not (authorization or "").startswith("Bearer ") or behaviour.fault == "http_401":
-        return 401, replies.error_body("Incorrect API key provided.", "invalid_request_error", "invalid_api_key")
-    if number <= behaviour.http_429:
-        return 429, replies.error_body("Rate limit reached.", "requests", "rate_limit_exceeded")
-    if number <= behaviour.http_500:
-        return 500, replies.error_body("The server had an error.", "server_error")
-    if behaviour.context_tokens is not None and prompt_tokens > behaviour.context_tokens:
-        message = (
-            f"This model's maximum context length is {behaviour.context_tokens} tokens. However, your messages"
-            f" resulted in {prompt_tokens} tokens."
-        )
-        return 400, replies.error_body(message, "invalid_request_error", "context_length_exceeded", "messages")
-    if not body.get("messages"):
-        return 400, replies.error_body("'messages' is empty.", "invalid_request_error", param="messages")
-    refused = (behaviour.fault or "").removeprefix("rejects_")
-    if refused in body and (behaviour.fault or "").startswith("rejects_"):
-        message = f"Unsupported parameter: '{refused}' is not supported with this model."
-        return 400, replies.error_body(message, "invalid_request_error", "unsupported_parameter", refused)
-    return None
+def _framed(event: str, behaviour: Behaviour) -> str:
+    """Return an event as a line of the stream: all forms that the standard allows."""
+    if behaviour.fault == "sse_no_space":
+        return f"data:{event}\r\n\r\n"
+    comment = ": keep-alive\n\nevent: message\n" if behaviour.fault == "sse_comments" else ""
+    return f"{comment}data: {event}\n\n"
 
 
 def _last_user_message(body: Mapping[str, Any]) -> str:
     users = [message for message in body.get("messages", ()) if message.get("role") == "user"]
-    return _content(users[-1]) if users else ""
-
-
-def _content(message: Mapping[str, Any]) -> str:
-    content = message.get("content")
-    return content if isinstance(content, str) else json.dumps(content, ensure_ascii=False)
+    return refusals.content_of(users[-1]) if users else ""
 
 
 def _within(text: str, body: Mapping[str, Any]) -> tuple[str, str]:
