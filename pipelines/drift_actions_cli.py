@@ -136,7 +136,40 @@ def probe(
     raise typer.Exit(probed.exit_code)
 
 
+def drill(
+    fault: Annotated[list[str] | None, typer.Option(help="Only this fault; may be repeated.")] = None,
+    share: Annotated[list[float] | None, typer.Option(help="Share of broken records.", show_default="0.3, 1")] = None,
+    trials: Annotated[int, typer.Option(min=5, max=1000, help="Trials per fault and share.")] = 20,
+    records: Annotated[int, typer.Option(min=30, max=5000, help="Records per window.")] = 200,
+    seed: Seed = 0,
+    workspace: Folder = Path("."),
+    since: Since = None,
+    until: Until = None,
+    as_json: AsJson = False,
+) -> None:
+    """Break copies of the recent traffic in known ways and see which faults page, how soon, and what is blamed."""
+    from data.errors import InputError
+    from drift.drill import DrillSettings
+    from pipelines.console import progress_printer
+    from pipelines.drift_drill import run_drill, to_json, to_text
+    from pipelines.workspace import open_workspace
+
+    shares = tuple(share or (0.3, 1.0))
+    if not all(0 < part <= 1 for part in shares):
+        raise InputError(f"--share must be above 0 and at most 1, found {', '.join(map(str, shares))}.")
+    report = run_drill(
+        open_workspace(workspace),
+        since=parse_time(since),
+        until=parse_time(until),
+        faults=fault or (),
+        settings=DrillSettings(trials=trials, records=records, shares=shares, seed=seed),
+        now=datetime.now(UTC),
+        progress=progress_printer("drill"),
+    )
+    say_json(to_json(report)) if as_json else say(to_text(report))
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands of this file to `app`."""
-    for command in (label, probe):
+    for command in (label, probe, drill):
         app.command()(command)
