@@ -16,7 +16,7 @@ from drift.features import Features, answer_features, question_features
 from drift.findings import PlaneFeatures, find, plane_reports
 from drift.ops import judge_ops
 from drift.quality import JudgedQuality, judge_quality
-from drift.report import DriftReport, OpsPlane, QualityPlane, Verdict, WindowSummary
+from drift.report import DriftReport, OpsPlane, PageBudget, QualityPlane, Verdict, WindowSummary
 from drift.scoring import Side, Speaking
 from drift.segments import segment
 from drift.settings import DriftSettings
@@ -36,15 +36,18 @@ class _Prepared:
     notes: tuple[str, ...]
 
 
-def compare(reference: Window, current: Window, settings: DriftSettings, now: datetime) -> DriftReport:
+def compare(
+    reference: Window, current: Window, settings: DriftSettings, now: datetime, pages: PageBudget | None = None
+) -> DriftReport:
     """Compare a current window with a reference and say whether answers got worse, how sure that is, and why.
 
-    Records dated after `now` are left out. The same windows, settings and `now` always give the same report.
+    Records dated after `now` are left out. A report on schedule passes what its budget lets it page on. The same
+    windows, settings and `now` always give the same report.
 
     :raises InputError: a window holds two different interactions with one id, or times without a time zone.
     """
     prepared = _prepare(reference, current, settings, now)
-    report, judged = _assessed(prepared, settings, now)
+    report, judged = _assessed(prepared, settings, now, pages)
     if not prepared.reference.items or not prepared.current.items:
         return report
     return _explained(report, prepared, judged, settings)
@@ -55,10 +58,12 @@ def assess(reference: Window, current: Window, settings: DriftSettings, now: dat
     return _assessed(_prepare(reference, current, settings, now), settings, now)[0]
 
 
-def _assessed(prepared: _Prepared, settings: DriftSettings, now: datetime) -> tuple[DriftReport, JudgedQuality]:
+def _assessed(
+    prepared: _Prepared, settings: DriftSettings, now: datetime, pages: PageBudget | None = None
+) -> tuple[DriftReport, JudgedQuality]:
     left, right = prepared.reference, prepared.current
     ops = judge_ops(left.items, right.items, settings)
-    judged = judge_quality(left, right, settings)
+    judged = judge_quality(left, right, settings, pages)
     verdict = decide(ops, judged.plane)
     main = judged.speaking.main
     report = DriftReport(
@@ -69,6 +74,7 @@ def _assessed(prepared: _Prepared, settings: DriftSettings, now: datetime) -> tu
         current=_summary(right, len(main.current) if main else 0),
         ops=ops,
         quality=judged.plane,
+        pages=pages,
         notes=(*prepared.notes, *judged.speaking.notes),
     )
     return report, judged

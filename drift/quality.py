@@ -14,7 +14,7 @@ from drift import estimate as est
 from drift import quality_tests as evidence
 from drift.betting import drop_e_process
 from drift.contrast import Contrast, contrast
-from drift.report import Estimate, QualityPlane, QualityTest
+from drift.report import Estimate, PageBudget, QualityPlane, QualityTest
 from drift.scoring import Measure, Side, Speaking, choose
 from drift.settings import DriftSettings
 
@@ -31,12 +31,17 @@ class JudgedQuality:
     judge_shift: Estimate | None = None
 
 
-def judge_quality(reference: Side, current: Side, settings: DriftSettings) -> JudgedQuality:
+def judge_quality(
+    reference: Side, current: Side, settings: DriftSettings, pages: PageBudget | None = None
+) -> JudgedQuality:
     """Estimate the change of quality and decide whether it pages.
 
     The false-page level is divided over the score that speaks, the canaries, the answered rate and the support of
-    citations, whichever exist; each may only fire on a drop that is also large enough to matter.
+    citations, whichever exist; each may only fire on a drop that is also large enough to matter. In a report on
+    schedule `pages` gives the level, and evidence that days have added up may page too.
     """
+    if pages is not None:
+        settings = replace(settings, alpha=pages.level)
     speaking = choose(reference, current, settings)
     tests = (evidence.answered(reference, current, settings), evidence.cited(reference, current, settings))
     candidates = [test for test in tests if test]
@@ -55,7 +60,19 @@ def judge_quality(reference: Side, current: Side, settings: DriftSettings) -> Ju
     if shift is None and (probes := evidence.canaries(reference, current, speaking.main, settings)):
         candidates.append(probes)
     decided = evidence.decide(candidates, settings)
-    return JudgedQuality(_concluded(plane, decided, enough, settings), speaking, shift)
+    plane = _concluded(plane, decided, enough, settings)
+    return JudgedQuality(plane if pages is None else _with_days(plane, pages), speaking, shift)
+
+
+def _with_days(plane: QualityPlane, pages: PageBudget) -> QualityPlane:
+    plane = replace(plane, e_value=pages.evidence)
+    if not pages.paged:
+        return plane
+    days = (
+        f"Over {pages.days} days the evidence for a drop of {pages.measure} has added up to {pages.evidence:,.0f} days "
+        f"of a budget of {pages.budget_days:.0f}."
+    )
+    return replace(plane, status="drifted", reason=f"{plane.reason} {days}" if plane.status == "drifted" else days)
 
 
 def _estimated(

@@ -111,9 +111,10 @@ class QualityPlane:
     """How good the answers are.
 
     `reference`, `current` and `delta` are what the score says about the windows as they are, `ci` the interval of
-    `delta`. `within` is the change among questions of the same kind: it decides, so that people asking harder questions
-    do not page. `minimum_detectable_drop` is the drop that would have paged with the power asked for, on the scale of
-    the score.
+    `delta`. `e_value` is evidence for a drop that may be looked at every day: of this window alone, or in a report on
+    schedule of all days since the baseline (`PageBudget.evidence`). `within` is the change among questions of the same
+    kind: it decides, so that people asking harder questions do not page. `minimum_detectable_drop` is the drop that
+    would have paged with the power asked for, on the scale of the score.
     """
 
     status: QualityStatus
@@ -135,6 +136,27 @@ class QualityPlane:
     proxy_correlation: float | None = None
     paired: bool = False
     tests: tuple[QualityTest, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PageBudget:
+    """What a report on schedule may page on, so that false pages stay within one in `budget_days`.
+
+    `evidence` of the closed `days` since the baseline is in days of the budget and pages (`paged`) when it reaches it;
+    the window tests of this report may page at `level`.
+    """
+
+    days: int
+    evidence: float
+    budget_days: float
+    level: float
+    paged: bool
+    measure: str
+
+    @property
+    def used(self) -> float:
+        """Share of the budget that the evidence fills; 1 or more is a page."""
+        return self.evidence / self.budget_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +259,7 @@ class DriftReport:
     current: WindowSummary
     ops: OpsPlane
     quality: QualityPlane
+    pages: PageBudget | None = None
     planes: tuple[PlaneReport, ...] = ()
     segments: tuple[Segment, ...] = ()
     causes: tuple[Cause, ...] = ()

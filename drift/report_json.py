@@ -23,6 +23,7 @@ def to_json(report: DriftReport) -> dict[str, Any]:
         "windows": {"reference": asdict(report.reference), "current": asdict(report.current)},
         "ops": asdict(report.ops),
         "quality": _quality(report.quality),
+        "pages": asdict(report.pages) | {"used": report.pages.used} if report.pages else None,
         "planes": {plane.name: _plane(plane) for plane in report.planes},
         "segments": [asdict(segment) for segment in report.segments],
         "causes": [asdict(cause) for cause in report.causes],

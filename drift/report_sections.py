@@ -7,7 +7,7 @@ from html import escape
 
 from drift.report import DriftReport, Example, Finding, Segment
 from drift.report_charts import timeline_figure
-from drift.report_text import quality_words
+from drift.report_text import budget_words, quality_words
 
 _SHOWN_FINDINGS = 25
 
@@ -165,7 +165,9 @@ def _power(report: DriftReport) -> str:
         )
     if quality.proxy_correlation is not None:
         lines.append(f"{quality.n_labelled} labels; proxy and labels correlate at {quality.proxy_correlation:.2f}.")
-    if quality.e_value is not None:
+    if report.pages is not None:
+        lines.append(f"Page budget: {budget_words(report.pages)}.")
+    elif quality.e_value is not None:
         lines.append(f"Evidence that may be added up over days (e-value): {quality.e_value:.3g}.")
     tests = [f"{t.name}: {t.delta:+.3f}, p = {t.p_drop:.2g}, {t.weight:.0%} of it" for t in quality.tests]
     lines += [*tests, *report.notes]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from drift.report import DriftReport, QualityPlane, WindowSummary
+from drift.report import DriftReport, PageBudget, QualityPlane, WindowSummary
 
 _TITLES = {
     "steady": "STEADY",
@@ -36,6 +36,13 @@ def quality_words(quality: QualityPlane) -> str:
     return f"{quality.reference:.3f} → {quality.current:.3f} ({change}) by {quality.metric} ({quality.source}), {sizes}"
 
 
+def budget_words(pages: PageBudget) -> str:
+    """Say how much of the false-page budget the evidence fills and what else may page."""
+    budget = f"one false page in {pages.budget_days:.0f} days at most"
+    seen = f"{pages.days} day{'' if pages.days == 1 else 's'} watched" if pages.measure else "no score to watch daily"
+    return f"{budget}; {seen}, evidence fills {pages.used:.0%} of it; this report pages at p ≤ {pages.level:.2g}"
+
+
 def _lines(report: DriftReport) -> Iterator[str]:
     yield f"{_TITLES[report.verdict]} – {verdict_reason(report)}"
     yield ""
@@ -47,6 +54,8 @@ def _lines(report: DriftReport) -> Iterator[str]:
         yield f"             smallest drop that would have been seen: {report.quality.minimum_detectable_drop:.3f}"
     if report.quality.method:
         yield f"             method: {report.quality.method}; labelled records: {report.quality.n_labelled}"
+    if report.pages:
+        yield f"  pages      {budget_words(report.pages)}"
     if report.change_point:
         point = report.change_point
         between = f"between {point.earliest:%Y-%m-%d %H:%M} and {point.latest:%Y-%m-%d %H:%M}"

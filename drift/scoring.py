@@ -71,6 +71,21 @@ def choose(reference: Side, current: Side, settings: DriftSettings) -> Speaking:
     return Speaking(None, None, _why_none(reference.window, current.window, notes), notes)
 
 
+def best_covered(window: Window, settings: DriftSettings) -> tuple[str, ScoreSource, str] | None:
+    """Return metric, source and scorer version of the best score that nearly every answer of a window carries."""
+    side = Side(window, window.traffic, {})
+    enough = _DENSE * max(_scorable(side), 1)
+    dense = [
+        (_ORDER.index(source), _rank(metric), -len(found), version, metric, source)
+        for (metric, source, version), found in _grouped(side).items()
+        if len(found) >= enough and settings.quality_metric in (None, metric)
+    ]
+    if not dense:
+        return None
+    _, _, _, version, metric, source = min(dense)
+    return metric, source, version
+
+
 def _measures(reference: Side, current: Side, settings: DriftSettings) -> list[Measure]:
     groups = [_grouped(side) for side in (reference, current)]
     measures = []

@@ -53,7 +53,7 @@ def fit_topics(
     count = min(count, len(np.unique(fitted.round(6), axis=0)))
     labels = KMeans(count, n_init=3, random_state=seed).fit(fitted).predict(pooled).astype(np.int64)
     left, right = labels[: len(reference)], labels[len(reference) :]
-    names = _names([*zip(questions[0], left, strict=True), *zip(questions[1], right, strict=True)], count)
+    names = name_topics([*zip(questions[0], left, strict=True), *zip(questions[1], right, strict=True)], count)
     return Topics(_marked_new(names, left, right), left, right)
 
 
@@ -63,7 +63,8 @@ def _marked_new(names: tuple[str, ...], left: NDArray[np.int64], right: NDArray[
     return tuple(f"new: {name}" if is_new else name for name, is_new in zip(names, new, strict=True))
 
 
-def _names(texts: list[tuple[str, np.int64]], count: int) -> tuple[str, ...]:
+def name_topics(texts: Sequence[tuple[str, np.int64]], count: int) -> tuple[str, ...]:
+    """Name each of `count` topics by the words that set its questions apart."""
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
     spoken = [Counter[str]() for _ in range(count)]

@@ -66,20 +66,29 @@ def report(
 ) -> Reported:
     """Compare ``[since, until)`` (default: the last `drift.window_days` days) with a baseline.
 
-    Records of the baseline are never the default window too: compared with itself everything is steady.
+    Records of the baseline are never the default window too: compared with itself everything is steady. A report on
+    schedule (neither `since` nor `until`) keeps to the false-page budget and adds to `.rag/pages.json`; any other
+    window is a question of its own, tested at `drift.alpha`.
 
     :raises InputError: no such baseline, or the windows cannot be compared.
     """
     from drift.compare import compare
+    from pipelines.page_budget import STATE_FILE, remember, take_look
 
-    log = open_log(workspace)
+    log, settings = open_log(workspace), drift_settings(workspace.settings)
     pinned = find_baseline(log, baseline)
     end = until or now
     start = since or _default_start(end, workspace.settings.drift.window_days, pinned)
     check_period(start, end)
     reference = _window(log, f"{pinned.name} v{pinned.version}", pinned.since, pinned.until)
     current = _window(log, "current", start, end)
-    return Reported(compare(reference, current, drift_settings(workspace.settings), now), reference, current)
+    if since is not None or until is not None:
+        return Reported(compare(reference, current, settings, now), reference, current)
+    state = workspace.data / STATE_FILE
+    watch, pages = take_look(state, log, pinned, reference, settings, now)
+    made = compare(reference, current, settings, now, pages)
+    remember(state, pinned, watch, made.quality.status == "drifted")
+    return Reported(made, reference, current)
 
 
 def check_period(since: datetime | None, until: datetime | None) -> None:
