@@ -68,7 +68,7 @@ class Asker:
         log_error: str | None = None,
         widen: Callable[[Sequence[Hit]], Sequence[Hit]] = tuple,
     ) -> None:
-        self._retriever = retriever
+        self.retriever = retriever
         self._index = retriever.index
         self.generator = generator
         self._log = log
@@ -83,9 +83,8 @@ class Asker:
     def from_workspace(cls, workspace: Workspace, *, logged: bool = True, recorder: Recorder | None = None) -> Asker:
         """Build all parts from the settings of a workspace; with `logged=False` nothing is written to the log.
 
-        What is for the log alone is then left out: the vector of the answer, and its proxy scores. A `recorder` takes the place of the log.
-
-        A log that cannot be opened is told with each answer, and keeps nobody from one.
+        What is for the log alone is then left out: the vector of the answer, and its proxy scores. A `recorder`
+        takes the place of the log. A log that cannot be opened is told with each answer, and keeps nobody from one.
         """
         from eval.groundedness import GroundednessProxy
         from pipelines.generator import build_generator
@@ -152,7 +151,7 @@ class Asker:
         try:
             vector = self._index.embed_query(visit.question)
             visit.watch.lap("embed")
-            found = self._retriever.search(visit.question, query_vector=vector)
+            found = self.retriever.search(visit.question, query_vector=vector)
             found = replace(found, hits=tuple(self._widen(found.hits)))
         except RagDriftError as error:
             self._record(self._failed_retrieval(visit, str(error)), ())

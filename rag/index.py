@@ -93,6 +93,11 @@ class Index:
             self._drop_store()
 
     @property
+    def embedder(self) -> Embedder | None:
+        """What turns questions into vectors."""
+        return self._embedder
+
+    @property
     def generation(self) -> str:
         """Name of the published revision, such as "g1.r3": how the index was built, and which content it has."""
         return self._view().revision.name

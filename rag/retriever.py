@@ -54,7 +54,7 @@ class Retriever:
         self.k = k
         self.mode: Mode = mode
         self._diversity = diversity
-        self._reranker = reranker
+        self.reranker = reranker
         self._candidates = candidates
         self._guard = guard
 
@@ -74,7 +74,7 @@ class Retriever:
         :raises IndexDamaged: the vectors are gone or cannot be searched.
         """
         wanted = k or self.k
-        pool = max(wanted, self._candidates if self._reranker else 0, _POOL * wanted if self._diversity else 0)
+        pool = max(wanted, self._candidates if self.reranker else 0, _POOL * wanted if self._diversity else 0)
         hits, flags = self._reranked(question, self._admitted(question, pool, query_vector, where))
         hits = self._spread(hits, wanted)
         suspects = len(self._guard.suspects(hits)) if self._guard else 0
@@ -93,10 +93,10 @@ class Retriever:
             asked = min(2 * asked, _MOST)
 
     def _reranked(self, question: str, hits: list[Hit]) -> tuple[list[Hit], tuple[str, ...]]:
-        if self._reranker is None or not hits:
+        if self.reranker is None or not hits:
             return hits, ()
         try:
-            scores = self._reranker.rerank(question, [embedding_text(hit.chunk) for hit in hits])
+            scores = self.reranker.rerank(question, [embedding_text(hit.chunk) for hit in hits])
         except RerankError as error:
             return hits, (f"rerank_failed: {error}",)
         rescored = [replace(hit, score=score) for hit, score in zip(hits, scores, strict=True)]

@@ -1,0 +1,91 @@
+"""An answer given in threads, seen from the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+
+from pipelines.ask import Asked, Asker, Begun
+from pipelines.serve.errors import ApiError, translated
+from pipelines.serve.service import Collection, Service
+from rag.answer import Answered, answer_question
+from rag.standalone import Turn, Writer, standalone
+
+Event = str | Asked
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A question of a conversation to a collection, and whether its answer is wanted piece by piece."""
+
+    collection: Collection
+    question: str
+    history: tuple[Turn, ...]
+    client: str
+    streaming: bool
+
+
+def start_answer(service: Service, wanted: Wanted) -> AsyncIterator[Event]:
+    """Begin an answer; yield its text in pieces, if so wanted, and the whole once it is on record.
+
+    It is brought to its end even when nobody listens any more: what was asked is on record. The iterator raises
+    `ApiError`.
+
+    :raises ApiError: as many answers are under way as may be.
+    """
+    if service.answers.full:
+        message = f"{service.answers.under_way} answers are under way: try again in a second."
+        raise ApiError(503, message, kind="server_error", code="overloaded", headers={"Retry-After": "1"})
+    loop = asyncio.get_running_loop()
+    events: asyncio.Queue[Event | Exception] = asyncio.Queue()
+
+    def tell(event: Event | Exception) -> None:
+        with suppress(RuntimeError):  # the loop is gone when the server was stopped before the answer came
+            loop.call_soon_threadsafe(events.put_nowait, event)
+
+    service.answers.submit(lambda: _answer(service, wanted, tell))
+    return _told(events)
+
+
+async def _told(events: asyncio.Queue[Event | Exception]) -> AsyncIterator[Event]:
+    while True:
+        event = await events.get()
+        if isinstance(event, Exception):
+            raise translated(event)
+        yield event
+        if isinstance(event, Asked):
+            return
+
+
+def _answer(service: Service, wanted: Wanted, tell: Callable[[Event | Exception], None]) -> None:
+    try:
+        asker = wanted.collection.asker()
+        question, tags = _standing_alone(asker, wanted)
+        begun = service.search.submit(lambda: asker.begin(question, tags=tags)).result()
+        for part in _written(asker, begun, wanted.streaming):
+            if isinstance(part, Answered):
+                whole = part
+            elif part:
+                tell(part)
+        asked = service.search.submit(lambda: asker.finish(begun, whole)).result()
+        service.metrics.answered(wanted.collection.name, asked)
+        tell(asked)
+    except Exception as error:  # one answer of many: what went wrong is told to the one who asked
+        tell(error)
+
+
+def _standing_alone(asker: Asker, wanted: Wanted) -> tuple[str, dict[str, str]]:
+    tags = {"client": wanted.client}
+    if not wanted.history:
+        return wanted.question, tags
+    writer = asker.generator if isinstance(asker.generator, Writer) else None
+    question = standalone(wanted.history, wanted.question, writer)
+    return question, tags if question == wanted.question else tags | {"asked_as": wanted.question}
+
+
+def _written(asker: Asker, begun: Begun, streaming: bool) -> Iterator[str | Answered]:
+    if streaming:
+        return asker.write(begun)
+    return iter((answer_question(begun.visit.question, begun.found.hits, asker.generator),))

@@ -1,0 +1,137 @@
+"""Answers in the shapes of OpenAI's chat completions, with citations as an extra field and as footnotes in the text."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict
+from typing import Any
+
+from data.records import Citation
+from pipelines.ask import Asked
+from pipelines.serve.errors import ApiError
+from rag.budget import estimate_tokens
+from rag.standalone import Turn
+
+_FOOTNOTES = re.compile(r"\n\n\[\d+\] .+ [“(].*\Z", re.DOTALL)
+_MARKUP = re.compile(r"!(?=\[)|\](?=\()|<(?=\S)")
+
+
+def footnotes(citations: tuple[Citation, ...]) -> str:
+    """Return file, page and quote of each citation, as a paragraph that follows the answer; empty without any.
+
+    Quotes are text of documents: what a client might take for an image, a link or a tag is set apart by a blank.
+    """
+    lines = [f"[{item.marker}] {_harmless(_place(item))} {_quoted(item)}" for item in citations]
+    return "\n\n" + "  \n".join(lines) if lines else ""
+
+
+def without_footnotes(turn: Turn) -> Turn:
+    """Return a message of an earlier answer as it was before `footnotes` were added."""
+    return Turn(turn.role, _FOOTNOTES.sub("", turn.text)) if turn.role == "assistant" else turn
+
+
+def completion(asked: Asked, model: str, *, with_footnotes: bool) -> dict[str, Any]:
+    """Return the whole reply to a request without streaming."""
+    text = asked.answer.text + (footnotes(asked.answer.citations) if with_footnotes else "")
+    message = {"role": "assistant", "content": text, "refusal": None}
+    choice = {"index": 0, "message": message, "finish_reason": finish_reason(asked), "logprobs": None}
+    return {
+        "id": f"chatcmpl-{asked.interaction.id}",
+        "object": "chat.completion",
+        "created": int(asked.interaction.at.timestamp()),
+        "model": model,
+        "choices": [choice],
+        "usage": usage(asked),
+        **extras(asked),
+    }
+
+
+class Chunks:
+    """The events of one stream, which share id, time and model."""
+
+    def __init__(self, stream_id: str, created: int, model: str) -> None:
+        self._head = {"id": stream_id, "object": "chat.completion.chunk", "created": created, "model": model}
+
+    def first(self) -> bytes:
+        """Return the event that names the role."""
+        return self._event({"role": "assistant", "content": ""})
+
+    def text(self, piece: str) -> bytes:
+        """Return an event with the next piece of the text."""
+        return self._event({"content": piece})
+
+    def last(self, asked: Asked) -> bytes:
+        """Return the event with the reason of the end, the citations and the interaction's id."""
+        return self._event({}, finish_reason(asked), extras(asked))
+
+    def usage(self, asked: Asked) -> bytes:
+        """Return the event with the count of tokens."""
+        return _sse({**self._head, "choices": [], "usage": usage(asked)})
+
+    def _event(self, delta: dict[str, str], finish: str | None = None, more: dict[str, Any] | None = None) -> bytes:
+        choice = {"index": 0, "delta": delta, "finish_reason": finish, "logprobs": None}
+        return _sse({**self._head, "choices": [choice], **(more or {})})
+
+
+DONE = b"data: [DONE]\n\n"
+KEEP_ALIVE = b": still at it\n\n"
+
+
+def stream_error(error: ApiError) -> bytes:
+    """Return the event that tells of an error after the stream has begun, as OpenAI's clients raise it."""
+    return _sse(error.body)
+
+
+def failure(asked: Asked) -> ApiError:
+    """Return the refusal for an answer that failed; its interaction is on record and named."""
+    error = ApiError(
+        502,
+        asked.interaction.error or "The answer failed.",
+        kind="upstream_error",
+        code="endpoint_failed",
+        headers={"x-should-retry": "false"},
+    )
+    error.body = {**error.body, "interaction_id": asked.interaction.id}
+    return error
+
+
+def extras(asked: Asked) -> dict[str, Any]:
+    """Return the fields beyond OpenAI's."""
+    return {
+        "citations": [asdict(citation) for citation in asked.answer.citations],
+        "interaction_id": asked.interaction.id,
+        "outcome": asked.answer.outcome,
+        "flags": list(asked.interaction.flags),
+    }
+
+
+def finish_reason(asked: Asked) -> str:
+    """Return "length" for an answer the model could not finish, else "stop"."""
+    return "length" if "answer_cut_short" in asked.answer.flags else "stop"
+
+
+def usage(asked: Asked) -> dict[str, int]:
+    """Return the endpoint's count of tokens, or an estimate where it gave none."""
+    tokens = asked.interaction.tokens
+    prompt = tokens.get("prompt", estimate_tokens(asked.interaction.question))
+    written = tokens.get("completion", estimate_tokens(asked.answer.text))
+    return {"prompt_tokens": prompt, "completion_tokens": written, "total_tokens": prompt + written}
+
+
+def _place(citation: Citation) -> str:
+    return f"{citation.source}, page {citation.page}:" if citation.page is not None else f"{citation.source}:"
+
+
+def _quoted(citation: Citation) -> str:
+    if not citation.supported:
+        return "(this passage does not hold it)"
+    return f"“{_harmless(' '.join(citation.quote.split()))}”"
+
+
+def _harmless(text: str) -> str:
+    return _MARKUP.sub(lambda found: f"{found.group()} ", text)
+
+
+def _sse(body: dict[str, Any]) -> bytes:
+    return f"data: {json.dumps(body, ensure_ascii=False)}\n\n".encode()

@@ -1,0 +1,96 @@
+"""Errors as OpenAI's clients expect them: {"error": {"message", "type", "param", "code"}}, whatever went wrong."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from data.errors import InputError, RagDriftError
+from rag.errors import ContextOverflow, EndpointError, EndpointUnreachable, NoIndexError
+
+logger = logging.getLogger("ragdrift.serve")
+
+
+class ApiError(Exception):
+    """A request that is refused; `headers` go with the refusal."""
+
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        *,
+        kind: str = "invalid_request_error",
+        code: str | None = None,
+        param: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.body = error_body(message, kind, code, param)
+        self.headers = dict(headers or {})
+
+
+def error_body(message: str, kind: str, code: str | None = None, param: str | None = None) -> dict[str, Any]:
+    """Return the error object of the protocol."""
+    return {"error": {"message": message, "type": kind, "param": param, "code": code}}
+
+
+def translated(error: Exception) -> ApiError:
+    """Return the refusal for what went wrong; what nobody foresaw is told to the log alone.
+
+    The endpoint was retried already where that helps: OpenAI's clients are told not to.
+    """
+    once = {"x-should-retry": "false"}
+    if isinstance(error, ApiError):
+        return error
+    if isinstance(error, InputError):
+        return ApiError(400, str(error), param="messages")
+    if isinstance(error, ContextOverflow):
+        return ApiError(400, str(error), code="context_length_exceeded", headers=once)
+    if isinstance(error, EndpointError):
+        status = 504 if isinstance(error, EndpointUnreachable) else 502
+        return ApiError(status, str(error), kind="upstream_error", code="endpoint_failed", headers=once)
+    if isinstance(error, NoIndexError):
+        return ApiError(503, "Nothing is indexed here yet.", kind="server_error", code="no_index", headers=once)
+    if isinstance(error, RagDriftError):
+        logger.error("%s", error)
+        told = "The documents cannot be searched at the moment; the server's log says why."
+        return ApiError(503, told, kind="server_error", code="unavailable", headers=once)
+    logger.error("unexpected %s", type(error).__name__, exc_info=error)
+    return ApiError(500, "The server had an error; its log says which.", kind="server_error", headers=once)
+
+
+def install(app: FastAPI) -> None:
+    """Make `app` answer every error in that shape."""
+    app.add_exception_handler(ApiError, _refuse)
+    app.add_exception_handler(RagDriftError, _refuse)
+    app.add_exception_handler(RequestValidationError, _refuse_invalid)
+    app.add_exception_handler(HTTPException, _refuse_http)
+    app.add_exception_handler(Exception, _refuse)
+
+
+async def _refuse(request: Request, error: Exception) -> JSONResponse:
+    refusal = translated(error)
+    return JSONResponse(refusal.body, refusal.status, refusal.headers)
+
+
+async def _refuse_invalid(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    problem = error.errors()[0]
+    place = [str(part) for part in problem["loc"] if part not in ("body", "query", "path")]
+    where = ".".join(place) if problem["type"] != "json_invalid" else ""
+    message = f"{where or 'The body'}: {problem['msg'][:1].lower()}{problem['msg'][1:]}."
+    return JSONResponse(error_body(message, "invalid_request_error", None, where or None), 400)
+
+
+async def _refuse_http(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    message = {404: "There is nothing at this path.", 405: "This path takes no such method."}.get(error.status_code)
+    body = error_body(message or str(error.detail), "invalid_request_error")
+    return JSONResponse(body, error.status_code, error.headers)

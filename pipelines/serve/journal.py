@@ -1,0 +1,238 @@
+"""Rows on their way to the log: on disk before an answer ends, in the log soon after, never lost in between.
+
+An answer does not wait for the database: its row is one line appended to a file, which outlives the process, and one
+entry of a bounded queue, from which a thread writes to the log in batches. Rows that find the queue full are in the
+file alone and are read back from it when the queue has run empty. The files of a server that was killed are read back
+by the next one. Writing a row again changes nothing, so none is there twice.
+
+The line is handed to the operating system, not forced to the disk: it outlives kill -9, not a power cut.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Protocol
+
+from filelock import FileLock, Timeout
+
+from data.errors import RagDriftError, WorkspaceError
+from data.records import Interaction, Score
+from pipelines.serve.journal_lines import Rows, pack, read_rows
+
+_BATCH = 200
+_RETRY_S = 1.0
+
+
+class Log(Protocol):
+    """The part of the interaction log that is needed."""
+
+    def append(self, interactions: Iterable[Interaction], scores: Iterable[Score] = ()) -> int: ...  # noqa: D102
+
+
+@dataclass(slots=True)
+class Counts:
+    """Interactions and scores by what became of them: `dropped` are lines that could not be read back."""
+
+    taken: int = 0
+    written: int = 0
+    spooled: int = 0
+    dropped: int = 0
+
+
+class Journal:
+    """Takes rows from any thread and brings them to the log; see the module.
+
+    `open_log` is called by the writing thread, again and again while it fails: without a log rows wait on disk.
+    """
+
+    def __init__(self, folder: Path, open_log: Callable[[], Log], *, bound: int = 10_000) -> None:
+        """Open a journal of its own in `folder` and take over those of servers that are gone.
+
+        :raises WorkspaceError: the folder cannot be written.
+        """
+        self._open_log = open_log
+        self._bound = bound
+        self._log: Log | None = None
+        self._queue: deque[Rows] = deque()
+        self._changed = threading.Condition()
+        self._closing = self._spilled = self._torn = False
+        self.counts = Counts()
+        self.error: str | None = None
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._leftover = deque(_orphans(folder))
+            self._own = _Place(folder / f"{os.getpid()}-{os.urandom(4).hex()}")
+            self._own.lock.acquire(timeout=0)
+            self._own.path.mkdir()
+            self._segment = 0
+            self._file = self._open_segment()
+        except OSError as error:
+            raise WorkspaceError(f"Answers cannot be kept in {folder} ({error.strerror}): check its rights.") from error
+        self._thread = threading.Thread(target=self._run, name="log-writer", daemon=True)
+        self._thread.start()
+
+    @property
+    def waiting(self) -> int:
+        """How many rows wait in memory."""
+        return len(self._queue)
+
+    def holds(self, interaction_id: str) -> bool:
+        """Tell whether an interaction waits in memory."""
+        with self._changed:
+            return any(item.id == interaction_id for rows in self._queue for item in rows.interactions)
+
+    def append(self, interactions: Iterable[Interaction], scores: Iterable[Score] = ()) -> None:
+        """Take rows: when this returns they outlive the process.
+
+        :raises WorkspaceError: the disk takes no more; they may still reach the log from memory.
+        """
+        rows = Rows(tuple(interactions), tuple(scores))
+        line = pack(rows)
+        with self._changed:
+            failure = self._write_line(line)
+            self.counts.taken += len(rows)
+            if len(self._queue) < self._bound:
+                self._queue.append(rows)
+            else:
+                self._spilled = True
+                self.counts.spooled += len(rows)
+            self._changed.notify()
+        if failure:
+            raise WorkspaceError(f"The answer could not be kept on disk ({failure}): free disk space.")
+
+    def close(self, timeout_s: float) -> bool:
+        """Bring everything to the log; return whether that was done within the time. The rest stays on disk."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify()
+        self._thread.join(timeout_s)
+        done = not self._thread.is_alive() and not self._queue and not self._spilled
+        os.close(self._file)
+        if done:
+            shutil.rmtree(self._own.path, ignore_errors=True)
+        self._own.release(gone=done)
+        return done
+
+    def _write_line(self, line: bytes) -> str | None:
+        try:
+            written = os.write(self._file, b"\n" + line if self._torn else line)
+        except OSError as error:
+            self._torn = True
+            return str(error.strerror)
+        self._torn = written < len(line)
+        return "only a part of it was taken" if self._torn else None
+
+    def _run(self) -> None:
+        while self._step():
+            pass
+
+    def _step(self) -> bool:
+        """Bring the next rows to the log; return False when the journal is closing and nothing more can be done."""
+        with self._changed:
+            while not (self._queue or self._leftover or self._spilled or self._closing):
+                self._changed.wait()
+            batch = list(islice(self._queue, _BATCH))
+        if batch:
+            done = self._write(batch)
+            if done:
+                self._forget(len(batch))
+        elif self._leftover:
+            done = self._read_back(self._leftover[0])
+            if done:
+                self._leftover.popleft()
+        else:
+            return not self._closing
+        return done or not self._rest()
+
+    def _rest(self) -> bool:
+        """Wait before the log is tried again; return whether the journal is closing."""
+        with self._changed:
+            if not self._closing:
+                self._changed.wait(_RETRY_S)
+            return self._closing
+
+    def _write(self, batch: list[Rows]) -> bool:
+        interactions = [item for rows in batch for item in rows.interactions]
+        scores = [score for rows in batch for score in rows.scores]
+        try:
+            if self._log is None:
+                self._log = self._open_log()
+            self._log.append(interactions, scores)
+        except RagDriftError as error:
+            self.error = str(error)
+            return False
+        self.error = None
+        self.counts.written += len(interactions) + len(scores)
+        return True
+
+    def _forget(self, count: int) -> None:
+        """Drop rows that are in the log; when none is left in memory, those on disk are not needed or are next."""
+        with self._changed:
+            for _ in range(count):
+                self._queue.popleft()
+            if self._queue:
+                return
+            if self._spilled:
+                self._leftover.append(_Place(self._own.path, self._segment_path()))
+                os.close(self._file)
+                self._segment += 1
+                self._file = self._open_segment()
+                self._spilled = False
+            else:
+                os.ftruncate(self._file, 0)
+            self._torn = False
+
+    def _read_back(self, place: _Place) -> bool:
+        """Bring the rows of a file, or of all files of a folder, to the log and delete them."""
+        for path in [place.file] if place.file else sorted(place.path.glob("*.jsonl")):
+            rows, unreadable = read_rows(path)
+            for start in range(0, len(rows), _BATCH):
+                if not self._write(rows[start : start + _BATCH]):
+                    return False
+            self.counts.dropped += unreadable
+            path.unlink(missing_ok=True)
+        if place.file is None:
+            shutil.rmtree(place.path, ignore_errors=True)
+            place.release(gone=True)
+        return True
+
+    def _open_segment(self) -> int:
+        return os.open(self._segment_path(), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+
+    def _segment_path(self) -> Path:
+        return self._own.path / f"{self._segment:06}.jsonl"
+
+
+class _Place:
+    """Where a server keeps its rows, with the lock it holds while it lives; or one file of such a folder."""
+
+    def __init__(self, path: Path, file: Path | None = None) -> None:
+        self.path = path
+        self.file = file
+        self.lock = FileLock(path.with_suffix(".lock"))
+
+    def release(self, *, gone: bool) -> None:
+        """Let go; a folder that is gone leaves no lock behind."""
+        self.lock.release()
+        if gone:
+            Path(self.lock.lock_file).unlink(missing_ok=True)
+
+
+def _orphans(folder: Path) -> list[_Place]:
+    """Return the folders that no living server holds, taking their locks."""
+    found = []
+    for path in sorted(item for item in folder.iterdir() if item.is_dir()):
+        place = _Place(path)
+        try:
+            place.lock.acquire(timeout=0)
+        except Timeout:
+            continue
+        found.append(place)
+    return found
