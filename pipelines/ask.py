@@ -107,6 +107,11 @@ class Asker:
             widen=build_widener(workspace, retriever.index),
         )
 
+    @property
+    def fingerprint(self) -> Fingerprint:
+        """What answers, as far as it is known before a question was asked."""
+        return self._fingerprint(None)
+
     def ask(
         self, question: str, *, kind: Kind = "user", at: datetime | None = None, tags: dict[str, str] | None = None
     ) -> Asked:
