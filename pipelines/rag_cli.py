@@ -12,6 +12,7 @@ from pipelines.console import ShowVersion, given_path, note, progress_printer, r
 from pipelines.eval_cli import evaluation
 from pipelines.options import AsJson, Folder
 from pipelines.quarantine_cli import quarantine
+from pipelines.serve_cli import keys, serve
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -21,6 +22,8 @@ app = typer.Typer(
 
 app.add_typer(evaluation, name="eval")
 app.command()(quarantine)
+app.command()(serve)
+app.add_typer(keys, name="key")
 
 
 class EngineName(StrEnum):
