@@ -8,10 +8,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from pipelines.ask import Asked, Asker, Begun
+from pipelines.conversation import stand_alone
 from pipelines.serve.errors import ApiError, translated
 from pipelines.serve.service import Collection, Service
 from rag.answer import Answered, answer_question
-from rag.standalone import Turn, Writer, standalone
+from rag.standalone import Turn
 
 Event = str | Asked
 
@@ -62,8 +63,10 @@ async def _told(events: asyncio.Queue[Event | Exception]) -> AsyncIterator[Event
 def _answer(service: Service, wanted: Wanted, tell: Callable[[Event | Exception], None]) -> None:
     try:
         asker = wanted.collection.asker()
-        question, tags = _standing_alone(asker, wanted)
-        begun = service.search.submit(lambda: asker.begin(question, tags=tags)).result()
+        follow_ups = wanted.collection.workspace.settings.chat.follow_ups
+        alone = stand_alone(asker.generator, wanted.history, wanted.question, follow_ups)
+        tags = alone.tags | {"client": wanted.client}
+        begun = service.search.submit(lambda: asker.begin(alone.question, tags=tags)).result()
         for part in _written(asker, begun, wanted.streaming):
             if isinstance(part, Answered):
                 whole = part
@@ -74,15 +77,6 @@ def _answer(service: Service, wanted: Wanted, tell: Callable[[Event | Exception]
         tell(asked)
     except Exception as error:  # one answer of many: what went wrong is told to the one who asked
         tell(error)
-
-
-def _standing_alone(asker: Asker, wanted: Wanted) -> tuple[str, dict[str, str]]:
-    tags = {"client": wanted.client}
-    if not wanted.history:
-        return wanted.question, tags
-    writer = asker.generator if isinstance(asker.generator, Writer) else None
-    question = standalone(wanted.history, wanted.question, writer)
-    return question, tags if question == wanted.question else tags | {"asked_as": wanted.question}
 
 
 def _written(asker: Asker, begun: Begun, streaming: bool) -> Iterator[str | Answered]:

@@ -6,7 +6,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Sequence
 from time import time
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
@@ -121,7 +121,7 @@ def _turns(messages: Sequence[Message]) -> list[Turn]:
     :raises ApiError: no message is the user's, or one holds something else than text.
     """
     turns = [
-        without_footnotes(Turn(cast(Literal["user", "assistant"], message.role), _text(message, place)))
+        without_footnotes(Turn(message.role, _text(message, place)))
         for place, message in enumerate(messages)
         if message.role in ("user", "assistant")
     ]

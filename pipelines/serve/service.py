@@ -128,9 +128,8 @@ def check_collections(workspace: Workspace, names: tuple[str, ...]) -> None:
     known = (DEFAULT_COLLECTION, *workspace.settings.server.collections)
     for name in names:
         if name not in known:
-            raise SettingsError(
-                f"There is no collection {name!r} (known: {', '.join(known)}): name its workspace in server.collections."
-            )
+            told = f"There is no collection {name!r} (known: {', '.join(known)})"
+            raise SettingsError(f"{told}: name its workspace in server.collections.")
 
 
 def _workspaces(workspace: Workspace) -> dict[str, Workspace]:
