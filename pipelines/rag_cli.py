@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from pipelines.chat_cli import HistoryFile, chat
 from pipelines.console import ShowVersion, given_path, note, progress_printer, run_app, say, say_json
 from pipelines.eval_cli import evaluation
 from pipelines.options import AsJson, Folder
@@ -24,6 +25,7 @@ app.add_typer(evaluation, name="eval")
 app.command()(quarantine)
 app.command()(serve)
 app.add_typer(keys, name="key")
+app.command()(chat)
 
 
 class EngineName(StrEnum):
@@ -132,17 +134,21 @@ def ask(
     question: Annotated[str, typer.Argument(help="The question, in quotes.")],
     workspace: Folder = Path("."),
     stream: Annotated[bool, typer.Option("--stream", help="Show the answer while it is written.")] = False,
+    history: HistoryFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Answer a question from the indexed documents, with citations, and write it to the log."""
     from pipelines.ask import Asked, Asker
+    from pipelines.conversation import Conversation, read_history
     from pipelines.shown_answer import footnotes, to_json, to_text
     from pipelines.workspace import open_workspace
     from rag.errors import EndpointError
 
-    asker = Asker.from_workspace(open_workspace(workspace))
+    opened = open_workspace(workspace)
+    turns = read_history(history) if history else ()
+    conversation = Conversation(Asker.from_workspace(opened), opened.settings.chat.follow_ups, turns)
     streamed = stream and not as_json
-    for part in asker.stream(question) if streamed else [asker.ask(question)]:
+    for part in conversation.ask(question, streaming=streamed):
         if isinstance(part, Asked):
             asked = part
         else:

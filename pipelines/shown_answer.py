@@ -20,7 +20,8 @@ def to_json(asked: Asked) -> dict[str, Any]:
     interaction = asked.interaction
     return {
         "id": interaction.id,
-        "question": interaction.question,
+        "question": interaction.tags.get("asked_as", interaction.question),
+        "standalone_question": interaction.question,
         "answer": interaction.answer,
         "outcome": interaction.outcome,
         "citations": [asdict(citation) for citation in asked.answer.citations],

@@ -109,13 +109,13 @@ def _late(error: Exception, who: str, settings: ModelSettings) -> EndpointUnreac
     wire, model = settings.wire, f"model {settings.model!r}"
     if isinstance(error, TimedOut) and error.first:
         return EndpointUnreachable(
-            f"{who} wrote nothing of an answer with {model} for {round(error.seconds, 2):g} s: check that it is not overloaded,"
-            " or raise chat.first_token_timeout_s."
+            f"{who} wrote nothing of an answer with {model} for {round(error.seconds, 2):g} s: check that it is not"
+            " overloaded, or raise chat.first_token_timeout_s."
         )
     if isinstance(error, TimedOut):
         return EndpointUnreachable(
-            f"{who} did not finish its answer with {model} in {round(error.seconds, 2):g} s: raise chat.deadline_s, or lower"
-            " chat.max_answer_tokens."
+            f"{who} did not finish its answer with {model} in {round(error.seconds, 2):g} s: raise chat.deadline_s,"
+            " or lower chat.max_answer_tokens."
         )
     if "ConnectTimeout" in (type(error.__cause__).__name__, type(error).__name__):
         seconds = min(wire.connect_timeout_s, settings.timeout_s)

@@ -86,13 +86,12 @@ def _topic(history: Sequence[Turn], question: str) -> str:
     """Return the content words of the question before, and of the one before that where it leans on history itself."""
     asked = [turn.text for turn in history if turn.role == "user"]
     told = asked[-1:] if not leans_on_history(asked[-1]) else asked[-2:]
-    known = set(terms(question))
+    wanted = set(question_terms(" ".join(told))) - set(terms(question))
     words: dict[str, None] = {}
     for word in _WORD.findall(" ".join(told)):
-        found = set(question_terms(word)) & set(terms(word))
-        if found and not found & known:
+        if found := wanted & set(terms(word)):
             words[word] = None
-            known |= found
+            wanted -= found
     return " ".join(list(words)[:_CARRIED])
 
 
