@@ -18,6 +18,7 @@ from data.errors import InputError
 from data.records import Interaction, Score
 from drift.compare import assess, compare
 from drift.drill_faults import Fault
+from drift.features import hashed_words
 from drift.report import DriftReport
 from drift.settings import DriftSettings
 from drift.windows import Window
@@ -109,8 +110,17 @@ def _clean(
     rng = np.random.default_rng(settings.seed)
     chosen = rng.permutation(len(items))[: 2 * settings.records]
     # Stored vectors would describe the answers before they were broken, so texts are compared as texts on both sides.
-    kept = tuple(replace(items[row], answer_vector=None) for row in sorted(chosen))
+    kept = _with_vectors([replace(items[row], answer_vector=None) for row in sorted(chosen)])
     return _Pool(kept, {item.id: tuple(score(item)) for item in kept}, {})
+
+
+def _with_vectors(items: list[Interaction]) -> tuple[Interaction, ...]:
+    # No fault touches questions: without stored vectors they are turned into rows once, not once a trial.
+    kinds = {(item.fingerprint.embedder, len(item.question_vector or b"")) for item in items}
+    if len(kinds) == 1 and items[0].question_vector:
+        return tuple(items)
+    rows = hashed_words([item.question for item in items]).astype("<f2")
+    return tuple(replace(item, question_vector=row.tobytes()) for item, row in zip(items, rows, strict=True))
 
 
 def _broken(clean: _Pool, fault: Fault, score: Callable[[Interaction], Sequence[Score]], seed: int) -> _Pool:
