@@ -1,8 +1,10 @@
-"""What kind of thing a question asks for (a time, a quantity, a name), and whether a sentence holds one."""
+"""What kind of thing a question asks for (money, a time, a quantity, a name), and whether a sentence holds one."""
 
 from __future__ import annotations
 
 import re
+
+from rag.terms import STOP_WORDS
 
 _TIME = re.compile(
     r"\b(?:1\d{3}|20\d{2})\b|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b|\b\d{1,2}:\d{2}\b|\bcentur(?:y|ies)\b|\bвек[а-я]*\b"
@@ -14,9 +16,17 @@ _TIME = re.compile(
 )
 _QUANTITY = re.compile(
     r"\d+(?:[.,]\d+)*"
-    r"|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|hundred|thousand|million|half)\b"
-    r"|\b(?:один|одна|одного|два|две|двух|три|тр[её]х|четыре|пять|шесть|семь|восемь|девять|десять|двенадцать|двадцать|сто"
-    r"|тысяч[аи]?|миллион[а-я]*|половин[аы])\b",
+    r"|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|hundreds?|thousands?|millions?"
+    r"|billions?|dozens?|half|several|few|many|both|twice|once|no|none|zero|first|second|third)\b"
+    r"|\b(?:один|одна|одного|два|две|двух|двумя|три|тр[её]х|тремя|четыре|четыр[её]х|пять|пяти|шесть|шести|семь|семи|восемь"
+    r"|восьми|девять|девяти|десять|десяти|двенадцать|двадцать|сто|тысяч[аи]?|миллион[а-я]*|половин[аы]|несколько|много)\b"
+    r"|\b(?:перв|втор|трет)\w+",
+    re.IGNORECASE,
+)
+_MONEY = re.compile(
+    r"[$€£₽¥]\s?\d|\d\s?%|\bpercent\b|\bfree\b|\bno (?:charge|fee|cost)\b|\bбесплатн"
+    r"|\d\s?(?:[$€£₽¥]|(?:thousand |million |billion |тыс\.? |млн |млрд )?"
+    r"(?:eur|usd|gbp|euros?|dollars?|cents?|pounds?|рубл|руб\b|евро|доллар|копе))",
     re.IGNORECASE,
 )
 _NAME = re.compile(r"(?<=[^\W\d_] )[A-ZА-ЯЁ][\w.-]+|(?<=[^\W\d_][,»\"')] )[A-ZА-ЯЁ][\w.-]+|«[^»]+»")
@@ -42,7 +52,31 @@ _ASKS_NAME = re.compile(
     r"|\bв как(?:ом|ой) (?:город|стран)",
     re.IGNORECASE,
 )
-_KINDS = ((_ASKS_TIME, _TIME), (_ASKS_QUANTITY, _QUANTITY), (_ASKS_NAME, _NAME))
+_ASKS_MONEY = re.compile(
+    r"\bhow much (?:do|does|did|is|are|was|were|will|would|must)\b.*"
+    r"\b(?:cost|costs|charged?|pay|paid|worth|fare|fee|price|rent|earn)"
+    r"|\b(?:price|cost|fee|fare|charge|surcharge|penalty|fine|rent|salary|deposit) (?:of|for|to|per|in|on|at|from)\b"
+    r"|\bwhat does\b.*\bcost\b"
+    r"|\bсколько (?:стоит|стоят|стоил|надо заплатить|платят)|\b(?:цена|стоимость|штраф|плата|тариф)\b",
+    re.IGNORECASE,
+)
+_KINDS = ((_ASKS_MONEY, _MONEY), (_ASKS_TIME, _TIME), (_ASKS_QUANTITY, _QUANTITY), (_ASKS_NAME, _NAME))
+
+_PLAINLY_TIME = re.compile(
+    r"\A\W*when (?:did|was|were|will)\b|\b(?:what|which) (?:year|date|day|month)\b"
+    r"|\A\W*когда\b|\bв (?:каком|котором) (?:году|веке|месяце)\b|\bкако(?:го|й) (?:числа|год)\b|\bво сколько\b",
+    re.IGNORECASE,
+)
+_PLAINLY_QUANTITY = re.compile(
+    r"\bhow (?:many|long|old|far|tall|high|large|big|fast|deep|heavy)\b|\bwhat (?:percentage|number)\b|\bсколько\b"
+    r"|\b(?:top|maximum|average|minimum) (?:speed|height|length|weight|age|depth|width)\b",
+    re.IGNORECASE,
+)
+_PLAIN_KINDS = ((_ASKS_MONEY, _MONEY), (_PLAINLY_TIME, _TIME), (_PLAINLY_QUANTITY, _QUANTITY))
+_PLAINLY_PERSON = re.compile(
+    r"\A\W*(?:who(?:m|se)?\b|what (?:is|was) the name of\b|(?:кто|кому|кем)\b|как (?:зовут|звали)\b)", re.IGNORECASE
+)
+_CAPITALISED = re.compile(r"\b[A-ZА-ЯЁ][\w'’.-]*")
 
 
 def expected(question: str) -> re.Pattern[str] | None:
@@ -54,3 +88,20 @@ def holds(wanted: re.Pattern[str], sentence: str, question: str) -> bool:
     """Tell whether `sentence` holds a thing of the wanted kind which the question does not itself contain."""
     lowered = question.casefold()
     return any(match.group().casefold() not in lowered for match in wanted.finditer(sentence))
+
+
+def fits(question: str, sentence: str) -> bool:
+    """Tell whether `sentence` can answer: false where `question` plainly asks for a kind of thing it does not hold."""
+    wanted = next((wanted for asks, wanted in _PLAIN_KINDS if asks.search(question)), None)
+    if wanted is not None:
+        return holds(wanted, sentence, question)
+    return not _PLAINLY_PERSON.search(question) or _names_somebody(sentence, question)
+
+
+def _names_somebody(sentence: str, question: str) -> bool:
+    """Tell whether a sentence writes a name that is not in the question; texts without capitals always may."""
+    if sentence.islower() or question.istitle():
+        return True
+    asked = question.casefold()
+    words = (match.group().casefold().strip(".'’-") for match in _CAPITALISED.finditer(sentence))
+    return any(word not in asked and word not in STOP_WORDS for word in words)

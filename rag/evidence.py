@@ -9,16 +9,19 @@ number for "how many", a date for "when", a name for "who"), and by the rank of 
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.cues import expected, holds
+from rag.cues import expected, fits, holds
 from rag.segment import sentences
 from rag.terms import name_terms, question_terms, terms
 
 _NEIGHBOUR, _PASSAGE, _CUE, _RANK = 0.35, 0.2, 0.15, 0.03
 _NAME_WEIGHT = 2.0
+_TITLE_LENGTH = 90
+_LISTED = re.compile(r"[-*+•◦–—\d]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,8 @@ class Evidence:
     `score` orders the sentences of one question and means nothing across questions. `support`, in [0, 1], is
     comparable: the share of the question's words (names and numbers counted twice) found in the sentence with its
     neighbours, averaged with the share found in the whole passage; 0 when no passage holds any name of the question, or
-    nothing but its names stands near the sentence.
+    nothing but its names stands near the sentence. `fits` is false where the question plainly asks for a kind of thing
+    (a price, a date, a number, a person) and the sentence holds none.
     """
 
     passage: int
@@ -36,6 +40,7 @@ class Evidence:
     end: int
     score: float
     support: float
+    fits: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,8 @@ def _of_passage(question: _Question, passage: _Passage, rank: int, named: bool) 
     found = []
     for place, (start, end) in enumerate(passage.spans):
         sentence = passage.text[start:end]
-        if _says_nothing(sentence, passage.held[place] - passage.about, question):
+        says_nothing = _says_nothing(sentence, passage.held[place] - passage.about, question)
+        if says_nothing or _leads_in(passage.text, start, end):
             continue
         own = _own_share(question, passage, place)
         nearby = passage.about.union(*passage.held[max(0, place - 1) : place + 2])
@@ -88,13 +94,28 @@ def _of_passage(question: _Question, passage: _Passage, rank: int, named: bool) 
         score = own + _NEIGHBOUR * (near - own) + _PASSAGE * (whole - near) - _RANK * min(rank, 10)
         if wanted is not None and near > 0 and holds(wanted, sentence, question.text):
             score += _CUE
-        found.append(Evidence(rank, start, end, score, _support(question, nearby, everywhere, named)))
+        support = _support(question, nearby, everywhere, named)
+        found.append(Evidence(rank, start, end, score, support, fits(question.text, sentence)))
     return found
 
 
 def _says_nothing(sentence: str, held: set[str], question: _Question) -> bool:
     heading = sentence.startswith("#") or sentence.isupper()
     return heading or sentence.endswith("?") or not held - question.rarity.keys()
+
+
+def _leads_in(text: str, start: int, end: int) -> bool:
+    """Tell whether a sentence only announces what follows: it ends in a colon, or stands over it like a title.
+
+    A title is a short line of its own without a mark at its end, with text after it; items and table rows are none.
+    """
+    sentence = text[start:end]
+    if sentence.endswith(":"):
+        return True
+    if not sentence[-1].isalnum() or len(sentence) > _TITLE_LENGTH or "|" in sentence or _LISTED.match(sentence):
+        return False
+    before, after = text[:start].rpartition("\n")[2], text[end:].partition("\n")
+    return not before.strip() and not after[0].strip() and bool(after[2].strip())
 
 
 def _own_share(question: _Question, passage: _Passage, place: int) -> float:
