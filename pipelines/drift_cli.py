@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from pipelines import drift_actions_cli
+from pipelines import baseline_cli, drift_actions_cli
 from pipelines.alert_cli import alert_test
 from pipelines.console import ShowVersion, note, run_app, say, say_json
 from pipelines.options import AsJson, Folder, Since, Until, parse_time
-
-if TYPE_CHECKING:
-    from data.log import Baseline
 
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-baseline = typer.Typer(help="Pin the period that reports compare with.", no_args_is_help=True)
-app.add_typer(baseline, name="baseline")
+app.add_typer(baseline_cli.app, name="baseline")
 app.command()(alert_test)
 drift_actions_cli.register(app)
 
@@ -36,15 +32,16 @@ def root(version: ShowVersion = False) -> None:
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="JSON Lines of interactions, one object per line.")],
+    file: Annotated[Path, typer.Argument(help="Interactions as JSON Lines, OTLP spans, or a Langfuse export.")],
+    kind: Annotated[str, typer.Option("--format", help="auto, jsonl, otlp or langfuse.")] = "auto",
     workspace: Folder = Path("."),
     as_json: AsJson = False,
 ) -> None:
-    """Put interactions of any RAG application into the log; bad lines are reported and kept aside."""
+    """Put interactions of any RAG application into the log; bad items are reported and kept aside."""
     from pipelines.interactions import import_file, to_json, to_text
     from pipelines.workspace import open_workspace
 
-    report = import_file(open_workspace(workspace), file)
+    report = import_file(open_workspace(workspace), file, kind)
     say_json(to_json(report)) if as_json else say(to_text(report))
     if report.refused:
         raise typer.Exit(2)
@@ -63,40 +60,6 @@ def export(
 
     count = export_log(open_workspace(workspace), file, parse_time(since), parse_time(until))
     say(f"{count:,} interactions written to {file}")
-
-
-@baseline.command("set")
-def baseline_set(
-    name: Annotated[str, typer.Argument(help="Name of the baseline.")] = "default",
-    workspace: Folder = Path("."),
-    since: Since = None,
-    until: Until = None,
-) -> None:
-    """Pin a period as the reference; by default everything logged so far."""
-    from pipelines.report import pin_baseline
-    from pipelines.workspace import open_workspace
-
-    pinned, count = pin_baseline(
-        open_workspace(workspace), name, parse_time(since), parse_time(until), datetime.now(UTC)
-    )
-    say(f"Baseline {pinned.name!r} v{pinned.version}: {count:,} interactions, {_period(pinned)}")
-
-
-@baseline.command("list")
-def baseline_list(workspace: Folder = Path("."), as_json: AsJson = False) -> None:
-    """List all baselines and their versions."""
-    from dataclasses import asdict
-
-    from pipelines.workspace import open_log, open_workspace
-
-    found = open_log(open_workspace(workspace)).baselines()
-    if as_json:
-        say_json([{key: str(value) for key, value in asdict(item).items()} for item in found])
-        return
-    for item in found:
-        say(f"{item.name} v{item.version}: {_period(item)}, pinned {item.created:%F %R}")
-    if not found:
-        say("No baseline yet: pin one with `drift baseline set`.")
 
 
 @app.command()
@@ -168,10 +131,6 @@ def demo(
     from pipelines.demo import run_demo
 
     run_demo(folder)
-
-
-def _period(item: Baseline) -> str:
-    return f"{item.since:%F %R} to {item.until:%F %R} UTC"
 
 
 def main() -> None:

@@ -8,7 +8,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from data.interchange import ImportedFile, read_interactions, write_interactions
+from data.errors import InputError
+from data.formats import FORMATS, read_file
+from data.interchange import ImportedFile, write_interactions
 from data.records import Interaction, Score
 from pipelines.console import bullet_list, plural
 from pipelines.workspace import Workspace, open_log
@@ -25,14 +27,17 @@ class ImportReport:
     rejected_file: str | None
 
 
-def import_file(workspace: Workspace, path: Path) -> ImportReport:
-    """Put the interactions of an interchange file into the log, with a groundedness score where none came along.
+def import_file(workspace: Workspace, path: Path, kind: str = "auto") -> ImportReport:
+    """Put the interactions of a file into the log, with a groundedness score where none came along.
 
-    Bad lines are copied to `FILE.rejected.jsonl`; importing the same file twice changes nothing.
+    `kind` is a format of `data.formats`. Bad items are copied to `FILE.rejected.jsonl`; importing the same file twice
+    changes nothing.
 
-    :raises InputError: the file is missing or empty.
+    :raises InputError: the file is missing or empty, or `kind` is unknown.
     """
-    loaded = read_interactions(path)
+    if kind not in FORMATS:
+        raise InputError(f"There is no format {kind!r}: known are {', '.join(FORMATS)}.")
+    loaded = read_file(path, kind)
     scores = with_proxy_scores(loaded.interactions, loaded.scores)
     new = open_log(workspace).append(loaded.interactions, scores)
     rejected = write_rejected(path, loaded)
@@ -73,7 +78,7 @@ def write_rejected(path: Path, loaded: ImportedFile) -> str | None:
     """Copy the refused lines beside the file they came from; return that path, or None when all lines were good."""
     if not loaded.rejected:
         return None
-    target = path.with_name(path.name.removesuffix(".jsonl") + ".rejected.jsonl")
+    target = path.with_name(path.name.removesuffix(".jsonl").removesuffix(".json") + ".rejected.jsonl")
     target.write_text("".join(item.raw + "\n" for item in loaded.rejected), encoding="utf-8")
     return str(target)
 
