@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from data.errors import WorkspaceError
 from pipelines.console import plural
 from pipelines.workspace import Workspace, build_embedder, open_log
 
@@ -17,7 +18,6 @@ def workspace_status(workspace: Workspace) -> dict[str, Any]:
     from rag.index import Index
 
     status = Index.open(workspace.data, build_embedder(workspace.settings)).status()
-    span = open_log(workspace).span()
     return {
         "generation": status.generation,
         "documents": status.documents,
@@ -26,18 +26,25 @@ def workspace_status(workspace: Workspace) -> dict[str, Any]:
         "languages": status.languages,
         "suspicious": summary(workspace, look(workspace)),
         "chat": workspace.settings.chat.model or "extractive",
-        "log": {
-            "interactions": span.interactions,
-            "from": span.first.isoformat() if span.first else None,
-            "to": span.last.isoformat() if span.last else None,
-        },
+        "log": _log_status(workspace),
     }
+
+
+def _log_status(workspace: Workspace) -> dict[str, Any]:
+    """Return how much the log holds; one that cannot be opened, as in a folder that may only be read, says why."""
+    try:
+        span = open_log(workspace).span()
+    except WorkspaceError as error:
+        return {"interactions": None, "from": None, "to": None, "error": str(error)}
+    first, last = (at.isoformat() if at else None for at in (span.first, span.last))
+    return {"interactions": span.interactions, "from": first, "to": last}
 
 
 def to_text(status: dict[str, Any]) -> str:
     """Return the status as aligned lines."""
     log = status["log"]
     span = f" ({log['from'][:16]} to {log['to'][:16]} UTC)" if log["interactions"] else ""
+    logged = log["error"] if "error" in log else f"{log['interactions']} interactions{span}"
     languages = ", ".join(f"{name} {count}" for name, count in status["languages"].items())
     return "\n".join(
         [
@@ -45,7 +52,7 @@ def to_text(status: dict[str, Any]) -> str:
             f"languages  {languages}",
             f"embedder   {status['embedder']}",
             f"answers    {status['chat']}",
-            f"log        {log['interactions']} interactions{span}",
+            f"log        {logged}",
             *_suspicious(status["suspicious"]),
         ]
     )

@@ -102,12 +102,16 @@ def prompt_secret(workspace: Workspace) -> str:
     """Return the workspace's own random text, made at first use.
 
     Passage keys in prompts follow from it: documents cannot guess them, and a question asked again has the same prompt.
+    In somebody else's workspace, which can only be read, it is another one each time.
     """
     path = workspace.data / "prompt-secret"
-    if not path.exists():
-        path.write_text(secrets.token_hex(16), encoding="ascii")
-        path.chmod(0o600)
-    return path.read_text(encoding="ascii")
+    try:
+        if not path.exists():
+            path.write_text(secrets.token_hex(16), encoding="ascii")
+            path.chmod(0o600)
+        return path.read_text(encoding="ascii")
+    except OSError:
+        return secrets.token_hex(16)
 
 
 def chunk_settings(settings: Settings) -> ChunkSettings:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.records import Chunk, Document, Span
+from rag.connections import Connections
 from rag.errors import IndexDamaged, IndexError_, NoIndexError
 from rag.schema import SCHEMA, create_schema
 from rag.storage import storage_errors
@@ -78,10 +78,9 @@ class Catalog:
         :raises IndexOutOfSpace: the disk is full; SQLite writes even to read.
         """
         self.path = folder / FILE
-        self._threads = threading.local()
-        self._opened: list[sqlite3.Connection] = []
         if not self.path.is_file():
             raise NoIndexError(f"There is no index in {folder}: run `rag ingest PATH` first.")
+        self._connections = Connections(self.path)
         try:
             with storage_errors(folder):
                 row = self.connection.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
@@ -104,20 +103,11 @@ class Catalog:
     @property
     def connection(self) -> sqlite3.Connection:
         """The connection of the calling thread, in autocommit mode."""
-        connection = getattr(self._threads, "connection", None)
-        if connection is None:
-            connection = sqlite3.connect(self.path, timeout=60, isolation_level=None, check_same_thread=False)
-            connection.execute("PRAGMA synchronous = NORMAL")
-            self._threads.connection = connection
-            self._opened.append(connection)
-        return connection
+        return self._connections.own
 
     def close(self) -> None:
         """Close the connections of all threads."""
-        for connection in self._opened:
-            connection.close()
-        self._opened.clear()
-        self._threads = threading.local()
+        self._connections.close()
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -125,25 +115,14 @@ class Catalog:
         if self.connection.in_transaction:
             yield self.connection
             return
-        with self._transaction("BEGIN") as connection:
+        with self._connections.transaction("BEGIN") as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """Write everything or, on an exception, nothing."""
-        with self._transaction("BEGIN IMMEDIATE") as connection:
+        with self._connections.transaction("BEGIN IMMEDIATE") as connection:
             yield connection
-
-    @contextmanager
-    def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
-        connection = self.connection
-        connection.execute(begin)
-        try:
-            yield connection
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
-        connection.execute("COMMIT")
 
     def meta(self, key: str) -> int:
         """Return one counter: 'current' (published revision, 0 for none), 'last' (newest number given), 'draft'."""

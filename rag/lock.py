@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,8 +10,10 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from rag.errors import IndexBusy
+from rag.errors import IndexBusy, IndexError_
 from rag.storage import storage_errors
+
+_NOT_WRITABLE = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 @contextmanager
@@ -21,15 +24,24 @@ def writer_lock(folder: Path, timeout: float = 0.0) -> Iterator[None]:
 
     :raises IndexBusy: another process holds it; the message names its process id.
     :raises IndexOutOfSpace: the disk is full.
+    :raises IndexError_: the folder may only be read.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     holder = folder / "writer.pid"
     lock = FileLock(folder / "writer.lock", timeout=timeout, is_singleton=False)
     try:
-        lock.acquire()
+        with storage_errors(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            lock.acquire()
     except Timeout as error:
         raise IndexBusy(
             f"Another process ({_read_holder(holder)}) is writing to {folder}: wait for it to end, or end it."
+        ) from error
+    except OSError as error:
+        if error.errno not in _NOT_WRITABLE:
+            raise
+        raise IndexError_(
+            f"The index in {folder} can be searched, but not written to ({error.strerror}): ask its owner, or make a"
+            " workspace of your own with `rag init`."
         ) from error
     try:
         with storage_errors(folder):

@@ -11,14 +11,17 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import tempfile
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
+from urllib.parse import quote
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.connections import may_write
 from rag.errors import IndexDamaged, IndexError_
 from rag.storage import vectors_failed
 from rag.vector_server import connect, forget_collections, is_served, new_pointer, read_pointer, unreachable
@@ -50,10 +53,22 @@ class VectorStore:
         self._pointer = new_pointer(folder) if create else read_pointer(folder)
         if not create and self._pointer is None and not (folder / _DATABASE).is_file():
             raise IndexDamaged(f"The vectors in {folder} are gone: run `rag repair`, which embeds nothing again.")
-        self._client = connect(self._pointer.url) if self._pointer else _open_client(folder)
+        self._copy: tempfile.TemporaryDirectory[str] | None = None
+        self._client = connect(self._pointer.url) if self._pointer else self._open_folder()
         self._collection = self._open_collection(embedder, create)
         if create and self._pointer:
             forget_collections(self._client, folder)
+
+    def _open_folder(self) -> Client:
+        """Open the folder, or a double of it where it may not be written: Chroma writes notes even to read."""
+        if may_write(self.folder / _DATABASE) or not (self.folder / _DATABASE).exists():
+            return _open_client(self.folder)
+        self._copy = tempfile.TemporaryDirectory(prefix="ragdrift-")
+        try:
+            return _open_client(_double(self.folder, Path(self._copy.name)))
+        except BaseException:
+            self._copy.cleanup()
+            raise
 
     def _open_collection(self, embedder: str, create: bool) -> Collection:
         name = self._pointer.collection if self._pointer else COLLECTION
@@ -87,6 +102,8 @@ class VectorStore:
     def close(self) -> None:
         """Release the folder."""
         self._client.close()
+        if self._copy is not None:
+            self._copy.cleanup()
 
     def write(self, keys: Sequence[str], vectors: Sequence[NDArray[np.float32]], gone: Sequence[str]) -> int:
         """Write vectors under their keys, delete the keys `gone`, persist; return how many vectors the folder holds.
@@ -145,8 +162,22 @@ def copy_folder(source: Path, target: Path) -> None:
         raise IndexDamaged(f"The vectors in {source} cannot be copied, because they are or go to a server.")
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(source, target, ignore=shutil.ignore_patterns(f"{_DATABASE}*"))
+    _copy_database(source, target)
+
+
+def _double(source: Path, target: Path) -> Path:
+    """Make `target` a folder with a database of its own and links to the index files, which a reader never changes."""
+    for path in source.iterdir():
+        if path.is_dir():
+            (target / path.name).symlink_to(path.resolve(), target_is_directory=True)
+    _copy_database(source, target)
+    return target
+
+
+def _copy_database(source: Path, target: Path) -> None:
     # Readers of the published folder write to its database (locks and notes of Chroma's own): copy one state of it.
-    with closing(sqlite3.connect(source / _DATABASE)) as old, closing(sqlite3.connect(target / _DATABASE)) as new:
+    there = f"file:{quote(str(source.resolve() / _DATABASE))}?mode=ro"
+    with closing(sqlite3.connect(there, uri=True)) as old, closing(sqlite3.connect(target / _DATABASE)) as new:
         old.backup(new)
 
 

@@ -1,0 +1,146 @@
+"""An index that may only be read, on a read-only disk or in somebody else's folder, is searched and asked as ever."""
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+
+import pytest
+
+from rag.catalog import FILE
+from rag.errors import IndexBusy
+from rag.index import Index
+from tests.fakes import HashEmbedder
+from tests.faults.children import INGEST, ROOT, SEARCH, ingest_here, run, start, write_docs
+
+QUESTION = "Berth 3 takes ships of 21 metres"
+
+
+def powerless():
+    """Return the command prefix under which access rights hold for root too."""
+    if os.geteuid() != 0:
+        return []
+    if shutil.which("setpriv") is None:
+        pytest.skip("root writes everywhere, and there is no setpriv to take that right away")
+    return ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
+
+
+def protect(folder):
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o555 if path.is_dir() else 0o444)
+
+
+def unprotect(folder):
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+
+
+def listing(folder):
+    return {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    docs = write_docs(tmp_path / "docs", 20)
+    ingest_here(docs, tmp_path / ".rag")
+    yield tmp_path / ".rag"
+    unprotect(tmp_path / ".rag")
+
+
+def test_an_index_that_may_not_be_written_is_searched_and_left_as_it_is(workspace):
+    protect(workspace)
+    before = listing(workspace)
+    found = run(SEARCH, workspace, QUESTION, prefix=powerless())
+    assert "21 metres" in found.stdout, found.stderr
+    assert listing(workspace) == before
+
+
+def test_a_read_only_mount_is_searched(disk, tmp_path):
+    ingest_here(write_docs(tmp_path / "docs", 20), disk / ".rag")
+    subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
+    found = run(SEARCH, disk / ".rag", QUESTION)
+    assert "21 metres" in found.stdout, found.stderr
+
+
+def test_what_a_killed_writer_left_in_its_log_is_read_too(workspace):
+    with sqlite3.connect(workspace / FILE) as connection:
+        connection.execute("PRAGMA wal_autocheckpoint = 0")
+        connection.execute("UPDATE chunks SET text = replace(text, '21 metres', '22 metres')")
+        connection.commit()
+        shutil.copytree(workspace, workspace.parent / "killed")
+    connection.close()
+    (workspace.parent / "killed" / f"{FILE}-shm").unlink()
+    protect(workspace.parent / "killed")
+    found = run(SEARCH, workspace.parent / "killed", QUESTION, prefix=powerless())
+    unprotect(workspace.parent / "killed")
+    assert "22 metres" in found.stdout, found.stderr
+
+
+READER = """
+import sys
+from pathlib import Path
+from rag.index import Index
+from tests.fakes import HashEmbedder
+index = Index.open(Path(sys.argv[1]), HashEmbedder())
+for line in sys.stdin:
+    print(index.search(line, 1)[0].chunk.text, flush=True)
+"""
+
+
+def test_a_reader_without_rights_sees_what_the_owner_publishes(workspace):
+    docs = workspace.parent / "docs"
+    protect(workspace)
+    command = [*powerless(), sys.executable, "-c", READER, str(workspace)]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as reader:
+        for text in ("Berth 3 takes ships of 21 metres.", "The zeppelin mast stands north.", "Seals sleep at berth 9."):
+            if "21 metres" not in text:
+                unprotect(workspace)
+                (docs / "new.txt").write_text(text)
+                ingest_here(docs, workspace)
+                protect(workspace)
+            reader.stdin.write(f"{text}\n")
+            reader.stdin.flush()
+            assert reader.stdout.readline().startswith(text)
+        reader.stdin.close()
+
+
+def test_a_file_written_to_while_it_was_thought_to_be_at_rest_is_never_trusted(workspace, monkeypatch):
+    monkeypatch.setattr("rag.connections.may_write", lambda path: path.suffix != ".sqlite")
+    index = Index.open(workspace, HashEmbedder())
+    catalog = index._catalog
+    with pytest.raises(IndexBusy, match="was written to while it was read: ask again"), catalog.reading():
+        with sqlite3.connect(workspace / FILE) as connection:
+            connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'last'")
+        connection.close()
+    assert "21 metres" in index.search(QUESTION, 1)[0].chunk.text
+
+
+def test_writing_is_refused_in_one_sentence(workspace):
+    protect(workspace)
+    failed = run(INGEST, workspace.parent / "docs", workspace, 0, prefix=powerless())
+    assert failed.returncode == 1 and "can be searched, but not written to" in failed.stderr
+    assert len(failed.stderr.splitlines()) == 1
+
+
+def rag(folder, *arguments, prefix=()):
+    with start("from pipelines.rag_cli import main; main()", *arguments, "--workspace", folder, prefix=prefix) as child:
+        out, err = child.communicate(timeout=120)
+    return child.returncode, out, err
+
+
+@pytest.mark.slow
+def test_the_commands_answer_and_say_that_nothing_is_logged(tmp_path):
+    write_docs(tmp_path / "docs", 5)
+    assert rag(tmp_path, "init")[0] == 0
+    assert rag(tmp_path, "ingest", tmp_path / "docs")[0] == 0
+    protect(tmp_path / ".rag")
+    try:
+        code, out, err = rag(tmp_path, "ask", "Which ships does berth 3 take?", "--json", prefix=powerless())
+        assert code == 0 and "21 metres" in json.loads(out)["answer"], err
+        assert "this answer is not in the log" in err
+        code, out, err = rag(tmp_path, "status", "--json", prefix=powerless())
+        assert code == 0 and json.loads(out)["chunks"] == 5 and "cannot be opened" in json.loads(out)["log"]["error"]
+    finally:
+        unprotect(tmp_path / ".rag")
