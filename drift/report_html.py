@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
 from html import escape
 from pathlib import Path
@@ -68,11 +70,16 @@ def _scripts(report: DriftReport, evidently: str) -> str:
     if drawn:
         from plotly.offline import get_plotlyjs
 
-        parts.append(f"<script>{get_plotlyjs()}</script>")
+        parts.append(_packed("plotly", get_plotlyjs()))
         parts.append(f'<script type="application/json" id="figures">{_inline(drawn)}</script>')
     if evidently:
-        parts.append(f'<script type="application/json" id="evidently-page">{_inline(evidently)}</script>')
+        parts.append(_packed("evidently-page", evidently))
     return "\n".join(parts)
+
+
+def _packed(name: str, text: str) -> str:
+    packed = base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode("ascii")
+    return f'<script type="text/plain" id="{name}">{packed}</script>'
 
 
 def _inline(value: object) -> str:

@@ -70,6 +70,7 @@ def _cards(report: DriftReport) -> str:
         ("Smallest drop it could see", _number(quality.minimum_detectable_drop, ".3f"), quality.method),
         ("Error rate", _change(ops.error_rate_reference, ops.error_rate_current, ".1%"), f"ops {ops.status}"),
         ("Latency p95, ms", _change(ops.latency_p95_reference, ops.latency_p95_current, ",.0f"), "reference → current"),
+        *_budget_card(report),
     )
     return (
         '<div class="cards">'
@@ -80,6 +81,15 @@ def _cards(report: DriftReport) -> str:
         )
         + "</div>"
     )
+
+
+def _budget_card(report: DriftReport) -> list[tuple[str, str, str]]:
+    pages = report.pages
+    if pages is None:
+        return []
+    return [
+        ("Page budget used", f"{pages.used:.0%}", f"{pages.days} days watched; pages at {pages.budget_days:.0f} days")
+    ]
 
 
 def _causes(report: DriftReport) -> str:

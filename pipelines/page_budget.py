@@ -54,6 +54,12 @@ def remember(path: Path, pinned: Baseline, watch: Watch, paged: bool) -> None:
     fresh.replace(path)
 
 
+def days_watched(path: Path, pinned: Baseline) -> int:
+    """Return how many closed days the watch of a baseline has counted."""
+    watch = _read(path).get(_key(pinned))
+    return watch.state.days if watch else 0
+
+
 def _key(pinned: Baseline) -> str:
     return f"{pinned.name} v{pinned.version}"
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,13 +49,13 @@ def pin_baseline(
     if span.first is None or span.last is None:
         raise InputError("The log is empty: ask some questions or run `drift import` before pinning a baseline.")
     start, end = since or span.first, until or span.last + timedelta(microseconds=1)
-    count = sum(1 for _ in log.read(start, end, kinds=_KINDS))
-    if not count:
+    interactions = sum(1 for _ in log.read(start, end, kinds=_KINDS))
+    if not interactions:
         raise InputError(
             f"No interactions between {start:%Y-%m-%d %H:%M} and {end:%Y-%m-%d %H:%M} UTC: the log spans "
             f"{span.first:%Y-%m-%d} to {span.last:%Y-%m-%d}."
         )
-    return log.set_baseline(name, start, end, now), count
+    return log.set_baseline(name, start, end, now), interactions
 
 
 def report(
@@ -123,16 +125,27 @@ def find_baseline(log: InteractionLog, name: str | None) -> Baseline:
 
 
 def write_outputs(reported: Reported, folder: Path, html: Path | None, now: datetime) -> Path:
-    """Write the report as JSON and HTML below `folder` (or the HTML to `html`); return the path of the HTML."""
+    """Write the report as JSON and HTML below `folder` (or the HTML to `html`); return the path of the HTML.
+
+    Two reports of one second get names of their own: whoever creates the file first has it.
+    """
     from drift.report_html import write_html
     from drift.report_json import to_json
 
     folder.mkdir(parents=True, exist_ok=True)
-    stem = folder / f"drift-{now:%Y%m%dT%H%M%SZ}"
-    stem.with_suffix(".json").write_text(json.dumps(to_json(reported.report), indent=2, ensure_ascii=False))
-    target = html or stem.with_suffix(".html")
+    path = _new_file(folder, f"drift-{now:%Y%m%dT%H%M%SZ}")
+    path.write_text(json.dumps(to_json(reported.report), indent=2, ensure_ascii=False), encoding="utf-8")
+    target = html or path.with_suffix(".html")
     write_html(reported.report, reported.reference, reported.current, target)
     return target
+
+
+def _new_file(folder: Path, stem: str) -> Path:
+    for number in count(1):
+        path = folder / (f"{stem}.json" if number == 1 else f"{stem}-{number}.json")
+        with suppress(FileExistsError), path.open("x", encoding="utf-8"):
+            return path
+    raise AssertionError("numbers do not end")
 
 
 def _window(log: InteractionLog, name: str, since: datetime, until: datetime) -> Window:

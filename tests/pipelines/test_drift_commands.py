@@ -6,6 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from drift.compare import compare
+from drift.settings import DriftSettings
+from drift.windows import Window
+from pipelines.report import Reported, write_outputs
+
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)
 FACTS = [
     (f"Which berth does ship {n} use?", f"Ship {n} uses berth {n * 7 % 40} at the northern quay.") for n in range(60)
@@ -147,3 +152,35 @@ def test_a_window_without_traffic_is_insufficient_and_never_green(command, drift
 @pytest.mark.parametrize("time", ["yesterday", "2026-13-01"])
 def test_a_time_that_is_none_is_refused(command, drift_workspace, time):
     assert "is not an ISO 8601 time" in command("drift", "report", "--since", time).err
+
+
+def test_a_baseline_is_shown_with_what_it_holds(command, drift_workspace):
+    write(drift_workspace / "a.jsonl", rows(40, seed=1, error=0.2))
+    command("drift", "import", "a.jsonl")
+    command("drift", "baseline", "set")
+    shown = command("drift", "baseline", "show", "--json").json
+    assert (shown["name"], shown["version"], sum(shown["outcomes"].values())) == ("default", 1, 40)
+    assert shown["outcomes"]["failed"] > 0
+    grounded = next(score for score in shown["scores"] if score["metric"] == "groundedness")
+    assert grounded["scored"] + grounded["unscored"] == 40
+    assert shown["fingerprint"]["chat_model"] == {"m": 40}
+    assert "groundedness (proxy): mean 0." in command("drift", "baseline", "show").out
+    assert "no baseline 'other'" in command("drift", "baseline", "show", "other").err
+
+
+def test_reports_of_one_second_have_files_of_their_own(tmp_path, build_report):
+    now = datetime(2026, 2, 1, 9, 0, 0, tzinfo=UTC)
+    first, second = (write_outputs(build_report, tmp_path, None, now) for _ in range(2))
+    assert first != second
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "drift-20260201T090000Z-2.html",
+        "drift-20260201T090000Z-2.json",
+        "drift-20260201T090000Z.html",
+        "drift-20260201T090000Z.json",
+    ]
+
+
+@pytest.fixture
+def build_report():
+    empty = Window("a", ()), Window("b", ())
+    return Reported(compare(*empty, DriftSettings(), START), *empty)
