@@ -130,7 +130,7 @@ def _value(label: object) -> float:
         return _WORDS[label.strip().casefold()]
     if isinstance(label, bool | int | float) and math.isfinite(label) and 0 <= label <= 1:
         return float(label)
-    raise InputError(f"'label' must be a number from 0 to 1, true, false, \"y\", \"n\" or null, found {label!r}")
+    raise InputError(f'\'label\' must be a number from 0 to 1, true, false, "y", "n" or null, found {label!r}')
 
 
 def _probability(value: object) -> float | None:

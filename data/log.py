@@ -26,6 +26,8 @@ from data.records import Interaction, Kind, Score
 
 _BATCH = 500
 _T = TypeVar("_T")
+
+
 @dataclass(frozen=True, slots=True)
 class Baseline:
     """A pinned reference period ``[since, until)``; setting a name again makes its next version."""
