@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol
 
 from data.errors import InputError, RagDriftError, WorkspaceError
@@ -20,6 +19,7 @@ from data.records import (
     Score,
     content_hash,
 )
+from pipelines.stopwatch import Stopwatch
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -54,6 +54,10 @@ class Recorder(Protocol):
         ...
 
 
+Observer = Callable[[Interaction, Sequence[Score]], None]
+"""What is told of each interaction beside the log, such as tracing; it must neither fail nor take long."""
+
+
 class Asker:
     """Answers questions from one index with one generator and writes each to the log."""
 
@@ -67,6 +71,7 @@ class Asker:
         retrieval: str = "",
         log_error: str | None = None,
         widen: Callable[[Sequence[Hit]], Sequence[Hit]] = tuple,
+        observe: Observer | None = None,
     ) -> None:
         self.retriever = retriever
         self._index = retriever.index
@@ -76,6 +81,7 @@ class Asker:
         self._proxy = proxy
         self._retrieval = retrieval
         self._widen = widen
+        self._observe = observe
         self._embedder_id = retriever.index.status().embedder
         self._keeps = log is not None or log_error is not None
 
@@ -89,6 +95,7 @@ class Asker:
         from eval.groundedness import GroundednessProxy
         from pipelines.generator import build_generator
         from pipelines.retriever import build_widener, open_retriever
+        from pipelines.tracing import build_observer
         from pipelines.workspace import open_log, retrieval_id
 
         log, log_error = recorder, None
@@ -105,6 +112,7 @@ class Asker:
             retrieval=retrieval_id(workspace.settings),
             log_error=log_error,
             widen=build_widener(workspace, retriever.index),
+            observe=build_observer(workspace.settings),
         )
 
     @property
@@ -137,7 +145,7 @@ class Asker:
         self, question: str, *, kind: Kind = "user", at: datetime | None = None, tags: dict[str, str] | None = None
     ) -> Begun:
         """Retrieve for `question`: the first of the three stages of an answer. Raises like `ask`."""
-        visit = _Visit(_checked(question), at or datetime.now(UTC), kind, tags or {}, _Stopwatch())
+        visit = _Visit(_checked(question), at or datetime.now(UTC), kind, tags or {}, Stopwatch())
         return Begun(visit, *self._retrieve(visit))
 
     def write(self, begun: Begun) -> Iterator[str | Answered]:
@@ -148,7 +156,7 @@ class Asker:
 
     def finish(self, begun: Begun, answered: Answered) -> Asked:
         """Score an answer and put it on record: the last stage."""
-        begun.visit.watch.lap("generate")
+        begun.visit.watch.lap("generate", verify=answered.verify_ms)
         answered = _flagged(answered, begun.found.flags)
         return self._score_and_record(self._interaction(begun.visit, begun.vector, answered), answered.answer)
 
@@ -161,7 +169,7 @@ class Asker:
         except RagDriftError as error:
             self._record(self._failed_retrieval(visit, str(error)), ())
             raise
-        visit.watch.lap("retrieve")
+        visit.watch.lap("retrieve", rerank=found.rerank_ms)
         return vector, found
 
     def _score_and_record(self, interaction: Interaction, answer: Answer) -> Asked:
@@ -171,6 +179,8 @@ class Asker:
         return Asked(answer, interaction, scores, self._record(interaction, scores))
 
     def _record(self, interaction: Interaction, scores: Sequence[Score]) -> str | None:
+        if self._observe is not None:
+            self._observe(interaction, scores)
         if self._log is None:
             return self._log_error
         try:
@@ -249,23 +259,7 @@ class _Visit:
     at: datetime
     kind: Kind
     tags: dict[str, str]
-    watch: _Stopwatch
-
-
-class _Stopwatch:
-    """Milliseconds by stage, in the order of the laps."""
-
-    def __init__(self) -> None:
-        self._start = self._last = perf_counter()
-        self._laps: dict[str, float] = {}
-
-    def lap(self, stage: str) -> None:
-        now = perf_counter()
-        self._laps[stage] = round((now - self._last) * 1000, 3)
-        self._last = now
-
-    def stages(self) -> dict[str, float]:
-        return {**self._laps, "total": round((self._last - self._start) * 1000, 3)}
+    watch: Stopwatch
 
 
 def _checked(question: str) -> str:

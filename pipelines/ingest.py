@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from data.errors import InputError
 from pipelines.console import bullet_list, plural
 from pipelines.inputs import gathered
-from pipelines.workspace import Workspace, build_embedder, chunk_settings
+from pipelines.workspace import Workspace, build_embedder, chunk_settings, workspace_embedder
 
 if TYPE_CHECKING:
     from pipelines.sections import Settings
@@ -36,31 +36,35 @@ def ingest_paths(  # noqa: PLR0913 - one keyword per option of the command
     Refused files and URLs are in the report and never stop the good ones. With `force`, an index that a changed
     embedder or chunking makes anew is published whatever the gate cases of the settings say.
     """
+    from pipelines.retriever import vector_server
     from pipelines.shadow_gate import note_embedder, shadow_gate
+    from pipelines.tracing import trace_ingest
     from rag.ingest import ingest
     from rag.vector_server import place_vectors
 
-    settings = workspace.settings
-    place_vectors(workspace.data, settings.vectors.url)
+    settings, embedder = workspace.settings, workspace_embedder(workspace)
+    place_vectors(workspace.data, vector_server(workspace))
     accept = None if force else shadow_gate(workspace)
     with gathered(paths, urls, name, progress) as inputs:
         report = ingest(
             inputs.paths,
             workspace.data,
-            build_embedder(settings),
+            embedder,
             chunking=chunk_settings(settings),
             prune=prune,
             include=settings.ingest.include,
             exclude=settings.ingest.exclude,
             extra=inputs.files,
             progress=progress,
-            engine=_build_engine(settings, engine, address),
+            engine=_build_engine(settings, embedder.id, engine, address),
             accept=accept,
         )
         suspicious = _suspicious(workspace, inputs.files) if report.chunks else ()
     if not report.refused:
         note_embedder(workspace)
-    return replace(report, failed=(*report.failed, *inputs.failed), suspicious=suspicious)
+    report = replace(report, failed=(*report.failed, *inputs.failed), suspicious=suspicious)
+    trace_ingest(settings, report)
+    return report
 
 
 def _suspicious(workspace: Workspace, files: Sequence[SourceFile]) -> tuple[tuple[str, str], ...]:
@@ -72,14 +76,14 @@ def _suspicious(workspace: Workspace, files: Sequence[SourceFile]) -> tuple[tupl
     return news(look(workspace, {file.origin: file.path for file in files}))
 
 
-def _build_engine(settings: Settings, engine: str, address: str) -> Engine | None:
+def _build_engine(settings: Settings, embedder: str, engine: str, address: str) -> Engine | None:
     if engine == "local" and address:
         raise InputError(f"--address {address} is for --engine ray: add that, or leave the address out.")
     if engine == "local":
         return None
     from rag.ray_engine import RayEngine
 
-    return RayEngine(partial(build_embedder, settings), address)
+    return RayEngine(partial(build_embedder, settings, embedder), address)
 
 
 def to_json(report: IngestReport) -> dict[str, Any]:

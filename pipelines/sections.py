@@ -16,12 +16,15 @@ class Section(BaseModel):
 class EmbedderSection(Section):
     """Which model turns texts into vectors; with `base_url` one behind an OpenAI-compatible endpoint.
 
-    Prefixes left out are those the model's card asks for. All below `document_prefix` concerns endpoints only.
+    `precision` is for the default model on the cpu: "auto" is int8 where the processor is made for it, and that of the
+    index where there is one. Prefixes left out are those the model's card asks for. All below `document_prefix`
+    concerns endpoints only.
     """
 
     model: str = "all-MiniLM-L6-v2"
     device: str = "cpu"
     batch_size: int = Field(32, ge=1, le=4096)
+    precision: Literal["auto", "fp32", "int8"] = "auto"
     query_prefix: str | None = None
     document_prefix: str | None = None
     base_url: str = ""
@@ -35,9 +38,17 @@ class EmbedderSection(Section):
 
 
 class VectorsSection(Section):
-    """Where vectors lie: in `.rag/`, or at the Chroma server at `url`."""
+    """Where vectors lie: in `.rag/`, or at the Chroma server at `url`.
+
+    The key goes into `header`, as a bearer token if that is "Authorization". An empty `tenant` or `database` is the
+    server's default one.
+    """
 
     url: str = ""
+    api_key: SecretStr = SecretStr("")
+    header: str = Field("Authorization", pattern=r"^[A-Za-z0-9-]+$")
+    tenant: str = ""
+    database: str = ""
 
 
 class ChunkingSection(Section):
@@ -159,6 +170,22 @@ class EvalSection(Section):
     concurrency: int = Field(4, ge=1, le=256)
 
 
+class TracingSection(Section):
+    """Where OpenTelemetry spans go, by OTLP/HTTP; without `endpoint` there are none.
+
+    Spans hold no question, passage or answer unless `capture_content` is set; `redact` and `redact_hook` are then
+    applied after those of [log]. At exit `timeout_s` is the longest wait for a collector.
+    """
+
+    endpoint: str = ""
+    headers: dict[str, SecretStr] = {}
+    service: str = Field("rag", min_length=1)
+    capture_content: bool = False
+    redact: tuple[str, ...] = ()
+    redact_hook: str = ""
+    timeout_s: float = Field(3.0, gt=0.0, le=60.0)
+
+
 class LogSection(Section):
     """Where interactions are written; empty means `.rag/log.sqlite`.
 
@@ -237,6 +264,7 @@ class Settings(Section):
     chat: ChatSection = ChatSection()
     judge: JudgeSection = JudgeSection()
     eval: EvalSection = EvalSection()
+    tracing: TracingSection = TracingSection()
     log: LogSection = LogSection()
     drift: DriftSection = DriftSection()
     alerts: AlertsSection = AlertsSection()

@@ -6,6 +6,7 @@ TEMPLATE = """\
 
 [embedder]
 # model = "all-MiniLM-L6-v2"      # a sentence-transformers name or folder, or a model at base_url
+# precision = "auto"              # of the default model: int8 where the processor is made for it | fp32 | int8
 # query_prefix = ""               # text before questions; left out: what the model's card asks for
 # document_prefix = ""            # text before passages, likewise
 # base_url = "http://localhost:11434/v1"   # any OpenAI-compatible endpoint; the lines below are for endpoints only
@@ -17,6 +18,10 @@ TEMPLATE = """\
 
 [vectors]
 # url = ""                        # empty: .rag/chroma; or a Chroma server, e.g. "http://localhost:8000"
+# api_key = ""                    # better: RAG__VECTORS__API_KEY in the environment
+# header = "Authorization"        # carries the key as a bearer token; Chroma Cloud wants "X-Chroma-Token"
+# tenant = ""                     # empty: the server's default
+# database = ""
 
 [chunking]
 # max_tokens = 200                # in the embedder's own tokens, heading included
@@ -77,6 +82,14 @@ TEMPLATE = """\
 # margins = {}                    # the same for single metrics, e.g. {answer_match = 0.05}
 # smallest_drop = 0               # a proven drop that is smaller stops nothing
 # concurrency = 4                 # questions under way at a time; 1 to measure latency
+
+[tracing]                         # OpenTelemetry spans of answers and ingests, to Jaeger, Langfuse, Phoenix, Tempo …
+# endpoint = ""                   # e.g. "http://localhost:4318": OTLP/HTTP; empty: no spans
+# headers = { Authorization = "…" }   # better: RAG__TRACING__HEADERS='{"Authorization": "…"}' in the environment
+# service = "rag"                 # the name under which they are shown
+# capture_content = false         # true: questions, passages and answers go along, redacted as [log] and these say
+# redact = []
+# redact_hook = ""
 
 [log]
 # url = ""                        # empty: .rag/log.sqlite; or any SQLAlchemy URL, e.g. "postgresql+psycopg://…"

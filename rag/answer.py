@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from time import perf_counter
 
 from data.records import ABSTENTION, Answer, Hit
 from rag.citations import Cited, cite
@@ -37,11 +38,15 @@ _UNCITED = re.compile(r" ?(?:\[\d+\])+")
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """An answer with the draft it came from; `error` is the one-sentence reason when the outcome is "failed"."""
+    """An answer with the draft it came from; `error` is the one-sentence reason when the outcome is "failed".
+
+    `verify_ms` is how long it took to check the draft, in milliseconds.
+    """
 
     answer: Answer
     draft: Draft | None
     error: str | None
+    verify_ms: float = 0.0
 
 
 def answer_question(question: str, hits: Sequence[Hit], generator: Generator) -> Answered:
@@ -55,7 +60,14 @@ def answer_question(question: str, hits: Sequence[Hit], generator: Generator) ->
         draft = generator.generate(question, hits)
     except EndpointError as error:
         return failed(hits, error)
-    return Answered(check_draft(question, hits, draft), draft, None)
+    return checked(question, hits, draft)
+
+
+def checked(question: str, hits: Sequence[Hit], draft: Draft) -> Answered:
+    """Check a draft, and note how long that takes."""
+    started = perf_counter()
+    answer = check_draft(question, hits, draft)
+    return Answered(answer, draft, None, (perf_counter() - started) * 1000)
 
 
 def without_hits() -> Answered:

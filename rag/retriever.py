@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,10 +26,14 @@ _MOST = 1000
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """Passages, best first, with flags ("rerank_failed: reason") for what they had to do without."""
+    """Passages, best first, with flags ("rerank_failed: reason") for what they had to do without.
+
+    `rerank_ms` is how long the reranker took, in milliseconds; 0 without one.
+    """
 
     hits: tuple[Hit, ...]
     flags: tuple[str, ...] = ()
+    rerank_ms: float = 0.0
 
 
 class Retriever:
@@ -75,10 +80,14 @@ class Retriever:
         """
         wanted = k or self.k
         pool = max(wanted, self._candidates if self.reranker else 0, _POOL * wanted if self._diversity else 0)
-        hits, flags = self._reranked(question, self._admitted(question, pool, query_vector, where))
+        admitted = self._admitted(question, pool, query_vector, where)
+        started = perf_counter()
+        hits, flags = self._reranked(question, admitted)
+        rerank_ms = (perf_counter() - started) * 1000 if self.reranker else 0.0
         hits = self._spread(hits, wanted)
         suspects = len(self._guard.suspects(hits)) if self._guard else 0
-        return Retrieved(tuple(hits), (*flags, f"suspicious_passage:{suspects}") if suspects else flags)
+        flags = (*flags, f"suspicious_passage:{suspects}") if suspects else flags
+        return Retrieved(tuple(hits), flags, rerank_ms)
 
     def _admitted(
         self, question: str, pool: int, query_vector: NDArray[np.float32] | None, where: Filter | None

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol, runtime_checkable
 
 from data.records import Hit
-from rag.answer import Answered, answer_question, check_draft, cleared_text, failed, without_hits
+from rag.answer import Answered, answer_question, checked, cleared_text, failed, without_hits
 from rag.citations import cite
 from rag.errors import EndpointError
 from rag.links import ends_in_link
@@ -56,9 +56,9 @@ def stream_answer(question: str, hits: Sequence[Hit], generator: Generator) -> I
         yield failed(hits, error)
         return
     if draft is not None:
-        answer = check_draft(question, hits, draft)
-        yield answer.text.removeprefix(shown)
-        yield Answered(answer, draft, None)
+        answered = checked(question, hits, draft)
+        yield answered.answer.text.removeprefix(shown)
+        yield answered
 
 
 def _shown_at_once(answered: Answered) -> Iterator[str | Answered]:
