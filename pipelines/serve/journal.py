@@ -62,7 +62,8 @@ class Journal:
         self._log: Log | None = None
         self._queue: deque[Rows] = deque()
         self._changed = threading.Condition()
-        self._closing = self._spilled = self._torn = False
+        self._closing = threading.Event()
+        self._spilled = self._torn = False
         self.counts = Counts()
         self.error: str | None = None
         try:
@@ -110,7 +111,7 @@ class Journal:
     def close(self, timeout_s: float) -> bool:
         """Bring everything to the log; return whether that was done within the time. The rest stays on disk."""
         with self._changed:
-            self._closing = True
+            self._closing.set()
             self._changed.notify()
         self._thread.join(timeout_s)
         done = not self._thread.is_alive() and not self._queue and not self._spilled
@@ -136,7 +137,7 @@ class Journal:
     def _step(self) -> bool:
         """Bring the next rows to the log; return False when the journal is closing and nothing more can be done."""
         with self._changed:
-            while not (self._queue or self._leftover or self._spilled or self._closing):
+            while not (self._queue or self._leftover or self._spilled or self._closing.is_set()):
                 self._changed.wait()
             batch = list(islice(self._queue, _BATCH))
         if batch:
@@ -148,15 +149,15 @@ class Journal:
             if done:
                 self._leftover.popleft()
         else:
-            return not self._closing
-        return done or not self._rest()
+            return not self._closing.is_set()
+        return done or self._rest()
 
     def _rest(self) -> bool:
-        """Wait before the log is tried again; return whether the journal is closing."""
-        with self._changed:
-            if not self._closing:
-                self._changed.wait(_RETRY_S)
-            return self._closing
+        """Wait before the log is tried again; return False when it was tried after the journal began to close."""
+        if self._closing.is_set():
+            return False
+        self._closing.wait(_RETRY_S)
+        return True
 
     def _write(self, batch: list[Rows]) -> bool:
         interactions = [item for rows in batch for item in rows.interactions]

@@ -27,7 +27,7 @@ def serve(workspace: Workspace, host: str, port: int, *, insecure: bool, tell: C
             f"{host} can be reached by others and there are no keys: make one with `rag key add NAME`, listen on"
             " 127.0.0.1, or pass --insecure."
         )
-    listening = _listen(host, port)
+    listening = listen(host, port)
     _raise_file_limit()
     service = Service.open(workspace, open_to_all=insecure)
     tell("Loading …")
@@ -45,7 +45,11 @@ def serve(workspace: Workspace, host: str, port: int, *, insecure: bool, tell: C
     uvicorn.Server(config).run(sockets=[listening])
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that takes connections; port 0 is any free one.
+
+    :raises InputError: the address cannot be used.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

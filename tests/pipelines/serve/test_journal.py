@@ -1,0 +1,172 @@
+"""No row is lost on its way to the log, whatever happens to the log, the disk or the process."""
+
+import threading
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from data.errors import WorkspaceError
+from data.log import InteractionLog
+from data.records import Citation, Context, Interaction, Score
+from pipelines.serve.journal import Journal
+from pipelines.serve.journal_lines import Rows, pack, read_rows
+from tests.pipelines.serve.waiting import until
+
+AT = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def interaction(number):
+    return Interaction(f"i{number}", AT, "What?", "This.", question_vector=b"\x00\x01")
+
+
+def score(number):
+    return Score(f"i{number}", "groundedness", 0.5, "proxy", scorer="s", scorer_version="1")
+
+
+class Gate:
+    """A log that fails while it is shut, and counts how often it was written to."""
+
+    def __init__(self, log):
+        self.log = log
+        self.shut = False
+        self.writes = 0
+
+    def append(self, interactions, scores=()):
+        self.writes += 1
+        if self.shut:
+            raise WorkspaceError("The log is shut.")
+        return self.log.append(interactions, scores)
+
+
+@pytest.fixture
+def log(tmp_path):
+    return InteractionLog.at_path(tmp_path / "log.sqlite")
+
+
+def ids(log):
+    return [item.id for item in log.read()]
+
+
+def test_rows_reach_the_log_and_leave_nothing_on_disk(tmp_path, log):
+    journal = Journal(tmp_path / "journal", lambda: log)
+    for number in range(50):
+        journal.append([interaction(number)], [score(number)])
+    assert journal.close(30)
+    assert sorted(ids(log)) == sorted(f"i{number}" for number in range(50))
+    assert len(log.scores()) == 50
+    assert list((tmp_path / "journal").iterdir()) == []
+
+
+def test_a_row_is_on_disk_when_append_returns(tmp_path, log):
+    gate = Gate(log)
+    gate.shut = True
+    journal = Journal(tmp_path / "journal", lambda: gate)
+    journal.append([interaction(1)])
+    (file,) = (tmp_path / "journal").glob("*/*.jsonl")
+    assert read_rows(file)[0][0].interactions == (interaction(1),)
+    journal.close(30)
+
+
+def test_rows_that_find_the_queue_full_are_read_back_from_disk(tmp_path, log):
+    gate = Gate(log)
+    gate.shut = True
+    journal = Journal(tmp_path / "journal", lambda: gate, bound=3)
+    for number in range(20):
+        journal.append([interaction(number)])
+    assert (journal.waiting, journal.counts.spooled) == (3, 17)
+    gate.shut = False
+    until(lambda: len(ids(log)) == 20)
+    journal.append([interaction(99)])
+    assert journal.close(30)
+    assert len(ids(log)) == 21
+
+
+def test_an_answer_does_not_wait_for_the_log(tmp_path, log):
+    entered, leave = threading.Event(), threading.Event()
+
+    class Slow:
+        def append(self, interactions, scores=()):
+            entered.set()
+            leave.wait(30)
+            return log.append(interactions, scores)
+
+    journal = Journal(tmp_path / "journal", Slow)
+    journal.append([interaction(1)])
+    assert entered.wait(30)
+    journal.append([interaction(2)])
+    assert journal.holds("i2")
+    leave.set()
+    assert journal.close(30)
+    assert sorted(ids(log)) == ["i1", "i2"]
+
+
+def test_a_log_that_cannot_be_opened_keeps_rows_for_the_next_start(tmp_path, log):
+    def fail():
+        raise WorkspaceError("No log today.")
+
+    first = Journal(tmp_path / "journal", fail)
+    first.append([interaction(1)], [score(1)])
+    assert not first.close(30)
+    assert first.error == "No log today."
+    second = Journal(tmp_path / "journal", lambda: log)
+    until(lambda: ids(log) == ["i1"])
+    assert second.close(30)
+    assert list((tmp_path / "journal").iterdir()) == []
+
+
+def test_the_rows_of_a_living_server_are_left_to_it(tmp_path, log):
+    gate = Gate(log)
+    gate.shut = True
+    living = Journal(tmp_path / "journal", lambda: gate)
+    living.append([interaction(1)])
+    other = Journal(tmp_path / "journal", lambda: log)
+    assert other.close(30)
+    assert ids(log) == []
+    gate.shut = False
+    assert living.close(30)
+    assert ids(log) == ["i1"]
+
+
+def test_a_line_cut_by_a_kill_costs_only_itself(tmp_path, log):
+    left = tmp_path / "journal" / "1-dead"
+    left.mkdir(parents=True)
+    lines = [pack(Rows((interaction(number),), ())) for number in range(3)]
+    (left / "000000.jsonl").write_bytes(lines[0] + lines[1] + lines[2][:40])
+    journal = Journal(tmp_path / "journal", lambda: log)
+    until(lambda: len(ids(log)) == 2)
+    assert journal.close(30)
+    assert journal.counts.dropped == 1
+
+
+def test_rows_read_back_twice_are_in_the_log_once(tmp_path, log):
+    left = tmp_path / "journal" / "1-dead"
+    left.mkdir(parents=True)
+    line = pack(Rows((interaction(1),), (score(1),)))
+    (left / "000000.jsonl").write_bytes(line + line)
+    assert Journal(tmp_path / "journal", lambda: log).close(30)
+    assert (ids(log), len(log.scores())) == (["i1"], 1)
+
+
+texts = st.text(max_size=20)
+
+
+@settings(max_examples=50, deadline=None)
+@given(texts, texts, st.none() | st.binary(max_size=8), st.none() | texts)
+def test_what_is_packed_is_what_is_read(tmp_path_factory, question, quote, vector, error):
+    item = Interaction(
+        "i",
+        AT,
+        question,
+        None,
+        contexts=(Context("c", "a.md", 0.5, quote, "h", ("b.md",)),),
+        citations=(Citation(1, "c", "a.md", 2, 0, 3, quote, True),),
+        error=error,
+        tags={"k": quote},
+        answer_vector=vector,
+    )
+    rows = Rows((item,), (Score("i", "m", None, "judge", quote),))
+    path = tmp_path_factory.getbasetemp() / "line.jsonl"
+    path.write_bytes(pack(rows))
+    assert read_rows(path) == ([rows], 0)
