@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from threading import Lock
 
 import snowballstemmer
 
@@ -85,9 +86,12 @@ def stem(word: str) -> str:
     folded = word.casefold().replace("’", "'").replace("ё", "е")
     if folded.endswith("'s"):
         folded = folded[:-2]
-    return str((_RUSSIAN if folded[0] >= "Ѐ" else _ENGLISH).stemWord(folded))
+    with _ONE_AT_A_TIME:
+        return str((_RUSSIAN if folded[0] >= "Ѐ" else _ENGLISH).stemWord(folded))
 
 
+_ONE_AT_A_TIME = Lock()
+"""A stemmer keeps the word it works on in itself: two threads would spoil each other's stems."""
 _ENGLISH = snowballstemmer.stemmer("english")
 _RUSSIAN = snowballstemmer.stemmer("russian")
 

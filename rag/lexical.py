@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from rag.language import STOP_WORDS, UNKNOWN
@@ -84,11 +85,20 @@ def _stem(word: str, language: str) -> str:
         return word
     if _CYRILLIC.search(word):
         # Snowball keeps Slavic derivations apart ("авиационный", "авиация"); their first letters hold them together.
-        stem = word if language == "uk" else str(_stemmer("russian").stemWord(word))
+        stem = word if language == "uk" else _snowball(word, "russian")
         return stem[:_CYRILLIC_LETTERS]
     if language in {"ru", "uk", UNKNOWN}:
         language = "en"
-    return str(_stemmer(_STEMMERS[language]).stemWord(word)) if language in _STEMMERS else word
+    return _snowball(word, _STEMMERS[language]) if language in _STEMMERS else word
+
+
+def _snowball(word: str, name: str) -> str:
+    with _ONE_AT_A_TIME:
+        return str(_stemmer(name).stemWord(word))
+
+
+_ONE_AT_A_TIME = Lock()
+"""A stemmer keeps the word it works on in itself: two threads would spoil each other's stems."""
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
+from threading import Lock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -64,7 +65,12 @@ def _stem(word: str) -> str:
     if len(word) < 3 or word[0].isdigit():
         return word
     language = "russian" if _CYRILLIC.search(word) else "english"
-    return str(_stemmer(language).stemWord(word))
+    with _ONE_AT_A_TIME:
+        return str(_stemmer(language).stemWord(word))
+
+
+_ONE_AT_A_TIME = Lock()
+"""A stemmer keeps the word it works on in itself: two threads would spoil each other's stems."""
 
 
 @cache
