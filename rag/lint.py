@@ -15,6 +15,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from rag.invisible import has_unseen, smuggled, unseen, untagged
@@ -76,9 +77,15 @@ def lint(text: str) -> list[Finding]:
 def lint_span(text: str, start: int, end: int) -> list[Finding]:
     """Return the findings that touch ``text[start:end]``, with places in `text`; reads little more than that span."""
     begin = max(0, start - REACH)
-    around = lint(text[begin : end + REACH])
+    around = _lint_cached(text[begin : end + REACH])
     moved = [Finding(item.rule, item.start + begin, item.end + begin, item.excerpt) for item in around]
     return [item for item in moved if item.start < end and item.end > start]
+
+
+@lru_cache(maxsize=4096)
+def _lint_cached(text: str) -> tuple[Finding, ...]:
+    """Remember findings: a warm process meets the same passages again and again."""
+    return tuple(lint(text))
 
 
 def _worded(plain: str) -> Iterator[tuple[Rule, int, int]]:

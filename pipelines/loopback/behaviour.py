@@ -6,6 +6,8 @@ import hashlib
 from dataclasses import dataclass
 from typing import Literal
 
+from pipelines.loopback.gullible import Obeys
+
 Fault = Literal[
     "cut_stream",
     "embed_base64",
@@ -61,6 +63,7 @@ class Behaviour:
     `context_tokens` refuses longer prompts and texts with an error; `truncate_tokens` cuts the beginning of prompts off
     and says nothing. `embeddings_at_once` refuses larger batches. `embed_shuffled` sends embeddings in another order,
     rightly numbered; the other faults of that name spoil the last embedding of each reply.
+    `obeys` says whose orders in a prompt are followed, see `gullible`.
     """
 
     model: str = "loopback-1"
@@ -80,6 +83,7 @@ class Behaviour:
     truncate_tokens: int | None = None
     embeddings_at_once: int | None = None
     fault: Fault | None = None
+    obeys: Obeys = "nobody"
 
     def strikes(self, rate: float, salt: str, question: str) -> bool:
         """Tell whether something of probability `rate` befalls this question."""

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from pipelines.loopback import embeddings, refusals, replies, rerank
 from pipelines.loopback.behaviour import Behaviour
 from pipelines.loopback.free_text import free_text
+from pipelines.loopback.gullible import obeyed
 from pipelines.loopback.writer import write_answer
 from rag.prompts import read_prompt
 
@@ -173,6 +174,7 @@ class _Handler(BaseHTTPRequestHandler):
             user, prompt_tokens = user[-4 * behaviour.truncate_tokens :], behaviour.truncate_tokens
         prompt = read_prompt(user)
         text = write_answer(prompt, behaviour) if prompt else free_text(user, body, behaviour)
+        text = obeyed(user, behaviour.obeys) or text
         text, finish = _within(text, body)
         self.server.loopback.wait(behaviour.latency_s(prompt.question if prompt else user, number))
         if behaviour.fault == "timeout":
