@@ -58,6 +58,7 @@ def ingest_paths(  # noqa: PLR0913 - one keyword per option of the command
             progress=progress,
             engine=_build_engine(settings, embedder.id, engine, address),
             accept=accept,
+            collapse_duplicates=settings.ingest.collapse_duplicates,
         )
         suspicious = _suspicious(workspace, inputs.files) if report.chunks else ()
     if not report.refused:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipelines.console import plural
-from pipelines.workspace import Workspace, build_embedder
+from pipelines.workspace import Workspace, workspace_embedder
 
 
 def repair_index(workspace: Workspace) -> str:
@@ -11,11 +11,12 @@ def repair_index(workspace: Workspace) -> str:
 
     :raises RagDriftError: there is no index, it is being written, or the catalogue itself is damaged.
     """
+    from pipelines.retriever import vector_server
     from rag.repair import repair
     from rag.vector_server import place_vectors
 
-    place_vectors(workspace.data, workspace.settings.vectors.url)
-    report = repair(workspace.data, build_embedder(workspace.settings))
+    place_vectors(workspace.data, vector_server(workspace))
+    report = repair(workspace.data, workspace_embedder(workspace))
     again = (
         plural(report.embedded, "text") + " embedded again" if report.embedded else "nothing had to be embedded again"
     )

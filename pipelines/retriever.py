@@ -6,20 +6,32 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from data.records import Hit
-from pipelines.workspace import Workspace, build_embedder
+from pipelines.workspace import Workspace, workspace_embedder
 
 if TYPE_CHECKING:
     from rag.index import Index
     from rag.quarantine import Guard
     from rag.rerank import Reranker
     from rag.retriever import Retriever
+    from rag.vector_server import Server
 
 
 def open_index(workspace: Workspace) -> Index:
     """Open the index of a workspace for reading."""
     from rag.index import Index
 
-    return Index.open(workspace.data, build_embedder(workspace.settings))
+    vector_server(workspace)
+    return Index.open(workspace.data, workspace_embedder(workspace))
+
+
+def vector_server(workspace: Workspace) -> Server:
+    """Return the Chroma server of the settings, without URL where there is none; its key is known from here on."""
+    from rag.vector_server import Server, remember_key
+
+    vectors = workspace.settings.vectors
+    if key := vectors.api_key.get_secret_value():
+        remember_key(vectors.url, key)
+    return Server(vectors.url, vectors.tenant, vectors.database, vectors.header)
 
 
 def open_retriever(workspace: Workspace) -> Retriever:

@@ -67,13 +67,15 @@ class IngestSection(Section):
     """Which files of a folder are read; globs are matched against the path below the folder.
 
     `gate_cases` are golden cases: an index that a changed embedder or chunking made anew is published only if it finds
-    what they expect as well as the published one. `hostile` says what becomes of passages that look like an attack on
-    the model: flagged, kept out of answers until released, or not looked for.
+    what they expect as well as the published one. Passages nearly the same are one hit of a search, which names all
+    their sources, unless `collapse_duplicates` is false. `hostile` says what becomes of passages that look like an
+    attack on the model: flagged, kept out of answers until released, or not looked for.
     """
 
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     gate_cases: str = ""
+    collapse_duplicates: bool = True
     hostile: Literal["flag", "quarantine", "off"] = "flag"
 
 

@@ -32,6 +32,7 @@ TEMPLATE = """\
 # include = []                    # globs below the ingested folder, e.g. ["*.md"]
 # exclude = []
 # gate_cases = ""                 # e.g. "cases.jsonl": golden cases that a changed embedder or chunking must not fail
+# collapse_duplicates = true      # passages nearly the same are one hit that names all their sources; false: many hits
 # hostile = "flag"                # passages with orders to a model: flag | quarantine (see rag quarantine) | off
 
 [retrieval]

@@ -22,6 +22,7 @@ from rag.publish import publish
 from rag.read import find_files
 from rag.screen import screen
 from rag.shadow import Accept
+from rag.twins import switch_twins
 from rag.windows import embed_passages
 from rag.work import Engine, LocalEngine, Task, Worked
 
@@ -72,6 +73,7 @@ def ingest(  # noqa: PLR0913 - one keyword per option of the command
     progress: Progress | None = None,
     engine: Engine | None = None,
     accept: Accept | None = None,
+    collapse_duplicates: bool = True,
 ) -> IngestReport:
     """Bring the index in `folder` up to date with `paths`, files and folders, and with `extra` files under other names.
 
@@ -81,7 +83,8 @@ def ingest(  # noqa: PLR0913 - one keyword per option of the command
     just stored. `engine` reads and cuts, and may embed, elsewhere; this process alone stores and publishes.
 
     Where embedder or chunking have changed, `accept` is shown the new index and may refuse it: the former one then
-    stays published, and the new one is kept for an ingest that accepts it.
+    stays published, and the new one is kept for an ingest that accepts it. Without `collapse_duplicates` searches
+    return each of several passages that are nearly the same.
 
     :raises IndexBusy: another process is writing.
     """
@@ -91,6 +94,7 @@ def ingest(  # noqa: PLR0913 - one keyword per option of the command
     with writer_lock(folder):
         catalog = Catalog.create(folder)
         try:
+            switch_twins(catalog, collapse_duplicates)
             job = _Job(catalog, folder, embedder, chunking, progress or (lambda done, total, source: None))
             job.failed.extend(found.refused)
             job.carry_over(engine or LocalEngine(embedder))

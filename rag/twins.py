@@ -30,18 +30,33 @@ _TABLES = (
 _VISIBLE = "d.generation = :generation AND d.added <= :revision AND (d.removed IS NULL OR d.removed > :revision)"
 _LEADERS_TRIED = 20
 """How many leaders of one bucket a text is compared with: a bound for corpora of form letters."""
+_SWITCH = "collapse_duplicates"
 _AT_ONCE = 500
 _SETS_KEPT = 1000
 
 
+def switch_twins(catalog: Catalog, wanted: bool) -> None:
+    """Collapse near-duplicates from now on, or leave each a hit of its own; the published revision follows at once."""
+    if _wanted(catalog.connection) == wanted:
+        return
+    with catalog.writing() as connection:
+        connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (_SWITCH, int(wanted)))
+        current = catalog.current()
+        if current is not None:
+            record_twins(catalog, current.generation, current.id)
+
+
 def record_twins(catalog: Catalog, generation: int, revision: int) -> None:
-    """Store the families of near-duplicates of a revision, inside the caller's transaction.
+    """Store the families of near-duplicates of a revision, inside the caller's transaction; none when switched off.
 
     They follow from the texts alone, whatever the steps in which the index was built.
     """
     connection = catalog.connection
     for statement in _TABLES:
         connection.execute(statement)
+    if not _wanted(connection):
+        connection.execute("DELETE FROM twins WHERE revision = ?", (revision,))
+        return
     at = {"generation": generation, "revision": revision}
     visible = f"SELECT c.key FROM chunks c JOIN documents d ON d.id = c.document WHERE {_VISIBLE}"
     new = connection.execute(f"SELECT key FROM ({visible}) EXCEPT SELECT key FROM sketches", at).fetchall()
@@ -149,6 +164,11 @@ def _lookup(connection: sqlite3.Connection, revision: int, column: str, values: 
             ).fetchall()
         )
     return found
+
+
+def _wanted(connection: sqlite3.Connection) -> bool:
+    row = connection.execute("SELECT value FROM meta WHERE key = ?", (_SWITCH,)).fetchone()
+    return row is None or bool(row[0])
 
 
 def _recorded(connection: sqlite3.Connection) -> bool:

@@ -12,7 +12,7 @@ import json
 import os
 import secrets
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
@@ -29,21 +29,43 @@ _COLLECTIONS_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
+class Server:
+    """A Chroma server at `url`; an empty `tenant` or `database` is the server's default one.
+
+    A key goes into `header`: "Authorization" carries it as a bearer token, any other header, such as Chroma's own
+    "X-Chroma-Token", as it is.
+    """
+
+    url: str
+    tenant: str = ""
+    database: str = ""
+    header: str = "Authorization"
+
+
+@dataclass(frozen=True, slots=True)
 class Pointer:
     """A collection at a Chroma server."""
 
-    url: str
+    server: Server
     collection: str
 
 
-def place_vectors(folder: Path, url: str) -> None:
-    """Say where coming revisions of the index in `folder` keep their vectors: at the Chroma server `url`; "": here.
+_KEYS: dict[str, str] = {}
+
+
+def remember_key(url: str, key: str) -> None:
+    """Give the key of the server at `url` to this process; it is never written beside the index."""
+    _KEYS[url] = key
+
+
+def place_vectors(folder: Path, server: Server) -> None:
+    """Say where coming revisions of the index in `folder` keep their vectors: at `server`; without a URL: here.
 
     Published revisions stay where they are; `rag repair` moves the current one.
 
     :raises SettingsError: the URL names no server.
     """
-    placement = folder / PLACEMENT
+    placement, url = folder / PLACEMENT, server.url
     if not url:
         placement.unlink(missing_ok=True)
         return
@@ -54,10 +76,11 @@ def place_vectors(folder: Path, url: str) -> None:
             " or user name."
         )
     former = _read(placement)
-    if former.get("url") != url:
+    wanted = {**asdict(server), "index": former.get("index") or secrets.token_hex(8)}
+    if former != wanted:
         folder.mkdir(parents=True, exist_ok=True)
         fresh = placement.with_suffix(".new")
-        fresh.write_text(json.dumps({"url": url, "index": former.get("index") or secrets.token_hex(8)}))
+        fresh.write_text(json.dumps(wanted))
         os.replace(fresh, placement)
 
 
@@ -69,7 +92,7 @@ def is_served(folder: Path) -> bool:
 def read_pointer(folder: Path) -> Pointer | None:
     """Return where the vectors of a revision's folder are; None when they are in the folder."""
     found = _read(folder / POINTER)
-    return Pointer(found["url"], found["collection"]) if found else None
+    return Pointer(_server(found), found["collection"]) if found else None
 
 
 def new_pointer(folder: Path) -> Pointer | None:
@@ -77,42 +100,68 @@ def new_pointer(folder: Path) -> Pointer | None:
     placed = _read(_placement(folder))
     if not placed:
         return None
-    pointer = Pointer(placed["url"], f"{_prefix(folder)}{folder.name}-{secrets.token_hex(4)}")
-    (folder / POINTER).write_text(json.dumps(asdict(pointer)))
+    pointer = Pointer(_server(placed), f"{_prefix(folder)}{folder.name}-{secrets.token_hex(4)}")
+    (folder / POINTER).write_text(json.dumps({**asdict(pointer.server), "collection": pointer.collection}))
     return pointer
 
 
-def connect(url: str) -> Client:
-    """Open a client of the Chroma server at `url`.
+def connect(server: Server) -> Client:
+    """Open a client of a Chroma server, with the key this process knows for it.
 
-    :raises IndexError_: it cannot be reached.
+    :raises IndexError_: it cannot be reached, or refuses the key.
     """
     import chromadb
     import httpx
-    from chromadb.config import Settings
+    from chromadb.config import DEFAULT_DATABASE, DEFAULT_TENANT, Settings
     from chromadb.errors import ChromaError
 
-    parts = urlsplit(url)
+    parts = urlsplit(server.url)
     secure = parts.scheme == "https"
     try:
         client = chromadb.HttpClient(
             host=parts.hostname or "",
             port=parts.port or (443 if secure else 8000),
             ssl=secure,
+            headers=_headers(server),
             settings=Settings(anonymized_telemetry=False),
+            tenant=server.tenant or DEFAULT_TENANT,
+            database=server.database or DEFAULT_DATABASE,
         )
     except (ChromaError, ValueError, httpx.HTTPError) as error:
-        raise unreachable(url, error) from error
+        raise unreachable(server, error) from error
     return cast("Client", client)
 
 
-def unreachable(url: str, error: Exception) -> IndexError_:
-    """Return the error for a server that does not answer."""
+def _headers(server: Server) -> dict[str, str]:
+    key = _KEYS.get(server.url, "")
+    if not key:
+        return {}
+    return {server.header: f"Bearer {key}" if server.header.lower() == "authorization" else key}
+
+
+def unreachable(server: Server, error: Exception) -> IndexError_:
+    """Return the error for a server that does not answer, or does not let us in."""
+    if _refuses(server):
+        return IndexError_(
+            f"The Chroma server at {server.url} refuses the key: set vectors.api_key (better RAG__VECTORS__API_KEY),"
+            " vectors.header, tenant and database as it wants them; searching with mode lexical works meanwhile."
+        )
     cause = " ".join(str(error).split())[:200] or type(error).__name__
     return IndexError_(
-        f"The Chroma server at {url} cannot be reached ({cause}): start it (chroma run), or correct vectors.url and run"
+        f"The Chroma server at {server.url} cannot be reached ({cause}): start it (chroma run), or correct vectors.url and run"
         " `rag repair`; searching with mode lexical works meanwhile."
     )
+
+
+def _refuses(server: Server) -> bool:
+    """Ask the server itself whether it lets us in: Chroma's client tells a refusal by a proxy in words alone."""
+    import httpx
+
+    try:
+        status = httpx.get(f"{server.url.rstrip('/')}/api/v2/auth/identity", headers=_headers(server), timeout=10)
+    except httpx.HTTPError:
+        return False
+    return status.status_code in (401, 403)
 
 
 def forget_collections(client: Client, folder: Path) -> None:
@@ -128,6 +177,13 @@ def _names(client: Client) -> Iterable[str]:
     while found := client.list_collections(limit=_COLLECTIONS_AT_ONCE, offset=len(names)):
         names += [collection.name for collection in found]
     return names
+
+
+def _server(found: dict[str, str]) -> Server:
+    return Server(**{name: value for name, value in found.items() if name in _SERVER_KEYS})
+
+
+_SERVER_KEYS = frozenset(field.name for field in fields(Server))
 
 
 def _placement(folder: Path) -> Path:

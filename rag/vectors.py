@@ -54,7 +54,7 @@ class VectorStore:
         if not create and self._pointer is None and not (folder / _DATABASE).is_file():
             raise IndexDamaged(f"The vectors in {folder} are gone: run `rag repair`, which embeds nothing again.")
         self._copy: tempfile.TemporaryDirectory[str] | None = None
-        self._client = connect(self._pointer.url) if self._pointer else self._open_folder()
+        self._client = connect(self._pointer.server) if self._pointer else self._open_folder()
         self._collection = self._open_collection(embedder, create)
         if create and self._pointer:
             forget_collections(self._client, folder)
@@ -123,7 +123,7 @@ class VectorStore:
         import httpx
 
         if self._pointer and isinstance(error, httpx.HTTPError):
-            return unreachable(self._pointer.url, error)
+            return unreachable(self._pointer.server, error)
         return vectors_failed(self.folder, f"cannot be {what} ({error})")
 
     def _step(self) -> int:

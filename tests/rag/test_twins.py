@@ -113,6 +113,19 @@ def families(folder):
         ).fetchall()
 
 
+def test_switched_off_each_near_duplicate_is_a_hit_and_switched_on_again_they_are_one(tmp_path):
+    index = build(tmp_path, a=NOTICE, b=NOTICE.replace("kiosk", "stall"))
+    docs, options = [tmp_path / "docs"], {"chunking": SETTINGS}
+    before = index.generation
+    for wanted, expected in ((False, [("a.md", ()), ("b.md", ())]), (True, [("a.md", ("b.md",))])):
+        ingest(docs, tmp_path / ".rag", HashEmbedder(), collapse_duplicates=wanted, **options)
+        assert found(index, "kiosk luggage gate") == expected and index.generation == before
+    ingest(docs, tmp_path / ".rag", HashEmbedder(), collapse_duplicates=False, **options)
+    (tmp_path / "docs" / "c.md").write_text(FEES.format(price=3))
+    ingest(docs, tmp_path / ".rag", HashEmbedder(), collapse_duplicates=False, **options)
+    assert len(found(index, "kiosk luggage gate")) == 3
+
+
 def test_a_rollback_brings_the_former_families_back(tmp_path):
     build(tmp_path, a=NOTICE, b=NOTICE.replace("kiosk", "stall")).close()
     assert found(build(tmp_path, b=FEES.format(price=1)))[0] == ("a.md", ())
