@@ -233,7 +233,7 @@ def _conversation(row: dict[str, Any], where: str) -> tuple[Said, ...]:
     turns: Sequence[Any] = row.get("conversation", [])
     if not isinstance(turns, list) or not all(_is_turn(turn) for turn in turns):
         raise InputError(
-            f"{where}: 'conversation' must be a list of {{\"role\": \"user\" or \"assistant\", \"content\": text}}, "
+            f'{where}: \'conversation\' must be a list of {{"role": "user" or "assistant", "content": text}}, '
             f"found {turns!r}."
         )
     return tuple(Said(turn["role"], turn["content"]) for turn in turns)

@@ -51,7 +51,7 @@ def inclusion_probabilities(proxy: Array, count: int, floor: float = FLOOR) -> A
     unsure = np.sqrt(known * (1.0 - known))
     mean = float(unsure.mean())
     weight = floor + (1.0 - floor) * (unsure / mean if mean > _EXACT else np.ones(proxy.size))
-    return _scaled(weight, count)
+    return proportional(weight, count)
 
 
 def systematic(probability: Array, rng: np.random.Generator) -> Ints:
@@ -78,7 +78,10 @@ def effective_size(probability: Array) -> float:
     return float(weight.sum() ** 2 / np.sum(weight**2)) if weight.size else 0.0
 
 
-def _scaled(weight: Array, count: int) -> Array:
+def proportional(weight: Array, count: int) -> Array:
+    """Return probabilities that add up to `count` and are proportional to `weight`, but for those capped at 1."""
+    if count >= weight.size:
+        return np.ones(weight.size)
     # Rows whose share would be above 1 are taken for sure; the rest divide what is left.
     certain = np.zeros(weight.size, dtype=bool)
     while True:

@@ -22,6 +22,8 @@ _ATTRIBUTION = re.compile(
 _CHATTER = re.compile(
     r"^\W*(?:sure|certainly|of course|absolutely|great question|good question|hello|hi|dear|thanks?|i hope"
     r"|hope (?:this|that)|let me know|feel free|please (?:let|feel|note that this|reply)"
+    r"|here(?:'s| is|’s| are) (?:what|everything) (?:i|we)|i(?:'|’)ve found|i found (?:the following|this)"
+    r"|вот что (?:я|мы|удалось)|я наш[её]л|мы нашли"
     r"|if you have any (?:other|more|further)|is there anything|i(?:'|’)d be happy|i(?:'|’)m happy|happy to help"
     r"|конечно|надеюсь|здравствуйте|спасибо|если у вас|пожалуйста|рад[аы]? помочь)\b(?=[^.!?]{0,90}[.!?]*$)",
     re.IGNORECASE,

@@ -56,7 +56,14 @@ def gate(accepted: EvalRun, candidate: EvalRun, settings: GateSettings | None = 
         accepted=accepted.label or accepted.id,
         candidate=candidate.label or candidate.id,
         pairs=len(pairs),
+        changed=_changed(accepted, candidate),
     )
+
+
+def _changed(accepted: EvalRun, candidate: EvalRun) -> dict[str, tuple[str, str]]:
+    old, new = accepted.fingerprint, candidate.fingerprint
+    parts = old.keys() | new.keys() if old and new else set()
+    return {part: (old.get(part, ""), new.get(part, "")) for part in sorted(parts) if old.get(part) != new.get(part)}
 
 
 def _paired_cases(accepted: EvalRun, candidate: EvalRun) -> list[tuple[CaseResult, CaseResult]]:

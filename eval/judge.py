@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from data.records import Score
 from eval.errors import JudgeError, Unscorable
 from eval.judge_cache import JudgeCache
+from eval.judge_client import open_client
 from eval.judge_metrics import JudgedMetric, JudgeInput, arguments, judged_metric
 
 if TYPE_CHECKING:
@@ -137,12 +138,8 @@ class Judge:
 
     def _client(self) -> AsyncOpenAI:
         _silence_ragas()
-        from openai import AsyncOpenAI
-
         settings = self._settings
-        return AsyncOpenAI(
-            base_url=settings.base_url, api_key=settings.api_key or "none", timeout=settings.timeout_s, max_retries=0
-        )
+        return open_client(settings.base_url, settings.api_key, settings.timeout_s)
 
     def _ragas_metric(self, metric: JudgedMetric, client: AsyncOpenAI) -> Any:
         from ragas.llms import llm_factory

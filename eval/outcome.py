@@ -90,7 +90,10 @@ class RegressedCase:
 
 @dataclass(frozen=True, slots=True)
 class GateOutcome:
-    """The gate's answer; `unpaired` are the ids of cases that only one of the runs has."""
+    """The gate's answer; `unpaired` are the ids of cases that only one of the runs has.
+
+    `changed` maps what differs between the two systems (model, prompt version, index …) to its name then and now.
+    """
 
     verdict: Verdict
     metrics: tuple[MetricGate, ...]
@@ -99,6 +102,7 @@ class GateOutcome:
     accepted: str
     candidate: str
     pairs: int
+    changed: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def exit_code(self) -> int:

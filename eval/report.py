@@ -23,13 +23,15 @@ def run_text(run: EvalRun) -> str:
     """Return a run as a table: each metric's mean, 95 % interval, and how many cases have no value."""
     rows = [["metric", "mean", "95 % interval", "cases", "unscored"], *map(_summary_row, run.summaries())]
     failed = [f"failed: {result.case_id}: {result.error}" for result in run.results if result.outcome == "failed"]
-    return "\n".join([_heading(run), *_table(rows), *failed[:SHOWN], *_rest(len(failed), "failed cases")])
+    return "\n".join(
+        [_heading(run), *_table(rows), *_flicker(run), *failed[:SHOWN], *_rest(len(failed), "failed cases")]
+    )
 
 
 def run_markdown(run: EvalRun) -> str:
     """Return a run as Markdown for a pull-request comment."""
     rows = [["metric", "mean", "95 % interval", "cases", "unscored"], *map(_summary_row, run.summaries())]
-    return "\n".join([f"### {_cell(_heading(run))}", "", *_markdown_table(rows)]) + "\n"
+    return "\n".join([f"### {_cell(_heading(run))}", "", *_markdown_table(rows), *_flicker(run)]) + "\n"
 
 
 def run_json(run: EvalRun) -> str:
@@ -46,6 +48,7 @@ def gate_text(outcome: GateOutcome) -> str:
         [
             headline(outcome),
             *_table(_gate_rows(outcome)),
+            *changes(outcome),
             *_unpaired(outcome),
             *cases,
             *_rest(len(outcome.regressed_cases), "regressed cases"),
@@ -55,7 +58,9 @@ def gate_text(outcome: GateOutcome) -> str:
 
 def gate_markdown(outcome: GateOutcome) -> str:
     """Return the gate's answer as Markdown for a pull-request comment, regressed cases folded away."""
-    lines = [f"### {_cell(headline(outcome))}", "", *_markdown_table(_gate_rows(outcome)), *_unpaired(outcome)]
+    lines = [f"### {_cell(headline(outcome))}", "", *_markdown_table(_gate_rows(outcome))]
+    notes = [*changes(outcome), *_unpaired(outcome)]
+    lines += ["", *(f"- {_cell(line)}" for line in notes)] if notes else []
     if outcome.regressed_cases:
         rows = [["case", "question", "metric", "accepted answer", "candidate answer"]]
         rows += [_case_row(case) for case in outcome.regressed_cases[:SHOWN]]
@@ -95,6 +100,11 @@ def _heading(run: EvalRun) -> str:
     name = f" {run.label!r}" if run.label else ""
     repeats = f", each asked {run.repeats} times" if run.repeats > 1 else ""
     return f"Evaluation{name}: {len(run.results)} cases{repeats}, {run.at:%Y-%m-%d %H:%M} UTC"
+
+
+def _flicker(run: EvalRun) -> list[str]:
+    cases, count = len(run.results), run.flickering
+    return [f"{count} of {cases} cases were answered differently when asked again"] if run.repeats > 1 else []
 
 
 def _summary_row(summary: MetricSummary) -> list[str]:
@@ -156,6 +166,14 @@ def _one_line(answer: str | None) -> str:
 def _case_row(case: RegressedCase) -> list[str]:
     change = f"{case.metric} {case.accepted_value:.2f} → {case.candidate_value:.2f}"
     return [case.case_id, case.question, change, case.accepted_answer or "", case.candidate_answer or ""]
+
+
+def changes(outcome: GateOutcome) -> list[str]:
+    """Return what differs between the accepted system and the candidate, one line each."""
+    return [
+        f"{part.replace('_', ' ')} was {old or 'unknown'}, is {new or 'unknown'}"
+        for part, (old, new) in outcome.changed.items()
+    ]
 
 
 def _unpaired(outcome: GateOutcome) -> list[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from statistics import fmean
 
@@ -14,7 +15,8 @@ from eval.errors import Unscorable
 from eval.intervals import Interval, mean_interval, share_interval
 from eval.metrics import METRICS, Metric
 
-Ask = Callable[[str], Interaction]
+Ask = Callable[[Case], Interaction]
+Report = Callable[["CaseResult", Sequence[Interaction]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,8 @@ class CaseResult:
     """What became of one case.
 
     `values` maps metric to its value, averaged over the repeats that could be scored; a metric without a value is
-    absent there and has its reason in `unscored`. `answer` and `outcome` are those of the first repeat.
+    absent there and has its reason in `unscored`. `answer` and `outcome` are those of the first repeat, `answers` is
+    the number of different answers over the repeats.
     """
 
     case_id: str
@@ -48,6 +51,7 @@ class CaseResult:
     tags: tuple[str, ...] = ()
     language: str = "en"
     error: str | None = None
+    answers: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,10 @@ class MetricSummary:
 
 @dataclass(frozen=True, slots=True)
 class EvalRun:
-    """One run of all cases; `id` names its content, `label` is the reader's name for it."""
+    """One run of all cases; `id` names its content, `label` is the reader's name for it.
+
+    `fingerprint` is what produced the answers: model, prompt version, index generation, embedder, retrieval settings.
+    """
 
     id: str
     at: datetime
@@ -69,6 +76,12 @@ class EvalRun:
     metrics: tuple[MetricInfo, ...]
     results: tuple[CaseResult, ...]
     repeats: int = 1
+    fingerprint: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def flickering(self) -> int:
+        """How many cases got different answers when asked again."""
+        return sum(result.answers > 1 for result in self.results)
 
     def summaries(self, confidence: float = 0.95) -> tuple[MetricSummary, ...]:
         """Return each metric's mean with its interval and how many cases have no value."""
@@ -80,20 +93,25 @@ class EvalRun:
         return MetricSummary(metric, interval(values, confidence), len(self.results) - len(values))
 
 
-def evaluate(
+def evaluate(  # noqa: PLR0913 - one keyword per thing a run can be told
     cases: Sequence[Case],
     ask: Ask,
     metrics: Sequence[Metric] = METRICS,
     *,
     repeats: int = 1,
+    concurrency: int = 1,
+    known: Mapping[str, CaseResult] | None = None,
     label: str = "",
+    fingerprint: Mapping[str, str] | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
-    report: Callable[[CaseResult, Sequence[Interaction]], None] = lambda result, interactions: None,
+    report: Report = lambda result, interactions: None,
 ) -> EvalRun:
     """Ask each case's question and measure the interaction; a question that fails is a result, and the run goes on.
 
-    `repeats` > 1 asks each question that often and averages, which tames answers that flicker. `report` is called after
-    each case with its result and interactions: for progress, and to keep what a judge will need.
+    `repeats` > 1 asks each question that often and averages, which tames answers that flicker. `concurrency` questions
+    are under way at a time. `known` results, by case id, are taken as they are and not asked for again. `report` is
+    called in this thread after each case that was asked, in the order in which they finish: for progress, and to keep
+    what a judge will need. `fingerprint` defaults to that of the first answer.
 
     :raises InputError: there are no cases, two share an id, or two metrics share a name.
     """
@@ -101,19 +119,46 @@ def evaluate(
     _refuse_duplicates([metric.name for metric in metrics], "metric")
     if not cases or repeats < 1:
         raise InputError(f"An evaluation needs cases and at least 1 repeat, got {len(cases)} cases, {repeats} repeats.")
-    started, results = now(), []
-    for case in cases:
-        interactions = [_ask_once(case, ask) for _ in range(repeats)]
-        results.append(_combine(case, interactions, metrics))
-        report(results[-1], interactions)
+    started, found, seen = now(), dict(known or {}), dict(fingerprint or {})
+    asked = [case for case in cases if case.id not in found]
+    for result, interactions in _work(asked, ask, metrics, repeats, concurrency):
+        found[result.case_id] = result
+        seen = seen or _fingerprint(interactions)
+        report(result, interactions)
+    results = tuple(found[case.id] for case in cases)
     infos = tuple(MetricInfo(metric.name, metric.version, metric.unit) for metric in metrics)
     name = content_hash(label, started.isoformat(), *(f"{item.case_id}{item.answer}" for item in results))
-    return EvalRun(name, started, label, infos, tuple(results), repeats)
+    return EvalRun(name, started, label, infos, results, repeats, seen)
+
+
+def _work(
+    cases: Sequence[Case], ask: Ask, metrics: Sequence[Metric], repeats: int, concurrency: int
+) -> Iterator[tuple[CaseResult, list[Interaction]]]:
+    """Yield results as they are finished; when the caller stops, what has not begun is not asked."""
+
+    def one(case: Case) -> tuple[CaseResult, list[Interaction]]:
+        interactions = [_ask_once(case, ask) for _ in range(repeats)]
+        return _combine(case, interactions, metrics), interactions
+
+    if concurrency <= 1:
+        yield from map(one, cases)
+        return
+    pool = ThreadPoolExecutor(concurrency, thread_name_prefix="eval")
+    try:
+        for done in as_completed([pool.submit(one, case) for case in cases]):
+            yield done.result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _fingerprint(interactions: Sequence[Interaction]) -> dict[str, str]:
+    answered = (item for item in interactions if item.outcome != "failed")
+    return next(({k: v for k, v in asdict(item.fingerprint).items() if v} for item in answered), {})
 
 
 def _ask_once(case: Case, ask: Ask) -> Interaction:
     try:
-        return ask(case.question)
+        return ask(case)
     except Exception as error:  # the per-item loop of a job: whatever one question breaks on, the others are asked
         reason = f"{type(error).__name__}: {error}"
         return Interaction("", datetime.now(UTC), case.question, None, "failed", error=reason)
@@ -139,6 +184,7 @@ def _combine(case: Case, interactions: Sequence[Interaction], metrics: Sequence[
         tags=case.tags,
         language=case.language,
         error=next((item.error for item in interactions if item.error), None),
+        answers=len({(item.outcome, item.answer) for item in interactions}),
     )
 
 

@@ -43,12 +43,18 @@ def load_run(path: Path) -> EvalRun:
         raise RunFileError(f"{path} is damaged ({error!r}): run `rag eval accept` again.") from error
 
 
+def result_from(stored: dict[str, Any]) -> CaseResult:
+    """Return a case's result from the object it was written as."""
+    return CaseResult(**{**stored, "tags": tuple(stored["tags"])})
+
+
 def _run(stored: dict[str, Any]) -> EvalRun:
     return EvalRun(
         id=str(stored["id"]),
         at=datetime.fromisoformat(stored["at"]),
         label=str(stored["label"]),
         metrics=tuple(MetricInfo(**metric) for metric in stored["metrics"]),
-        results=tuple(CaseResult(**{**result, "tags": tuple(result["tags"])}) for result in stored["results"]),
+        results=tuple(result_from(result) for result in stored["results"]),
         repeats=int(stored["repeats"]),
+        fingerprint=dict(stored.get("fingerprint", {})),
     )

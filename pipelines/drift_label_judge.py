@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from data.errors import SettingsError
 from data.records import Score
 from pipelines.drift_label import Frame, cards, choose, mark
 from pipelines.workspace import Workspace, open_log
@@ -49,24 +48,10 @@ def plan(workspace: Workspace, frame: Frame, count: int, seed: int, now: datetim
     :raises SettingsError: no judge is set.
     :raises InputError: there is nothing to judge.
     """
-    from eval.judge import Judge, JudgeSettings
-    from eval.judge_cache import JudgeCache
     from eval.judge_metrics import judge_input
+    from pipelines.judge import build_judge
 
-    section = workspace.settings.judge
-    if not section.base_url or not section.model:
-        raise SettingsError("No judge is set: give [judge] base_url and model in rag.toml, or RAG__JUDGE__BASE_URL.")
-    settings = JudgeSettings(
-        section.base_url,
-        section.model,
-        section.api_key.get_secret_value(),
-        metrics=section.metrics,
-        embedding_model=section.embedding_model,
-        concurrency=section.concurrency,
-        timeout_s=section.timeout_s,
-        retries=section.retries,
-    )
-    judge = Judge(settings, JudgeCache(workspace.data / "judge-cache.jsonl"))
+    judge = build_judge(workspace)
     queue = choose(workspace, frame, count, seed, now)
     samples = tuple(judge_input(item) for item in cards(open_log(workspace), queue.ids))
     return PlannedJudgement(judge, samples, queue.probability)

@@ -3,40 +3,70 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.console import progress_printer, say
+from pipelines.console import progress_printer, say, say_json
+from pipelines.eval_cases_cli import harvest, init, review
 from pipelines.options import AsJson, Folder
 
+if TYPE_CHECKING:
+    from pipelines.evaluate import Wanted
+    from pipelines.workspace import Workspace
+
 evaluation = typer.Typer(help="Ask the golden cases, measure, and gate a change.", add_completion=False)
+evaluation.command("init")(init)
+evaluation.command("review")(review)
+evaluation.command("harvest")(harvest)
+
+Junit = Annotated[Path | None, typer.Option(help="Write JUnit XML here.")]
+Markdown = Annotated[Path | None, typer.Option(help="Write Markdown for a pull request here.")]
+Html = Annotated[Path | None, typer.Option(help="Write a self-contained HTML page here.")]
 
 
 @evaluation.callback(invoke_without_command=True)
 def evaluate(
     context: typer.Context,
-    cases: Annotated[Path, typer.Option(help="Golden cases, JSON Lines.")] = Path("cases.jsonl"),
+    cases: Annotated[Path, typer.Option(help="Golden cases, JSON Lines or YAML.")] = Path("cases.jsonl"),
     gate: Annotated[bool, typer.Option("--gate", help="Compare with the accepted run; exit 1 on regression.")] = False,
     accepted: Annotated[Path | None, typer.Option(help="The accepted run.", show_default=".rag/evals/")] = None,
-    junit: Annotated[Path | None, typer.Option(help="Write JUnit XML here.")] = None,
-    markdown: Annotated[Path | None, typer.Option(help="Write Markdown for a pull request here.")] = None,
+    metrics: Annotated[str, typer.Option(help="Gate only these, separated by commas.")] = "",
+    matrix: Annotated[Path | None, typer.Option(help="Compare the settings of this YAML file instead.")] = None,
+    judge: Annotated[bool, typer.Option("--judge", help="Let the model of [judge] score the answers, too.")] = False,
+    judge_metrics: Annotated[str, typer.Option(help="Judged metrics, by commas.", show_default="[judge]")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Answer, and say what judging would cost.")] = False,
+    junit: Junit = None,
+    markdown: Markdown = None,
+    html: Html = None,
     repeats: Annotated[int, typer.Option(min=1, max=100, help="Ask each case this often and average.")] = 1,
+    concurrency: Annotated[int, typer.Option(min=0, max=256, help="Questions at a time; 0: [eval].")] = 0,
     workspace: Folder = Path("."),
     as_json: AsJson = False,
 ) -> None:
     """Ask the golden cases and measure. With --gate: 0 pass, 1 regression, 5 too few cases to tell."""
     if context.invoked_subcommand:
         return
-    from pipelines.evaluate import ACCEPTED, evaluate_cases, runs_folder, to_json, to_text, write_reports
+    from pipelines.eval_output import to_json, to_text, write_reports
+    from pipelines.evaluate import ACCEPTED, Wanted, evaluate_cases, runs_folder
     from pipelines.workspace import open_workspace
 
     opened = open_workspace(workspace)
-    against = accepted or (runs_folder(opened) / ACCEPTED)
-    evaluated = evaluate_cases(
-        opened, cases, gate_against=against if gate else None, repeats=repeats, progress=progress_printer("eval")
+    wanted = Wanted(
+        cases,
+        (accepted or runs_folder(opened) / ACCEPTED) if gate else None,
+        gated=_names(metrics),
+        repeats=repeats,
+        concurrency=concurrency,
+        judge=judge,
+        judge_metrics=_names(judge_metrics),
+        dry_run=dry_run,
     )
-    write_reports(evaluated, junit, markdown)
+    if matrix:
+        _compare(opened, matrix, wanted, {"markdown": markdown, "html": html}, as_json)
+        return
+    evaluated = evaluate_cases(opened, wanted, progress=progress_printer("eval"))
+    write_reports(evaluated, junit=junit, markdown=markdown, html=html)
     say(to_json(evaluated) if as_json else to_text(evaluated))
     raise typer.Exit(evaluated.exit_code)
 
@@ -51,3 +81,45 @@ def accept(
     from pipelines.workspace import open_workspace
 
     say(f"Accepted: {accept_last(open_workspace(workspace), to)}")
+
+
+@evaluation.command("calibrate")
+def calibrate(
+    labels: Annotated[Path | None, typer.Option(help="Labelled answers, JSON Lines.", show_default="the log")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Ask the judge again; exit 1 when it has changed.")] = False,
+    workspace: Folder = Path("."),
+    as_json: AsJson = False,
+) -> None:
+    """Compare the judge with human labels, and keep those answers as anchors that show when the judge changes."""
+    from pipelines.eval_calibration import agreement_json, agreement_text, shift_json, shift_text
+    from pipelines.eval_judging import calibrate as calibrate_judge
+    from pipelines.eval_judging import check_anchors
+    from pipelines.workspace import open_workspace
+
+    opened = open_workspace(workspace)
+    if not check:
+        found = calibrate_judge(opened, labels)
+        say_json(agreement_json(found)) if as_json else say(agreement_text(found))
+        return
+    checked = check_anchors(opened)
+    say_json(shift_json(checked)) if as_json else say(shift_text(checked))
+    if any(shift is None or shift.drifted() for _, shift in checked):
+        raise typer.Exit(1)
+
+
+def _compare(opened: Workspace, matrix: Path, wanted: Wanted, files: dict[str, Path | None], as_json: bool) -> None:
+    """Run and show a matrix."""
+    from eval.html import matrix_page
+    from eval.matrix import compare, matrix_json, matrix_markdown, matrix_text
+    from pipelines.eval_matrix import read_variants, run_matrix
+
+    variants = read_variants(matrix, opened.settings)
+    cells = compare(run_matrix(opened, variants, wanted, progress_printer("eval")))
+    for name, render in (("markdown", matrix_markdown), ("html", matrix_page)):
+        if path := files[name]:
+            path.write_text(render(cells), encoding="utf-8")
+    say(matrix_json(cells) if as_json else matrix_text(cells))
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())

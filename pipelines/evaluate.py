@@ -2,30 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from data.cases import load_cases
+from data.cases import Case, load_cases
 from data.errors import InputError
-from data.records import Interaction
+from data.records import Interaction, content_hash
 from pipelines.ask import Asker
+from pipelines.console import note, plural
 from pipelines.workspace import Workspace
 
 if TYPE_CHECKING:
-    from eval.outcome import GateOutcome
-    from eval.run import EvalRun
+    from eval.journal import Journal
+    from eval.judge_metrics import JudgeInput
+    from eval.metrics import Metric
+    from eval.outcome import GateOutcome, GateSettings
+    from eval.run import CaseResult, EvalRun
+    from pipelines.eval_judging import Judged
 
-LAST, ACCEPTED = "last.json", "accepted.json"
+LAST, ACCEPTED, UNFINISHED = "last.json", "accepted.json", "unfinished.jsonl"
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What an evaluation is to do; `concurrency` 0 is that of the settings.
+
+    With `judge` the judge of the settings scores the answers, too, by `judge_metrics` where given; with `dry_run` it is
+    only said what that would cost, and the answers are kept for the run that follows.
+    """
+
+    cases: Path
+    gate_against: Path | None = None
+    gated: tuple[str, ...] = ()
+    repeats: int = 1
+    concurrency: int = 0
+    label: str = ""
+    judge: bool = False
+    judge_metrics: tuple[str, ...] = ()
+    dry_run: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
-    """A run and, when it was gated, what the gate said."""
+    """A run and, when it was gated or judged, what came of that."""
 
     run: EvalRun
     outcome: GateOutcome | None
+    judged: Judged | None = None
 
     @property
     def exit_code(self) -> int:
@@ -40,42 +67,150 @@ def runs_folder(workspace: Workspace) -> Path:
     return workspace.data / "evals"
 
 
+def usable_cases(path: Path) -> list[Case]:
+    """Read the cases that can be judged; drafts without an expectation are left out with a note.
+
+    :raises InputError: the file cannot be used, or holds only such drafts.
+    """
+    cases = load_cases(path)
+    usable = [case for case in cases if case.judgeable]
+    if not usable:
+        raise InputError(f"{path} holds only drafts without answers or sources: complete them with `rag eval review`.")
+    if left := len(cases) - len(usable):
+        note(f"{plural(left, 'draft')} without answers or sources left out: see `rag eval review`.")
+    if drafts := sum(not case.reviewed for case in usable):
+        note(f"{drafts} of {plural(len(usable), 'case')} were not reviewed yet: see `rag eval review`.")
+    return usable
+
+
 def evaluate_cases(
-    workspace: Workspace,
-    cases: Path,
-    *,
-    gate_against: Path | None = None,
-    repeats: int = 1,
-    label: str = "",
-    progress: Callable[[int, int, str], None] | None = None,
+    workspace: Workspace, wanted: Wanted, *, progress: Progress | None = None, now: datetime | None = None
 ) -> Evaluated:
-    """Ask every golden case, measure, keep the run as the last one, and gate it against an accepted run if asked to.
+    """Ask every golden case, measure, keep the run as the last one, judge and gate it where that is wanted.
 
-    Evaluation questions stay out of the interaction log: they are not traffic.
+    Evaluation questions stay out of the interaction log: they are not traffic. A run that was interrupted goes on where
+    it stopped when the same is wanted again within a day.
 
-    :raises InputError: the cases cannot be used, or there is no accepted run at `gate_against`.
+    :raises InputError: the cases cannot be used, or a gated metric is unknown.
+    :raises RunFileError: there is no usable accepted run at `gate_against`.
     """
     from eval.gate import gate
-    from eval.run import evaluate
     from eval.store import load_run, save_run
+    from pipelines.eval_judging import judge_run
 
-    golden = load_cases(cases)
-    accepted = load_run(gate_against) if gate_against else None
+    golden = usable_cases(wanted.cases)
+    settings = gate_settings(workspace, wanted)
+    accepted = load_run(wanted.gate_against) if wanted.gate_against else None
     asker = Asker.from_workspace(workspace, logged=False)
-    done = iter(range(1, len(golden) + 1))
+    journal = _journal(workspace, golden, asker, wanted, now or datetime.now(UTC))
+    run = ask_cases(workspace, golden, asker, wanted, journal=journal, progress=progress)
+    judged = None
+    if wanted.judge or wanted.dry_run:
+        run, judged = judge_run(workspace, run, journal.inputs, wanted.judge_metrics, dry=wanted.dry_run)
+    if wanted.dry_run:
+        return Evaluated(run, None, judged)
+    save_run(run, runs_folder(workspace) / LAST)
+    journal.finish()
+    return Evaluated(run, gate(accepted, run, settings) if accepted else None, judged)
 
-    def ask(question: str) -> Interaction:
+
+def ask_cases(
+    workspace: Workspace,
+    cases: Sequence[Case],
+    asker: Asker,
+    wanted: Wanted,
+    *,
+    journal: Journal | None = None,
+    progress: Progress | None = None,
+    keep: Callable[[Case, Interaction], None] = lambda case, interaction: None,
+) -> EvalRun:
+    """Ask and measure; with a journal, what it holds is not asked again and what is finished goes there.
+
+    `keep` is called with the first answer to each case that is asked.
+    """
+    from eval.run import evaluate
+
+    known = journal.results if journal else {}
+    by_id, done = {case.id: case for case in cases}, iter(range(len(known) + 1, len(cases) + 1))
+
+    def report(result: CaseResult, interactions: Sequence[Interaction]) -> None:
+        if journal:
+            fingerprint = {part: name for part, name in asdict(interactions[0].fingerprint).items() if name}
+            journal.add(result, judge_input_of(by_id[result.case_id], interactions[0]), fingerprint)
+        keep(by_id[result.case_id], interactions[0])
+        if progress:
+            progress(next(done), len(cases), result.case_id)
+
+    return evaluate(
+        cases,
+        case_asker(workspace, asker),
+        measured(),
+        repeats=wanted.repeats,
+        concurrency=wanted.concurrency or workspace.settings.eval.concurrency,
+        known=dict(known),
+        label=wanted.label or wanted.cases.stem,
+        fingerprint=journal.fingerprint if journal else None,
+        report=report,
+    )
+
+
+def measured() -> tuple[Metric, ...]:
+    """Return all metrics that need no judge."""
+    from eval.groundedness import GroundednessProxy
+    from eval.metrics import METRICS
+    from eval.proxy import proxy_metrics
+
+    return (*METRICS, *proxy_metrics(GroundednessProxy.load()))
+
+
+def case_asker(workspace: Workspace, asker: Asker) -> Callable[[Case], Interaction]:
+    """Return what asks a case; a question that belongs to a conversation is made to stand alone first."""
+    from rag.standalone import Turn, Writer, standalone
+
+    how, generator = workspace.settings.chat.follow_ups, asker.generator
+    writer = generator if how == "model" and isinstance(generator, Writer) else None
+
+    def ask(case: Case) -> Interaction:
+        turns = [Turn("user" if said.role == "user" else "assistant", said.content) for said in case.conversation]
+        question = case.question if how == "none" else standalone(turns, case.question, writer)
         return asker.ask(question).interaction
 
-    run = evaluate(
-        golden,
-        ask,
-        repeats=repeats,
-        label=label or cases.stem,
-        report=lambda result, _: progress(next(done), len(golden), result.case_id) if progress else None,
+    return ask
+
+
+def judge_input_of(case: Case, interaction: Interaction) -> JudgeInput | None:
+    """Return what a judge is shown of a case, None where there is no answer to judge."""
+    from eval.errors import Unscorable
+    from eval.judge_metrics import judge_input
+
+    try:
+        return judge_input(interaction, case.answers[0] if case.answers else "", name=case.id)
+    except Unscorable:
+        return None
+
+
+def gate_settings(workspace: Workspace, wanted: Wanted) -> GateSettings:
+    """Return what the gate promises: the [eval] settings over the defaults; judged metrics are gated, too.
+
+    :raises InputError: a gated metric does not exist or is no share.
+    """
+    from eval.judge_metrics import JUDGED
+    from eval.outcome import GATED, GateSettings
+
+    section = workspace.settings.eval
+    known = {metric.name for metric in measured() if metric.is_share} | JUDGED.keys()
+    chosen = wanted.gated or section.metrics
+    for name in (*chosen, *section.margins):
+        if name not in known:
+            raise InputError(f"There is no metric {name!r} to gate: choose from {', '.join(sorted(known))}.")
+    judged = (wanted.judge_metrics or workspace.settings.judge.metrics) if wanted.judge else ()
+    return GateSettings(
+        metrics=chosen or (*GATED, *judged),
+        alpha=section.alpha,
+        margin=section.margin,
+        margins={**GateSettings().margins, **section.margins},
+        smallest_drop=section.smallest_drop,
     )
-    save_run(run, runs_folder(workspace) / LAST)
-    return Evaluated(run, gate(accepted, run) if accepted else None)
 
 
 def accept_last(workspace: Workspace, target: Path | None) -> Path:
@@ -93,29 +228,18 @@ def accept_last(workspace: Workspace, target: Path | None) -> Path:
     return path
 
 
-def write_reports(evaluated: Evaluated, junit: Path | None, markdown: Path | None) -> None:
-    """Write the reports that build servers and pull requests show."""
-    from eval.junit import junit as to_junit
-    from eval.report import gate_markdown, run_markdown
+def _journal(workspace: Workspace, cases: Sequence[Case], asker: Asker, wanted: Wanted, now: datetime) -> Journal:
+    from eval.journal import Journal
 
-    if junit:
-        junit.write_text(to_junit(evaluated.run, evaluated.outcome), encoding="utf-8")
-    if markdown:
-        outcome = evaluated.outcome
-        text = (gate_markdown(outcome) + "\n" if outcome else "") + run_markdown(evaluated.run)
-        markdown.write_text(text, encoding="utf-8")
-
-
-def to_text(evaluated: Evaluated) -> str:
-    """Return the run, and the gate's answer above it when there is one."""
-    from eval.report import gate_text, run_text
-
-    parts = [gate_text(evaluated.outcome)] if evaluated.outcome else []
-    return "\n\n".join([*parts, run_text(evaluated.run)])
-
-
-def to_json(evaluated: Evaluated) -> str:
-    """Return the gate's answer, or the run when it was not gated, as JSON."""
-    from eval.report import gate_json, run_json
-
-    return gate_json(evaluated.outcome) if evaluated.outcome else run_json(evaluated.run)
+    settings = workspace.settings
+    key = content_hash(
+        *(repr(case) for case in cases),
+        *(f"{metric.name} {metric.version}" for metric in measured()),
+        str(wanted.repeats),
+        repr(asker.fingerprint),
+        settings.chat.model_dump_json(exclude={"api_key", "headers", "query", "fallback"}),
+    )
+    journal = Journal(runs_folder(workspace) / UNFINISHED, key, now)
+    if journal.results:
+        note(f"{len(journal.results)} of {plural(len(cases), 'case')} taken over from the run that was not finished.")
+    return journal

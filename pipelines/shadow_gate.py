@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 from data.cases import Case, load_cases
 from data.errors import InputError
 from data.records import Context, Hit, Interaction
-from pipelines.workspace import Workspace, build_embedder
+from pipelines.workspace import Workspace, workspace_embedder
 
 if TYPE_CHECKING:
     from eval.outcome import GateOutcome
@@ -77,7 +78,7 @@ def _open_published(workspace: Workspace) -> Index:
     if path.exists():
         noted = json.loads(path.read_text(encoding="utf-8")) | {"api_key": settings.embedder.api_key}
         settings = settings.model_copy(update={"embedder": EmbedderSection.model_validate(noted)})
-    index = Index.open(workspace.data, build_embedder(settings))
+    index = Index.open(workspace.data, workspace_embedder(replace(workspace, settings=settings)))
     try:
         if settings.retrieval.mode != "lexical":
             index.embed_query("Can the published index be searched?")
@@ -93,10 +94,10 @@ def _measure(workspace: Workspace, cases: Sequence[Case], index: Index) -> EvalR
 
     retrieval = workspace.settings.retrieval
 
-    def ask(question: str) -> Interaction:
-        hits = index.search(question, retrieval.k, mode=retrieval.mode)
+    def ask(case: Case) -> Interaction:
+        hits = index.search(case.question, retrieval.k, mode=retrieval.mode)
         contexts = tuple(_context(hit) for hit in hits)
-        return Interaction("", datetime.now(UTC), question, "", contexts=contexts)
+        return Interaction("", datetime.now(UTC), case.question, "", contexts=contexts)
 
     return evaluate(cases, ask, [metric for metric in KNOWN if metric.name in METRICS])
 

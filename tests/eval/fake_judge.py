@@ -23,7 +23,7 @@ def judge_reply(prompt: str) -> dict[str, object]:
 
 
 class FakeJudge:
-    """Serve chat completions until closed; `mode` is good, garbage, refusing, empty, broken or slow."""
+    """Serve chat completions until closed; `mode` is good, plain (no JSON mode), garbage, refusing, empty, broken, slow."""
 
     def __init__(self, mode: str = "good", seconds: float = 0.0) -> None:
         self.mode, self.seconds, self.requests = mode, seconds, 0
@@ -34,7 +34,7 @@ class FakeJudge:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 judge.requests += 1
                 time.sleep(judge.seconds)
-                status, text = judge.reply(body["messages"][1]["content"])
+                status, text = judge.reply(body["messages"][1]["content"], "response_format" in body)
                 reply = {
                     "id": "x", "object": "chat.completion", "created": 1, "model": body["model"],
                     "choices": [
@@ -59,8 +59,10 @@ class FakeJudge:
         self.url = f"http://127.0.0.1:{self._server.server_port}/v1"
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
-    def reply(self, prompt: str) -> tuple[int, str]:
+    def reply(self, prompt: str, json_mode: bool) -> tuple[int, str]:
         """Return status and text of one reply."""
+        if self.mode == "plain":
+            return (400, "no such option") if json_mode else (200, f"```json\n{json.dumps(judge_reply(prompt))}\n```")
         if self.mode == "broken":
             return 500, "the judge is on fire"
         if self.mode in ("good", "slow"):

@@ -36,9 +36,9 @@ def run(questions, model):
     answers = {row["id"]: row["predictions"][model] for row in questions}
     by_question = {f"{row['id']}: {row['question']}": answers[row["id"]] for row in questions}
 
-    def ask(question):
-        answer = by_question[question]
-        return Interaction("i", NOW, question, answer or None, "answered" if answer else "abstained")
+    def ask(case):
+        answer = by_question[case.question]
+        return Interaction("i", NOW, case.question, answer or None, "answered" if answer else "abstained")
 
     cases = [
         Case(row["id"], f"{row['id']}: {row['question']}", tuple(row["answers"]), must_abstain=row["is_impossible"])

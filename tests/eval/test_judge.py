@@ -76,6 +76,13 @@ def test_a_judge_that_fails_leaves_the_score_missing_with_the_reason(serve, mode
     assert reason.casefold() in score.reason.casefold()
 
 
+def test_a_judge_without_json_mode_is_asked_without_it(serve):
+    server = serve("plain")
+    scores = judge_at(server, concurrency=1).score([RIGHT, HALF])
+    assert [score.value for score in scores] == [1.0, 0.5]
+    assert server.requests == 5  # one refused request, then two for each answer
+
+
 def test_a_slow_judge_is_not_waited_for(serve):
     started = time.monotonic()
     (score,) = judge_at(serve("slow", 3.0), timeout_s=0.3).score([RIGHT])

@@ -43,7 +43,7 @@ GOOD = Interaction(
         citation("docs/other.md"),
     ),
     latency_ms={"total": 120.0},
-    tokens={"completion": 9},
+    tokens={"prompt": 70, "completion": 9},
 )
 WRONG = replace(
     GOOD,
@@ -66,6 +66,11 @@ EXPECTED = [
     (m.answer_match, replace(CASE, answers=("48 часов",)), replace(GOOD, answer="За 48 часа до отхода."), 1.0),
     (m.answer_f1, replace(CASE, answers=("the peak season",)), replace(GOOD, answer="peak season fares"), 0.8),
     (m.answer_recall, replace(CASE, answers=("in peak season",)), GOOD, 1.0),
+    (m.answer_exact, replace(CASE, answers=("the 24.50 euros",)), replace(GOOD, answer="24.50 euros."), 1.0),
+    (m.answer_exact, CASE, GOOD, 0.0),
+    (m.answer_numbers, CASE, GOOD, 1.0),
+    (m.answer_numbers, CASE, WRONG, 0.0),
+    (m.answer_numbers, replace(CASE, answers=("from 7 to 9",)), replace(GOOD, answer="At 7.0 and 10."), 0.5),
     (m.rightly_answered, CASE, GOOD, 1.0),
     (m.rightly_answered, CASE, ABSTAINED, 0.0),
     (m.rightly_abstained, SILENT, ABSTAINED, 1.0),
@@ -78,6 +83,10 @@ EXPECTED = [
     (m.source_ndcg, CASE, replace(GOOD, contexts=GOOD.contexts[1:]), 1.0),
     (m.evidence_recall, CASE, GOOD, 1.0),
     (m.evidence_recall, CASE, WRONG, 0.0),
+    (m.evidence_mrr, CASE, GOOD, 0.5),
+    (m.evidence_mrr, CASE, WRONG, 0.0),
+    (m.evidence_ndcg, CASE, GOOD, 0.6309297535714575),
+    (m.evidence_ndcg, CASE, replace(GOOD, contexts=GOOD.contexts[1:]), 1.0),
     (m.citation_precision, CASE, GOOD, 0.5),
     (m.citation_precision, replace(CASE, page=3), replace(GOOD, citations=(citation("fares.md", page=3),)), 1.0),
     (m.citation_precision, replace(CASE, page=3), replace(GOOD, citations=(citation("fares.md", page=4),)), 0.0),
@@ -88,6 +97,7 @@ EXPECTED = [
     (m.evidence_quoted, CASE, GOOD, 1.0),
     (m.evidence_quoted, CASE, WRONG, 0.0),
     (m.latency, CASE, GOOD, 120.0),
+    (m.prompt_tokens, CASE, GOOD, 70.0),
     (m.completion_tokens, CASE, GOOD, 9.0),
 ]
 

@@ -20,7 +20,8 @@ CASES = [
 ]
 
 
-def ask(question):
+def ask(case):
+    question = case.question
     if "breaks" in question:
         raise ValueError("the endpoint burst")
     answer, outcome = (ABSTENTION, "abstained") if "moon" in question else ("The fare is 5 euros.", "answered")
@@ -62,12 +63,14 @@ def test_every_metric_of_every_case_has_a_value_or_a_reason():
 def test_repeats_are_averaged():
     flicker = count()
 
-    def ask_flickering(question):
+    def ask_flickering(case):
         answer = "5 euros" if next(flicker) % 4 else "6 euros"
-        return Interaction("i", NOW, question, answer)
+        return Interaction("i", NOW, case.question, answer)
 
     found = evaluate(CASES[:1], ask_flickering, repeats=4, now=lambda: NOW)
     assert found.results[0].values["answer_match"] == 0.75
+    assert (found.results[0].answers, found.flickering) == (2, 1)
+    assert "1 of 1 cases were answered differently when asked again" in run_text(found)
 
 
 def test_progress_is_reported_after_each_case():
