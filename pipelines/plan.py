@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.console import bullet_list, plural
 from pipelines.inputs import gathered
-from pipelines.workspace import Workspace, build_embedder, chunk_settings
+from pipelines.workspace import Workspace, chunk_settings, workspace_embedder
 
 if TYPE_CHECKING:
     from rag.plan import IngestPlan
@@ -31,7 +31,7 @@ def plan_paths(
         plan = plan_ingest(
             inputs.paths,
             workspace.data,
-            build_embedder(settings),
+            workspace_embedder(workspace),
             chunking=chunk_settings(settings),
             prune=prune,
             include=settings.ingest.include,

@@ -6,7 +6,7 @@ from typing import Any
 
 from data.errors import WorkspaceError
 from pipelines.console import plural
-from pipelines.workspace import Workspace, build_embedder, open_log
+from pipelines.workspace import Workspace, open_log, workspace_embedder
 
 
 def workspace_status(workspace: Workspace) -> dict[str, Any]:
@@ -17,7 +17,7 @@ def workspace_status(workspace: Workspace) -> dict[str, Any]:
     from pipelines.quarantine import look, summary
     from rag.index import Index
 
-    status = Index.open(workspace.data, build_embedder(workspace.settings)).status()
+    status = Index.open(workspace.data, workspace_embedder(workspace)).status()
     return {
         "generation": status.generation,
         "documents": status.documents,

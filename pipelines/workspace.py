@@ -75,14 +75,33 @@ def open_log(workspace: Workspace) -> InteractionLog:
     return InteractionLog(url) if url else InteractionLog.at_path(workspace.data / "log.sqlite")
 
 
-def build_embedder(settings: Settings) -> Embedder:
-    """Build the embedder of the settings; weights are loaded, and endpoints asked, at first use."""
+def workspace_embedder(workspace: Workspace) -> Embedder:
+    """Build the embedder of the settings so that it fits the workspace's index where they leave that open."""
+    from rag.embed import recorded_embedder
+
+    section = workspace.settings.embedder
+    is_open = section.precision == "auto" and not section.base_url
+    return build_embedder(workspace.settings, recorded_embedder(workspace.data) if is_open else "")
+
+
+def build_embedder(settings: Settings, built_with: str = "") -> Embedder:
+    """Build the embedder of the settings; weights are loaded, and endpoints asked, at first use.
+
+    Precision "auto" is that of the embedder `built_with`, an id recorded in an index, where that is the same model.
+    """
     from rag.embed import RemoteSettings, open_embedder, open_remote
 
     section = settings.embedder
     prefixes = {"query_prefix": section.query_prefix, "document_prefix": section.document_prefix}
     if not section.base_url:
-        return open_embedder(section.model, device=section.device, batch_size=section.batch_size, **prefixes)
+        return open_embedder(
+            section.model,
+            device=section.device,
+            batch_size=section.batch_size,
+            precision=section.precision,
+            built_with=built_with,
+            **prefixes,
+        )
     remote = RemoteSettings(
         section.base_url,
         section.model,

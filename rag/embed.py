@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from pathlib import Path
+
+from rag.catalog import Catalog
 from rag.embedders.bert import BertEmbedder
 from rag.embedders.folder import MINILM, ModelFolder, find_model
+from rag.embedders.precision import WantedPrecision, choose_precision
 from rag.embedders.prefixes import Prefixes, choose_prefixes, known_prefixes
 from rag.embedders.remote import RemoteEmbedder
 from rag.embedders.remote_http import RemoteSettings
 from rag.embedders.sentence import SentenceEmbedder
+from rag.errors import EmbedderError, NoIndexError
 from rag.protocols import Embedder
+from rag.storage import storage_errors
 
-__all__ = ["RemoteSettings", "open_embedder", "open_remote"]
+__all__ = ["RemoteSettings", "open_embedder", "open_remote", "recorded_embedder"]
 
 
 def open_embedder(
@@ -18,22 +25,46 @@ def open_embedder(
     *,
     device: str = "cpu",
     batch_size: int = 32,
+    precision: WantedPrecision = "auto",
+    built_with: str = "",
     query_prefix: str | None = None,
     document_prefix: str | None = None,
 ) -> Embedder:
     """Open a model: a folder, the default model, or a name in the Hugging Face hub (HF_HUB_OFFLINE is respected).
 
     The published all-MiniLM-L6-v2 weights run on onnxruntime when `device` is "cpu"; everything else, and
-    other devices, through sentence-transformers. Both give the same vectors and carry the same id.
+    other devices, through sentence-transformers. In fp32 both give the same vectors and carry the same id.
+    `precision` is for the former alone: "auto" is int8 where the processor is made for it, unless `built_with`, the
+    embedder id of an index that is to be used, says fp32.
     A prefix that is None is the one the model brings along, else the one its card asks for.
 
-    :raises EmbedderError: the model is absent or its weights are not the published ones.
+    :raises EmbedderError: the model is absent, its weights are not the published ones, or it cannot run in int8.
     """
     folder = find_model(model)
     prefixes = choose_prefixes(_own_prefixes(folder), query_prefix, document_prefix)
     if device == "cpu" and folder.is_minilm:
-        return BertEmbedder(folder, batch_size=batch_size, prefixes=prefixes)
+        chosen = choose_precision(precision, folder.id, built_with)
+        return BertEmbedder(folder, batch_size=batch_size, precision=chosen, prefixes=prefixes)
+    if precision == "int8":
+        raise EmbedderError(
+            f"embedder.precision is 'int8', which only {MINILM} on the cpu has, not {folder.name} on {device}:"
+            " set it to 'auto'."
+        )
     return SentenceEmbedder(folder, device=device, batch_size=batch_size, prefixes=prefixes)
+
+
+def recorded_embedder(folder: Path) -> str:
+    """Return the id of the embedder that built the published index in `folder`; empty where there is none.
+
+    :raises IndexDamaged: the catalogue cannot be read.
+    """
+    try:
+        catalog = Catalog(folder)
+    except NoIndexError:
+        return ""
+    with closing(catalog), storage_errors(folder):
+        current = catalog.current()
+    return current.embedder if current is not None else ""
 
 
 def open_remote(

@@ -9,31 +9,38 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.embedders.bert_graph import BertShape, build_bert, read_safetensors
+from rag.embedders.bert_graph import BertShape, FloatProducts, build_bert, read_safetensors
 from rag.embedders.folder import ModelFolder
+from rag.embedders.int8_graph import IntegerProducts
+from rag.embedders.precision import Precision, tag
 from rag.embedders.prefixes import Prefixes
 
-_TOKENS_AT_ONCE = 2048
+_TOKENS_AT_ONCE = 512
 """Padded tokens in one pass: larger passes spill the caches and are slower, not faster."""
 
 
 class BertEmbedder:
-    """Embed with a BERT model with mean pooling; the session is made at the first call of `embed`."""
+    """Embed with a BERT model with mean pooling; the session is made at the first call of `embed`.
+
+    Only all-MiniLM-L6-v2 can run in int8.
+    """
 
     def __init__(
         self,
         folder: ModelFolder,
         *,
         batch_size: int = 32,
+        precision: Precision = "fp32",
         prefixes: Prefixes = Prefixes(),  # noqa: B008 - frozen
     ) -> None:
         config = folder.read_json("config.json")
-        self.id = folder.id + prefixes.tag
+        self.id = folder.id + tag(precision) + prefixes.tag
         self.max_tokens = folder.max_tokens
         self.dimensions = int(config["hidden_size"])
         self._shape = BertShape(config["num_hidden_layers"], config["num_attention_heads"], config["layer_norm_eps"])
         self._folder = folder
         self._batch_size = batch_size
+        self._precision = precision
         self._prefixes = prefixes
 
     def count_tokens(self, text: str) -> int:
@@ -72,7 +79,8 @@ class BertEmbedder:
     def _session(self) -> Any:
         import onnxruntime
 
-        graph = build_bert(read_safetensors(self._folder.path / "model.safetensors"), self._shape)
+        products = IntegerProducts.of_minilm() if self._precision == "int8" else FloatProducts()
+        graph = build_bert(read_safetensors(self._folder.path / "model.safetensors"), self._shape, products)
         options = onnxruntime.SessionOptions()
         # Threads that spin while they wait take the processor from the rest of the process and from other processes.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")

@@ -24,7 +24,7 @@ TEXTS = [
 
 @pytest.fixture(scope="module")
 def embedder():
-    return open_embedder()
+    return open_embedder(precision="fp32")
 
 
 @pytest.mark.slow
@@ -63,7 +63,7 @@ def test_no_texts_give_no_vectors(embedder):
 @given(st.permutations(range(len(TEXTS))), st.integers(1, 40))
 def test_a_vector_does_not_depend_on_its_neighbours_or_the_batch(order, batch_size):
     alone = np.concatenate([open_shared().embed([text]) for text in TEXTS])
-    together = open_embedder(batch_size=batch_size) if batch_size == 1 else open_shared()
+    together = open_embedder(precision="fp32", batch_size=1) if batch_size == 1 else open_shared()
     vectors = together.embed([TEXTS[at] for at in order])
     assert np.einsum("ij,ij->i", vectors, alone[list(order)]).min() >= 0.99999
 
@@ -73,7 +73,7 @@ _shared = []
 
 def open_shared():
     if not _shared:
-        _shared.append(open_embedder())
+        _shared.append(open_embedder(precision="fp32"))
     return _shared[0]
 
 
@@ -87,7 +87,7 @@ def test_the_id_names_model_and_weights(embedder):
 
 
 def test_a_folder_is_a_model_too(embedder):
-    other = open_embedder(str(find_model("all-MiniLM-L6-v2").path))
+    other = open_embedder(str(find_model("all-MiniLM-L6-v2").path), precision="fp32")
     assert other.id.endswith(embedder.id.split("@")[1])
     assert np.array_equal(other.embed(["hello"]), embedder.embed(["hello"]))
 
