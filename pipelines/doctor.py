@@ -1,34 +1,121 @@
-"""What the chat endpoint can really do: `rag doctor`."""
+"""What the endpoints of the settings can really do: `rag doctor`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from data.errors import SettingsError
-from pipelines.generator import build_endpoint
+from pipelines.generator import build_endpoint, completed, model_settings
 from pipelines.workspace import Workspace
 
 if TYPE_CHECKING:
-    from rag.doctor import Probe
+    from pipelines.sections import ChatSection, Settings
+    from rag.chat_settings import ModelSettings
+    from rag.doctor_wire import Offer
+    from rag.probe import Probe
 
-_MARKS = {"ok": "ok     ", "warning": "warning", "failed": "FAILED "}
+_MARKS = {"ok": "ok     ", "warning": "warning", "failed": "FAILED ", "absent": "-      "}
+_COLOURS = {"ok": "green", "warning": "yellow", "failed": "red", "absent": "dim"}
+_PATIENCE = 1.5
 
 
-def examine(workspace: Workspace) -> Iterator[Probe]:
-    """Yield what was found about the endpoint of the settings, one probe after the other.
+def examine(workspace: Workspace, timeout_s: float = 60.0) -> Iterator[Probe]:
+    """Yield what was found about the endpoints of the settings, one probe after the other.
+
+    No request takes longer than `timeout_s`, and none is tried again.
 
     :raises SettingsError: no endpoint is configured.
     """
-    from rag.doctor import probe_endpoint
-
-    chat = workspace.settings.chat
-    if not chat.base_url:
+    settings = workspace.settings
+    if not (settings.chat.base_url or settings.embedder.base_url or settings.rerank.base_url):
         raise SettingsError("No chat endpoint is configured: set chat.base_url and chat.model in rag.toml.")
-    return probe_endpoint(lambda window: build_endpoint(chat, window), chat.context_window)
+    if settings.chat.base_url:
+        yield from _chat(settings.chat, timeout_s)
+    yield from _beside(settings, timeout_s)
+    for place, fallback in enumerate(settings.chat.fallback, 1):
+        probes = _chat(completed(fallback, settings.chat), timeout_s)
+        yield replace(next(probes), name=f"fallback {place}")
+
+
+def _chat(chat: ChatSection, timeout_s: float) -> Iterator[Probe]:
+    from rag.doctor import probe_endpoint
+    from rag.doctor_wire import wire_probes
+
+    hasty = chat.model_copy(update={"max_retries": 0, "timeout_s": timeout_s, "deadline_s": timeout_s})
+    found = probe_endpoint(lambda window: build_endpoint(hasty, window), chat.context_window, timeout_s)
+    first = next(found)
+    yield first
+    if first.status != "failed":
+        yield from _tried(wire_probes(model_settings(hasty)), timeout_s)
+        yield from found
+
+
+def _beside(settings: Settings, timeout_s: float) -> Iterator[Probe]:
+    """Probe what embeds and reranks: where the settings say, else at the chat server, which may offer it too."""
+    from rag.doctor_wire import embeddings, reranking
+
+    embedder, reranker = _embedder(settings, timeout_s), _reranker(settings, timeout_s)
+    probes = []
+    if embedder.settings.base_url:
+        probes.append(("embeddings", lambda: embeddings(embedder)))
+    if reranker.settings.base_url:
+        probes.append(("rerank", lambda: reranking(reranker, timeout_s)))
+    yield from _tried(probes, timeout_s)
+
+
+def _embedder(settings: Settings, timeout_s: float) -> Offer:
+    from rag.chat_settings import ModelSettings
+    from rag.doctor_wire import Offer
+
+    section = settings.embedder
+    if not section.base_url:
+        return Offer(_hasty(settings.chat, timeout_s), needed=False)
+    key = section.api_key.get_secret_value()
+    return Offer(ModelSettings(section.base_url, section.model, key, timeout_s=timeout_s), needed=True)
+
+
+def _reranker(settings: Settings, timeout_s: float) -> Offer:
+    from rag.chat_settings import ModelSettings
+    from rag.doctor_wire import Offer
+
+    section = settings.rerank
+    if not section.base_url:
+        return Offer(_hasty(settings.chat, timeout_s), needed=False)
+    key = section.api_key.get_secret_value()
+    return Offer(ModelSettings(section.base_url, section.model, key, timeout_s=timeout_s), needed=True)
+
+
+def _hasty(chat: ChatSection, timeout_s: float) -> ModelSettings:
+    return replace(model_settings(chat), timeout_s=timeout_s)
+
+
+def _tried(probes: Iterable[tuple[str, Callable[[], Probe]]], timeout_s: float) -> Iterator[Probe]:
+    from rag.probe import within
+
+    for name, probe in probes:
+        yield within(_PATIENCE * timeout_s, name, probe)
 
 
 def to_text(probe: Probe) -> str:
     """Return one line of the table, and what we do about it below."""
     line = f"{_MARKS[probe.status]}  {probe.name:14} {probe.seen}"
     return f"{line}\n{'':25}→ {probe.remedy}" if probe.remedy else line
+
+
+def show_table(probes: Iterator[Probe]) -> Sequence[Probe]:
+    """Show the probes as a table that grows on the terminal; return them."""
+    from rich.console import Console
+    from rich.live import Live
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table("", "probe", "what we saw", "what we do about it")
+    found = []
+    with Live(table, console=Console(), refresh_per_second=4):
+        for probe in probes:
+            mark = Text(_MARKS[probe.status].strip(), style=_COLOURS[probe.status])
+            table.add_row(mark, probe.name, Text(probe.seen), Text(probe.remedy))
+            found.append(probe)
+    return found

@@ -10,6 +10,7 @@ from pipelines.workspace import Workspace, prompt_secret
 
 if TYPE_CHECKING:
     from pipelines.sections import ChatSection, FallbackSection
+    from rag.chat_settings import ModelSettings
     from rag.endpoint import ChatEndpoint
     from rag.protocols import Generator
 
@@ -29,7 +30,7 @@ def build_generator(workspace: Workspace) -> Generator:
     secret = prompt_secret(workspace)
     chain: list[Generator] = [
         build_endpoint(section, section.context_window, secret, describe=True)
-        for section in (chat, *(_completed(fallback, chat) for fallback in chat.fallback))
+        for section in (chat, *(completed(fallback, chat) for fallback in chat.fallback))
     ]
     if chat.extractive_fallback:
         chain.append(Extractive())
@@ -40,7 +41,7 @@ def build_generator(workspace: Workspace) -> Generator:
     return Fallback(chain, deadline_s=chat.deadline_s)
 
 
-def _completed(fallback: FallbackSection, chat: ChatSection) -> ChatSection:
+def completed(fallback: FallbackSection, chat: ChatSection) -> ChatSection:
     """Return a fallback as a section of its own; keys and headers are never taken from [chat]."""
     return chat.model_copy(update={**fallback.model_dump(exclude_none=True), "fallback": ()})
 
@@ -52,11 +53,30 @@ def build_endpoint(
 
     With `describe` it finds out what the endpoint tells of the model beyond its name.
     """
-    from rag.chat_settings import ModelSettings, Wire
     from rag.endpoint import ChatEndpoint
     from rag.served_model import ServedModel
 
-    key = chat.api_key.get_secret_value()
+    settings = model_settings(chat)
+    return ChatEndpoint(
+        settings.base_url,
+        settings.model,
+        settings.api_key,
+        temperature=settings.temperature,
+        timeout_s=settings.timeout_s,
+        max_retries=settings.max_retries,
+        max_answer_tokens=settings.max_answer_tokens,
+        context_window=context_window,
+        secret=secret,
+        wire=settings.wire,
+        tell=note,
+        served=ServedModel(settings, chat.model_folder) if describe else None,
+    )
+
+
+def model_settings(chat: ChatSection) -> ModelSettings:
+    """Return what a chat model is built from."""
+    from rag.chat_settings import ModelSettings, Wire
+
     wire = Wire(
         chat.connect_timeout_s,
         chat.first_token_timeout_s,
@@ -64,18 +84,13 @@ def build_endpoint(
         {name: value.get_secret_value() for name, value in chat.headers.items()},
         {name: value.get_secret_value() for name, value in chat.query.items()},
     )
-    named = ModelSettings(chat.base_url, chat.model, key, wire=wire)
-    return ChatEndpoint(
+    return ModelSettings(
         chat.base_url,
         chat.model,
-        key,
-        temperature=chat.temperature,
-        timeout_s=chat.timeout_s,
-        max_retries=chat.max_retries,
-        max_answer_tokens=chat.max_answer_tokens,
-        context_window=context_window,
-        secret=secret,
-        wire=wire,
-        tell=note,
-        served=ServedModel(named, chat.model_folder) if describe else None,
+        chat.api_key.get_secret_value(),
+        chat.temperature,
+        chat.timeout_s,
+        chat.max_retries,
+        chat.max_answer_tokens,
+        wire,
     )

@@ -10,6 +10,7 @@ import typer
 
 from pipelines.chat_cli import HistoryFile, chat
 from pipelines.console import ShowVersion, given_path, note, progress_printer, run_app, say, say_json
+from pipelines.doctor_cli import doctor
 from pipelines.eval_cli import evaluation
 from pipelines.options import AsJson, Folder
 from pipelines.quarantine_cli import quarantine
@@ -26,6 +27,7 @@ app.command()(quarantine)
 app.command()(serve)
 app.add_typer(keys, name="key")
 app.command()(chat)
+app.command()(doctor)
 
 
 class EngineName(StrEnum):
@@ -223,22 +225,6 @@ def rollback(workspace: Folder = Path(".")) -> None:
     from pipelines.workspace import open_workspace
 
     say(rollback_index(open_workspace(workspace)))
-
-
-@app.command()
-def doctor(workspace: Folder = Path("."), as_json: AsJson = False) -> None:
-    """Find out what the chat endpoint can really do, its true context window included."""
-    from dataclasses import asdict
-
-    from pipelines.doctor import examine, to_text
-    from pipelines.workspace import open_workspace
-
-    failed = False
-    for probe in examine(open_workspace(workspace)):
-        say_json(asdict(probe)) if as_json else say(to_text(probe))
-        failed = failed or probe.status == "failed"
-    if failed:
-        raise typer.Exit(1)
 
 
 def main() -> None:

@@ -8,14 +8,13 @@ asked for after ever more filling; the last length at which it is still found is
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from time import perf_counter
-from typing import Literal
 
 from data.records import Chunk, Hit
 from rag.budget import estimate_tokens, passage_tokens
 from rag.endpoint import ChatEndpoint
 from rag.errors import ContextOverflow, EndpointError
+from rag.probe import Probe
 from rag.prompts import SYSTEM
 from rag.protocols import Draft
 
@@ -24,24 +23,19 @@ _QUESTION = "What is the inventory number of the blue lantern in the north store
 _ANSWER = "7351"
 _FILLING = "The east hall was swept and aired, and its windows were cleaned with warm water and a soft cloth. "
 _SHORTEST = 1024
+_LONGEST_SPEED = 2048
+_AT_ONCE = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Probe:
-    """One thing tried: whether it works, what was seen, and what we do about it where it does not."""
-
-    name: str
-    status: Literal["ok", "warning", "failed"]
-    seen: str
-    remedy: str = ""
-
-
-def probe_endpoint(build: Callable[[int], ChatEndpoint], context_window: int) -> Iterator[Probe]:
+def probe_endpoint(
+    build: Callable[[int], ChatEndpoint], context_window: int, timeout_s: float = 60.0
+) -> Iterator[Probe]:
     """Yield the probes of one endpoint, cheapest first; nothing more is tried once it cannot be asked at all.
 
-    `build` makes an endpoint client for a given context window; `context_window` is the one configured.
+    `build` makes an endpoint client for a given context window; `context_window` is the one configured. No single
+    request takes longer than `timeout_s`.
     """
-    endpoint = build(context_window)
+    endpoint = build(context_window).bounded(timeout_s)
     hits = [_hit(_FACT)]
     started = perf_counter()
     try:
@@ -53,7 +47,8 @@ def probe_endpoint(build: Callable[[int], ChatEndpoint], context_window: int) ->
     yield _citation(draft)
     yield _usage(draft)
     yield _stream(endpoint, hits)
-    yield _window(build, context_window)
+    yield _speed(endpoint, min(context_window, _LONGEST_SPEED))
+    yield _window(lambda window: build(window).bounded(timeout_s), context_window)
 
 
 def _hit(text: str) -> Hit:
@@ -93,8 +88,30 @@ def _stream(endpoint: ChatEndpoint, hits: list[Hit]) -> Probe:
             drafts += 1
     except EndpointError as error:
         return Probe("stream", "failed", str(error), "ask without --stream")
-    rate = drafts / max(perf_counter() - started, 1e-6)
-    return Probe("stream", "ok", f"first piece after {first or 0:.2f} s, about {rate:.0f} pieces per second")
+    if drafts <= _AT_ONCE:
+        return Probe(
+            "stream", "warning", "the whole answer comes at once", "something between buffers; answers are right"
+        )
+    return Probe("stream", "ok", f"first piece after {first or 0:.2f} s, {drafts} pieces")
+
+
+def _speed(endpoint: ChatEndpoint, length: int) -> Probe:
+    """Measure tokens per second: of the prompt until the first piece, of the answer from there on."""
+    started = perf_counter()
+    first = None
+    draft = None
+    try:
+        for growing in endpoint.stream(_QUESTION, _haystack(length)):
+            first = first or perf_counter() - started
+            draft = growing
+    except EndpointError as error:
+        return Probe("speed", "warning", f"not measured: {error}")
+    if draft is None or first is None or not draft.prompt_tokens or not draft.completion_tokens:
+        return Probe("speed", "warning", "not measured: the stream tells no token counts", "we log the time alone")
+    writing = max(perf_counter() - started - first, 1e-6)
+    reads, writes = draft.prompt_tokens / max(first, 1e-6), draft.completion_tokens / writing
+    seen = f"tokens per second: reads {reads:,.0f} ({draft.prompt_tokens} in {first:.2f} s), writes {writes:,.0f}"
+    return Probe("speed", "ok", seen)
 
 
 def _window(build: Callable[[int], ChatEndpoint], configured: int) -> Probe:

@@ -24,8 +24,8 @@ def probe(server, behaviour, window=4096):
 
 def test_a_sound_endpoint_passes_every_probe(server):
     rows = probe(server, Behaviour())
-    assert [row.status for row in rows.values()] == ["ok"] * 5
-    assert list(rows) == ["chat", "citations", "usage", "stream", "window"]
+    assert [row.status for row in rows.values()] == ["ok"] * 6
+    assert list(rows) == ["chat", "citations", "usage", "stream", "speed", "window"]
     assert rows["window"].seen == "reads all of the configured 4096 tokens"
 
 
