@@ -25,6 +25,8 @@ QUIET_ENVIRONMENT = {
 
 
 _INTERRUPTED = "Interrupted; what was finished is kept."
+_PIPE_CLOSED = 141
+"""What shells report for a program that wrote to a reader which has gone, as in ``rag search … | head -1``."""
 
 
 def _show_version(wanted: bool) -> None:
@@ -49,16 +51,21 @@ def run_app(app: typer.Typer) -> None:
     except SystemExit as leaving:
         if leaving.code == 130:  # typer turns Ctrl-C into this code and says nothing
             note(f"error: {_INTERRUPTED}")
-        raise
+        sys.exit(_code(leaving))
     except KeyboardInterrupt:
         fail(_INTERRUPTED, 130)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(141)
+        sys.exit(_PIPE_CLOSED)
     except Exception as error:  # the one boundary where anything is turned into a sentence
         if os.environ.get("RAGDRIFT_DEBUG") and not isinstance(error, RagDriftError):
             raise
         fail(*_sentence(error))
+
+
+def _code(leaving: SystemExit) -> str | int | None:
+    """Return the exit code; typer and rich leave with 1 where nobody reads on, as they do for any failure."""
+    return _PIPE_CLOSED if isinstance(leaving.__context__, BrokenPipeError) else leaving.code
 
 
 def _sentence(error: Exception) -> tuple[str, int]:

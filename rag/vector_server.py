@@ -148,8 +148,8 @@ def unreachable(server: Server, error: Exception) -> IndexError_:
         )
     cause = " ".join(str(error).split())[:200] or type(error).__name__
     return IndexError_(
-        f"The Chroma server at {server.url} cannot be reached ({cause}): start it (chroma run), or correct vectors.url and run"
-        " `rag repair`; searching with mode lexical works meanwhile."
+        f"The Chroma server at {server.url} cannot be reached ({cause}): start it (chroma run), or correct vectors.url"
+        " and run `rag repair`; searching with mode lexical works meanwhile."
     )
 
 
