@@ -8,7 +8,7 @@ negation: it says "these are the words", not "this is entailed".
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -55,7 +55,8 @@ def is_evidence(found: Located | None) -> bool:
     return found is not None and (found.how != "overlap" or found.share >= OVERLAP)
 
 
-def weighted_terms(claim: str) -> dict[str, float]:
+@lru_cache(maxsize=2048)
+def weighted_terms(claim: str) -> Mapping[str, float]:
     """Return the terms of `claim` with their weights: names and numbers count twice."""
     names = set(name_terms(claim))
     return {term: _NAME_WEIGHT if term in names else 1.0 for term in question_terms(claim)}
@@ -140,7 +141,7 @@ def _overlap(claim: str, text: str) -> Located | None:
     return pair
 
 
-def _most_words(weights: dict[str, float], windows: Iterable[_Window]) -> Located | None:
+def _most_words(weights: Mapping[str, float], windows: Iterable[_Window]) -> Located | None:
     total = sum(weights.values())
     best: Located | None = None
     for start, end, held in windows:

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from rag.units import MAGNITUDES, MONTHS, NUMBER_WORDS, UNITS
 
@@ -43,9 +44,11 @@ def unmatched_figures(sentence: str, sources: Iterable[str]) -> list[str]:
 
     Numbers of list items, and of the passages and steps it refers to, are not figures.
     """
+    stated = figures(_REFERENCE.sub(_blank, _LIST_MARK.sub("", sentence)))
+    if not stated:
+        return []
     known = _known(sources)
-    stated = _REFERENCE.sub(_blank, _LIST_MARK.sub("", sentence))
-    return [figure.written for figure in figures(stated) if not _agrees(figure, known)]
+    return [figure.written for figure in stated if not _agrees(figure, known)]
 
 
 def figures(text: str) -> list[Figure]:
@@ -107,16 +110,19 @@ def _known(sources: Iterable[str]) -> dict[str, set[tuple[str, str] | None]]:
     """Return the values that occur in `sources`, each with the units it occurs with."""
     known: dict[str, set[tuple[str, str] | None]] = defaultdict(set)
     for source in sources:
-        for figure in figures(source):
-            for value in figure.values:
-                known[value].add(figure.unit)
-        for word in _WORD.findall(source.casefold()):
-            if word in NUMBER_WORDS:
-                known[NUMBER_WORDS[word]].add(None)
-        for month, pattern in enumerate(MONTHS, start=1):
-            if pattern.search(source):
-                known[str(month)].add(None)
+        for value, unit in _numbers_in(source):
+            known[value].add(unit)
     return known
+
+
+@lru_cache(maxsize=256)
+def _numbers_in(source: str) -> frozenset[tuple[str, tuple[str, str] | None]]:
+    """Return the values of one source with their units; each sentence of an answer asks for those of its passages."""
+    found = {(value, figure.unit) for figure in figures(source) for value in figure.values}
+    words = _WORD.findall(source.casefold())
+    found |= {(NUMBER_WORDS[word], None) for word in words if word in NUMBER_WORDS}
+    found |= {(str(month), None) for month, pattern in enumerate(MONTHS, start=1) if pattern.search(source)}
+    return frozenset(found)
 
 
 def _agrees(figure: Figure, known: Mapping[str, set[tuple[str, str] | None]]) -> bool:

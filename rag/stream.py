@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Protocol, runtime_checkable
 
@@ -15,6 +16,7 @@ from rag.protocols import Draft, Generator
 from rag.segment import sentences
 
 _SETTLED = 24
+_END = re.compile(r"[.!?…。！？:\n]")
 _MAY_BE_WRAPPED = ('"', "{", "[", "<", "`")
 
 
@@ -41,16 +43,18 @@ def stream_answer(question: str, hits: Sequence[Hit], generator: Generator) -> I
         yield from _shown_at_once(answer_question(question, hits, generator))
         return
     shown = ""
-    looked_at = 0
+    looked_at = shown_at = 0
     draft = None
     try:
         for draft in generator.stream(question, hits):
-            if len(draft.text) - looked_at < _SETTLED:
+            length = len(draft.text)
+            if length - looked_at < _SETTLED or not _END.search(draft.text, shown_at, length - _SETTLED - 1):
                 continue
-            looked_at = len(draft.text)
+            looked_at = length
             piece = _settled_text(question, draft, hits, shown)
             if piece:
                 shown += piece
+                shown_at = max(0, length - _SETTLED)
                 yield piece
     except EndpointError as error:
         yield failed(hits, error)
