@@ -23,6 +23,7 @@ from data.log_tables import interactions as _interactions
 from data.log_tables import migrate, shown_url
 from data.log_tables import scores as _scores
 from data.records import Interaction, Kind, Score
+from data.redact import Redactor
 
 _BATCH = 500
 _T = TypeVar("_T")
@@ -51,11 +52,12 @@ class LogSpan:
 class InteractionLog:
     """Append-only store of interactions and scores behind one database URL."""
 
-    def __init__(self, url: str) -> None:
-        """Open the database at `url`, creating or upgrading its tables.
+    def __init__(self, url: str, redact: Redactor | None = None) -> None:
+        """Open the database at `url`, creating or upgrading its tables; `redact` sees all before it is written.
 
         :raises WorkspaceError: the database cannot be opened or was written by a newer version.
         """
+        self._redact = redact or Redactor()
         try:
             self._engine = sa.create_engine(url)
         except (sa.exc.ArgumentError, ImportError) as error:
@@ -72,9 +74,9 @@ class InteractionLog:
             ) from error
 
     @classmethod
-    def at_path(cls, path: Path) -> InteractionLog:
+    def at_path(cls, path: Path, redact: Redactor | None = None) -> InteractionLog:
         """Open the SQLite log at `path`, creating it when absent."""
-        return cls(f"sqlite:///{path}")
+        return cls(f"sqlite:///{path}", redact)
 
     def close(self) -> None:
         """Release the database file."""
@@ -90,9 +92,9 @@ class InteractionLog:
         try:
             with self._engine.begin() as connection:
                 for batch in _batches(interactions):
-                    new += self._insert_new(connection, [to_row(item) for item in batch])
+                    new += self._insert_new(connection, [to_row(self._redact.interaction(item)) for item in batch])
                 for batch_of_scores in _batches(scores):
-                    self._upsert_scores(connection, [asdict(score) for score in batch_of_scores])
+                    self._upsert_scores(connection, [asdict(self._redact.score(score)) for score in batch_of_scores])
         except sa.exc.SQLAlchemyError as error:
             raise WorkspaceError(
                 f"The log could not be written ({_cause(error)}): free disk space or end the other writer."
@@ -205,6 +207,20 @@ class InteractionLog:
                 )
                 for row in rows
             ]
+
+    def forget_comments(self, before: datetime) -> int:
+        """Delete what people wrote beside their labels of interactions before a time; return how many comments."""
+        old = sa.select(_interactions.c.id).where(_interactions.c.at < format_time(before))
+        mine = (_scores.c.source == "human") & (_scores.c.reason != "") & _scores.c.interaction_id.in_(old)
+        with self._engine.begin() as connection:
+            return int(connection.execute(sa.update(_scores).where(mine).values(reason="")).rowcount)
+
+    def compact(self) -> None:
+        """Give free space back, so that deleted texts are gone from the files too."""
+        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(sa.text("VACUUM"))
+            if self._engine.dialect.name == "sqlite":
+                connection.execute(sa.text("PRAGMA wal_checkpoint(TRUNCATE)"))
 
     def _rewrite_batch(self, ids: list[str], change: Callable[[Interaction], Interaction]) -> int:
         query = sa.select(_interactions).where(_interactions.c.id.in_(ids))

@@ -169,7 +169,25 @@ def drill(
     say_json(to_json(report)) if as_json else say(to_text(report))
 
 
+def forget(
+    older_than: Annotated[
+        str | None, typer.Option(help="Age, e.g. 90d, 12h, 8w.", show_default="log.keep_text_days")
+    ] = None,
+    vectors: Annotated[bool, typer.Option("--vectors", help="Delete the vectors too.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go and stop.")] = False,
+    workspace: Folder = Path("."),
+    as_json: AsJson = False,
+) -> None:
+    """Delete old questions, answers and passages from log and reports; scores and measurements stay."""
+    from pipelines.drift_forget import cutoff, sweep, to_json, to_text
+    from pipelines.workspace import open_workspace
+
+    opened = open_workspace(workspace)
+    done = sweep(opened, cutoff(opened, older_than, datetime.now(UTC)), vectors=vectors, dry_run=dry_run)
+    say_json(to_json(done)) if as_json else say(to_text(done))
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands of this file to `app`."""
-    for command in (label, probe, drill):
+    for command in (label, probe, drill, forget):
         app.command()(command)

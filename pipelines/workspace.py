@@ -68,11 +68,12 @@ def init_workspace(folder: Path) -> bool:
 
 
 def open_log(workspace: Workspace) -> InteractionLog:
-    """Open the interaction log of the settings."""
+    """Open the interaction log of the settings; what they say must not be stored is blacked out before it is."""
     from data.log import InteractionLog
+    from pipelines.redaction import build_redactor
 
-    url = workspace.settings.log.url.get_secret_value()
-    return InteractionLog(url) if url else InteractionLog.at_path(workspace.data / "log.sqlite")
+    url, redact = workspace.settings.log.url.get_secret_value(), build_redactor(workspace)
+    return InteractionLog(url, redact) if url else InteractionLog.at_path(workspace.data / "log.sqlite", redact)
 
 
 def workspace_embedder(workspace: Workspace) -> Embedder:

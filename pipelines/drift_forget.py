@@ -1,0 +1,88 @@
+"""`drift forget`: old texts leave the log and the reports; what was measured stays."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from data.errors import InputError
+from data.retention import FORGOTTEN, forget
+from pipelines.console import plural
+from pipelines.workspace import Workspace, open_log, prompt_secret
+
+_UNITS = {"h": 1 / 24, "d": 1.0, "w": 7.0, "y": 365.0}
+_AGE = re.compile(r"(\d+(?:\.\d+)?)\s*([hdwy]?)")
+_STAMP = re.compile(r"drift-(\d{8}T\d{6}Z)\.(?:html|json)")
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What was deleted, or would be: texts of interactions, comments of people, report files."""
+
+    before: datetime
+    interactions: int
+    comments: int
+    reports: int
+    dry_run: bool
+
+
+def cutoff(workspace: Workspace, older_than: str | None, now: datetime) -> datetime:
+    """Return the time before which texts go: `older_than` ("90d", "12h", "8w"), or the setting.
+
+    :raises InputError: neither is given, or it is no length of time.
+    """
+    days = workspace.settings.log.keep_text_days if older_than is None else _days(older_than)
+    if older_than is None and not days:
+        raise InputError("How old is too old? Pass --older-than, e.g. 90d, or set log.keep_text_days in rag.toml.")
+    try:
+        return now - timedelta(days=days)
+    except OverflowError as error:
+        raise InputError(f"--older-than {older_than} is before all time.") from error
+
+
+def sweep(workspace: Workspace, before: datetime, *, vectors: bool, dry_run: bool) -> Swept:
+    """Delete texts, and with `vectors` vectors, of everything before a time; reports quote answers and go too."""
+    log = open_log(workspace)
+    reports = [path for path in _reports(workspace.data / "reports") if _written(path) < before]
+    if dry_run:
+        left = sum(FORGOTTEN not in item.flags for item in log.read(None, before, kinds=None))
+        return Swept(before, left, 0, len(reports), True)
+    done = forget(log, before, prompt_secret(workspace), vectors=vectors)
+    for path in reports:
+        path.unlink(missing_ok=True)
+    return Swept(before, done.interactions, done.comments, len(reports), False)
+
+
+def to_json(swept: Swept) -> dict[str, Any]:
+    """Return the stable JSON form of `drift forget --json`."""
+    return asdict(swept) | {"before": swept.before.isoformat()}
+
+
+def to_text(swept: Swept) -> str:
+    """Say what was deleted."""
+    verb = "would lose" if swept.dry_run else "lost"
+    return (
+        f"{plural(swept.interactions, 'interaction')} before {swept.before:%Y-%m-%d %H:%M} UTC {verb} their text, "
+        f"{plural(swept.comments, 'comment')} and {plural(swept.reports, 'report file')} "
+        f"{'would be' if swept.dry_run else 'were'} deleted; scores and measurements stay"
+    )
+
+
+def _days(text: str) -> float:
+    found = _AGE.fullmatch(text.strip().casefold())
+    if not found:
+        raise InputError(f"{text!r} is no length of time: write e.g. 90d, 12h or 8w.")
+    return float(found.group(1)) * _UNITS[found.group(2) or "d"]
+
+
+def _reports(folder: Path) -> list[Path]:
+    return [path for path in folder.glob("drift-*") if _STAMP.fullmatch(path.name)] if folder.is_dir() else []
+
+
+def _written(path: Path) -> datetime:
+    found = _STAMP.fullmatch(path.name)
+    assert found is not None
+    return datetime.strptime(found.group(1), "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
