@@ -6,57 +6,44 @@ on RAGTruth's answers with human labels. Run from the checkout, with the data se
 
     python -m benchmarks.answer_quality [--questions 200]
 
-Results go to benchmarks/results/answer_quality.json. Takes about two minutes.
+The two endpoints are scripted: both find sentences by the same words as the extractive answerer, "honest" repeats them
+and "inventing" falsifies numbers and names and adds news from nowhere. Results go to
+benchmarks/results/answer_quality.json. Takes about four minutes.
 """
 
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 import math
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 import numpy as np
 
-from data.records import Chunk, Hit
+from benchmarks.answer_guards import measure_guards
+from benchmarks.answer_sets import SETS, Passage, Question
+from data.records import Chunk, Citation, Hit
 from pipelines.loopback import Behaviour, Loopback
 from rag.answer import Answered, answer_question
 from rag.endpoint import ChatEndpoint
 from rag.extractive import Extractive
-from rag.locate import OVERLAP, locate
-from rag.names import unmatched_names
-from rag.numbers import figures, unmatched_figures
 from rag.protocols import Generator
-from rag.segment import sentences
 from rag.terms import terms
 
-DATA = Path(__file__).parents[1] / ".." / "shared" / "data"
 RESULTS = Path(__file__).parent / "results" / "answer_quality.json"
 DEPTH = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A question, the strings one of which a right answer holds, and the article it is about."""
-
-    text: str
-    answers: tuple[str, ...]
-    article: str
-    answerable: bool
 
 
 class Bm25:
     """Okapi BM25 over passages, each with the name of its article."""
 
-    def __init__(self, passages: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, passages: Sequence[Passage]) -> None:
         self._passages = passages
-        self._counts = [Counter(terms(text)) for _, text in passages]
+        self._counts = [Counter(terms(passage.text)) for passage in passages]
         self._lengths = [sum(counts.values()) for counts in self._counts]
         self._mean = sum(self._lengths) / len(passages)
         self._postings: dict[str, list[int]] = defaultdict(list)
@@ -73,70 +60,25 @@ class Bm25:
             for place in found:
                 count = self._counts[place][term]
                 scores[place] += rarity * count * 2.2 / (count + 0.3 + 0.9 * self._lengths[place] / self._mean)
-        kept = [place for place in scores if self._passages[place][0] != without]
+        kept = [place for place in scores if self._passages[place].article != without]
         best = sorted(kept, key=lambda place: -scores[place])[:DEPTH]
         return [self._hit(place, scores[place]) for place in best]
 
     def _hit(self, place: int, score: float) -> Hit:
-        article, text = self._passages[place]
-        return Hit(Chunk(f"{article}/{place}", 0, len(text), text), score)
-
-
-def squad() -> tuple[list[tuple[str, str]], list[Question]]:
-    """SQuAD 2.0 dev, trick questions included."""
-    passages = [(row["article"], row["text"]) for row in rows("squad2_dev/paragraphs.jsonl.gz")]
-    asked = [
-        Question(row["question"], tuple(set(row["answers"])), row["article"], not row["is_impossible"])
-        for row in rows("squad2_dev/questions.jsonl.gz")
-    ]
-    return passages, asked
-
-
-def xquad_ru() -> tuple[list[tuple[str, str]], list[Question]]:
-    """XQuAD in Russian."""
-    found = list(rows("xquad/ru.jsonl.gz"))
-    passages = list({row["context"]: (row["article"], row["context"]) for row in found}.values())
-    asked = [
-        Question(row["question"], tuple(item["text"] for item in row["answers"]), row["article"], answerable=True)
-        for row in found
-    ]
-    return passages, asked
-
-
-def clapnq() -> tuple[list[tuple[str, str]], list[Question]]:
-    """ClapNQ dev: an answer is right when it shares a selected sentence."""
-    found = list(rows("clapnq_dev/questions.jsonl.gz"))
-    passages = [(row["id"], row["passages"][0]["text"]) for row in found]
-    asked = [
-        Question(
-            row["question"],
-            tuple(text for output in row["output"] for text in output.get("selected_sentences", ())),
-            row["id"],
-            row["answerable"],
-        )
-        for row in found
-    ]
-    return passages, asked
-
-
-SETS = {"squad2": squad, "xquad-ru": xquad_ru, "clapnq": clapnq}
-
-
-def rows(name: str) -> Iterator[Any]:
-    """Yield the rows of a data set's file."""
-    with gzip.open(DATA / name, "rt", encoding="utf-8") as lines:
-        yield from map(json.loads, lines)
+        passage = self._passages[place]
+        return Hit(Chunk(passage.name, 0, len(passage.text), passage.text), score)
 
 
 def measure_set(name: str, most: int, generators: dict[str, Generator]) -> dict[str, Any]:
     """Ask all generators the questions of a set, with and without the article that answers."""
-    passages, asked = SETS[name]()
-    search = Bm25(passages)
-    order = np.random.default_rng(0).permutation(len(asked))[:most]
-    result = {}
+    measured = SETS[name](most)
+    search = Bm25(measured.passages)
+    asked = measured.questions
+    result: dict[str, Any] = {"passages": len(measured.passages)}
     for label, generator in generators.items():
-        present = [(asked[i], _ask(asked[i], search.search(asked[i].text), generator)) for i in order]
-        absent = [_ask(asked[i], search.search(asked[i].text, asked[i].article), generator) for i in order]
+        present = [(question, _ask(question, search.search(question.text), generator)) for question in asked]
+        without = [question for question in asked if measured.removable]
+        absent = [_ask(question, search.search(question.text, question.article), generator) for question in without]
         result[label] = _summary(present, absent)
     return result
 
@@ -148,23 +90,36 @@ def _ask(question: Question, hits: list[Hit], generator: Generator) -> tuple[Ans
 
 def _summary(
     present: Sequence[tuple[Question, tuple[Answered, float]]], absent: Sequence[tuple[Answered, float]]
-) -> dict[str, float | None]:
+) -> dict[str, Any]:
+    """Return shares; citation precision and recall are over answerable questions that were answered.
+
+    Precision: the share of citations marked as supported that point to a gold passage. Recall: the share of answers
+    with at least one such. `supported_citations` is the quote-support rate, over all citations.
+    """
     answerable = [(question, answered) for question, (answered, _) in present if question.answerable]
     tricks = [answered for question, (answered, _) in present if not question.answerable]
-    citations = [item for _, (answered, _) in present for item in answered.answer.citations]
-    given = [answered for _, (answered, _) in present if answered.answer.outcome == "answered"]
+    given = [(question, answered) for question, (answered, _) in present if answered.answer.outcome == "answered"]
+    judged = [(question, answered.answer.citations) for question, answered in given if question.gold]
     guards = ("unsupported", "number_mismatch", "name_mismatch")
-    flagged = [item for item in given if any(flag.startswith(guards) for flag in item.answer.flags)]
     return {
         "questions": len(present),
+        "answerable": len(answerable),
         "wrong_refusals": _share(answered.answer.outcome == "abstained" for _, answered in answerable),
         "right_answers": _share(_holds(question.answers, answered.answer.text) for question, answered in answerable),
         "refused_absent": _share(answered.answer.outcome == "abstained" for answered, _ in absent),
-        "refused_tricks": _share(answered.answer.outcome == "abstained" for answered in tricks),
-        "supported_citations": _share(item.supported for item in citations),
-        "flagged_answers": _share(item in flagged for item in given),
+        "refused_unanswerable": _share(answered.answer.outcome == "abstained" for answered in tricks),
+        "supported_citations": _share(item.supported for _, answered in given for item in answered.answer.citations),
+        "citation_precision": _share(
+            _right(item, question) for question, cited in judged for item in cited if item.supported
+        ),
+        "citation_recall": _share(any(_right(item, question) for item in cited) for question, cited in judged),
+        "flagged_answers": _share(any(flag.startswith(guards) for flag in item.answer.flags) for _, item in given),
         "milliseconds_median": round(float(np.median([spent for _, (_, spent) in present])), 2),
     }
+
+
+def _right(citation: Citation, question: Question) -> bool:
+    return citation.supported and citation.source in question.gold
 
 
 def _holds(answers: Collection[str], text: str) -> bool:
@@ -177,38 +132,9 @@ def _holds(answers: Collection[str], text: str) -> bool:
     )
 
 
-def _share(truths: Iterator[bool]) -> float | None:
+def _share(truths: Iterable[bool]) -> float | None:
     found = list(truths)
     return round(sum(found) / len(found), 4) if found else None
-
-
-def measure_guards(most: int) -> dict[str, float]:
-    """Measure support, number and name guard per sentence of RAGTruth; "bad" sentences overlap a human label."""
-    answers = list(rows("ragtruth_qa/answers.jsonl.gz"))
-    order = np.random.default_rng(0).permutation(len(answers))[:most]
-    bad: list[bool] = []
-    signs: dict[str, list[bool]] = defaultdict(list)
-    for answer in (answers[i] for i in order):
-        sources = [answer["question"], *answer["passages"]]
-        for start, end in sentences(answer["response"]):
-            sentence = answer["response"][start:end]
-            if len(terms(sentence)) < 3:
-                continue
-            bad.append(any(label["start"] < end and label["end"] > start for label in answer["labels"]))
-            located = [locate(sentence, passage) for passage in answer["passages"]]
-            signs["unsupported"].append(max((item.share for item in located if item), default=0.0) < OVERLAP)
-            signs["number"].append(bool(unmatched_figures(sentence, sources)))
-            signs["name"].append(bool(unmatched_names(sentence, sources)))
-            signs["has_figures"].append(bool(figures(sentence)))
-    result: dict[str, float] = {"sentences": len(bad), "bad": round(float(np.mean(bad)), 4)}
-    is_bad = np.array(bad)
-    for name in ("unsupported", "number", "name"):
-        flags = np.array(signs[name])
-        result[f"{name}_flags_of_clean"] = round(float(flags[~is_bad].mean()), 4)
-        result[f"{name}_flags_of_bad"] = round(float(flags[is_bad].mean()), 4)
-    figured = np.array(signs["has_figures"])
-    result["number_flags_of_bad_with_figures"] = round(float(np.array(signs["number"])[is_bad & figured].mean()), 4)
-    return result
 
 
 def main() -> None:
@@ -223,7 +149,7 @@ def main() -> None:
             "loopback inventing": ChatEndpoint(dishonest.url, "loopback-1", "none", secret="benchmark"),
         }
         found: dict[str, Any] = {name: measure_set(name, most, generators) for name in SETS}
-    found["guards on RAGTruth"] = measure_guards(most=800)
+    found["guards on RAGTruth"] = measure_guards(most=1000)
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(RESULTS.read_text(encoding="utf-8"))

@@ -130,7 +130,7 @@ CONTROL = re.compile(
 )
 """Signs that the templates of chat models use; some servers read them as such wherever they stand."""
 
-FAKE_KEY = re.compile(r"\[(?=[a-z0-9]*[a-z][a-z0-9]*[a-z])(?=[a-z0-9]*\d[a-z0-9]*\d)[a-z0-9]{4}\](?!\()")
+FAKE_KEY = re.compile(r"\[(?!0x)(?=[a-z0-9]*[a-z][a-z0-9]*[a-z])(?=[a-z0-9]*\d[a-z0-9]*\d)[a-z0-9]{4}\](?!\()")
 """A citation as this project's prompts ask for it: two letters and two digits in brackets."""
 
 _HOST = r"(?:https?:)?//"
