@@ -31,6 +31,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score, roc_auc_score
 
 from data.records import content_hash
+from eval.claims import RULES
 from eval.errors import Unscorable
 from eval.groundedness import LOAD_OFFSET, MODEL_FILE, SCHEMA, Coefficients, scorable_claims
 from eval.support import FEATURES, measure, read_evidence
@@ -209,7 +210,7 @@ def _write(model: Coefficients, measured: dict[str, Any]) -> None:
     numbers = {"weights": [round(w, 6) for w in model.weights]} | {n: round(getattr(model, n), 6) for n in names}
     stored = {
         "schema": SCHEMA,
-        "version": f"lexical-{content_hash(json.dumps(numbers))[:8]}",
+        "version": f"lexical-{content_hash(json.dumps(numbers | {'rules': RULES}))[:8]}",
         "features": [name for name, _ in FEATURES],
         "model": numbers,
         "trained": {

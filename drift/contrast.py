@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from data.records import Interaction
 from drift import estimate as est
+from drift.decompose import kitagawa
 from drift.report import Estimate
 from drift.scoring import Side
 from drift.settings import DriftSettings
@@ -19,13 +20,19 @@ from drift.windows import normalised
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+_SURE = 2.5
+"""Standard errors from which on a move of the mix counts as beyond doubt."""
+
 
 @dataclass(frozen=True, slots=True)
 class Contrast:
     """Two samples of one number and what they say.
 
     `raw` is about the windows as they are, `within` about questions of the same topic; over pairs both are the same.
-    `overlap` is 1 where both windows hold the same mix of topics and 0 where they have none in common.
+    `overlap` is 1 where both windows hold the same mix of topics and 0 where they have none in common. `allowance` is
+    what was taken off `within`, because topics never tell kinds of questions apart completely: where the mix of topics
+    has moved to harder ones beyond doubt, as much again may have moved inside them (the rule "as strong as observed"
+    for what was not observed; Oster 2019, "Unobservable selection and coefficient stability", with δ = 1).
     """
 
     reference: Array
@@ -34,6 +41,7 @@ class Contrast:
     within: Estimate
     is_paired: bool
     overlap: float
+    allowance: float = 0.0
 
 
 def contrast(
@@ -55,7 +63,13 @@ def contrast(
         return Contrast(x, y, small, small, False, 1.0)
     raw = est.difference(x, y, settings.confidence)
     inside = est.within_strata(x, y, topics_x, topics_y, settings.confidence)
-    return Contrast(x, y, raw, inside.estimate, False, inside.overlap)
+    allowance = _harder_mix(x, y, topics_x, topics_y)
+    return Contrast(x, y, raw, est.shifted(inside.estimate, allowance), False, inside.overlap, allowance)
+
+
+def _harder_mix(x: Array, y: Array, topics_x: Ints, topics_y: Ints) -> float:
+    split = kitagawa(x, y, topics_x, topics_y, int(max(topics_x.max(), topics_y.max())) + 1)
+    return -split.mix if split.mix < -_SURE * split.se_mix else 0.0
 
 
 def matched(

@@ -143,6 +143,16 @@ def prediction_powered(
     return LabelledDifference(estimate, theta_r, theta_c, slope, correlation, test)
 
 
+def shifted(estimate: Estimate, by: float) -> Estimate:
+    """Return an estimate with a known amount added."""
+    from scipy.stats import norm
+
+    if by == 0 or not 0 < estimate.se < math.inf:
+        return estimate
+    delta = estimate.delta + by
+    return Estimate(delta, estimate.se, estimate.low + by, estimate.high + by, float(norm.cdf(delta / estimate.se)))
+
+
 def detectable(se: float, alpha: float, power: float) -> float:
     """Return the drop that a one-sided test at `alpha` finds with probability `power`: (z(1−alpha) + z(power)) · se."""
     from scipy.stats import norm

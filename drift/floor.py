@@ -18,7 +18,7 @@ class Floor:
     """Mean quality by topic and its uncertainty.
 
     `means[k]` and `sizes[k]` are of the records that stand for topic k (all small topics stand for each other),
-    `variance` is that of scores within topics.
+    `variance` is that of scores within topics, `level` the mean of all.
     """
 
     means: Array
@@ -26,18 +26,21 @@ class Floor:
     variance: float
     z: float
     least_drop: float
+    level: float
 
     def of(self, topics: Ints) -> Array:
         """Return the floor of each record of a day: its topic's mean less one margin for all of them.
 
         The margin is `z` standard errors of what the baseline would have scored on this very mix of topics, so that
-        a day of harder questions is held against a baseline of harder questions; never under `least_drop`.
+        a day of harder questions is held against a baseline of harder questions; never under `least_drop`. What a
+        harder mix costs is allowed a second time, for what topics do not tell apart (see `drift.contrast`).
         """
         if not topics.size:
             return np.empty(0)
         share = np.bincount(topics, minlength=self.means.size) / topics.size
         error = float(np.sqrt(self.variance * np.sum(share**2 / self.sizes)))
-        floors: Array = np.clip(self.means[topics] - max(self.z * error, self.least_drop), 0.0, 1.0)
+        harder = max(self.level - float(share @ self.means), 0.0)
+        floors: Array = np.clip(self.means[topics] - harder - max(self.z * error, self.least_drop), 0.0, 1.0)
         return floors
 
 

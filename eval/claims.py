@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from eval.rarity import weight
 from eval.text import Sentence, parse_sentence, plain, split_sentences, stem
 
+RULES = 2
+"""Raise this with every change of what counts as a claim: scores of other rules are not to be compared."""
+
 _ATTRIBUTION = re.compile(
     r"\b(?:(?:according to|based on|as (?:stated|mentioned|noted|described|explained) in|per|from|in) )?"
     r"(?:the )?(?:(?:provided|given|above|first|second|third|following) ){0,4}"
