@@ -111,7 +111,7 @@ def _retrieval_cause(evidence: Evidence, retrieval: RetrievalShare, moved: Seque
 def _generation_causes(evidence: Evidence, settings: DriftSettings) -> tuple[Cause, ...] | None:
     """Name what changed on the side of prompt and model, each with share None; None where nothing did."""
     fields = {change.field: change for change in evidence.changes}
-    model = fields.get("chat_model") or fields.get("system_fingerprint")
+    model = fields.get("chat_model") or fields.get("system_fingerprint") or fields.get("model_details")
     prompt = fields.get("prompt_version")
     note = " Model and prompt changed together; `drift explain` can tell them apart." if model and prompt else ""
     found: list[Cause] = []

@@ -89,6 +89,8 @@ def _nearest(name: str, known: Any) -> str:
 def _first_problem(error: ValidationError) -> str:
     problem = error.errors(include_url=False, include_context=False)[0]
     place = ".".join(str(part) for part in problem["loc"])
+    if problem["type"] == "missing":
+        return f"Setting {place} is missing: write it into rag.toml or the environment."
     shown = "" if _is_secret(problem["loc"]) else f", found {problem['input']!r}"
     return f"Setting {place} is not usable{shown}: {problem['msg'].lower()}."
 

@@ -147,7 +147,7 @@ def _tell_failures_once(endpoint: str) -> None:
         def emit(self, record: logging.LogRecord) -> None:
             if record.levelno >= logging.WARNING and not told.is_set():
                 told.set()
-                note(f"warning: the trace collector {endpoint} takes no spans: {record.getMessage()[:300]}")
+                note(f"warning: the trace collector {endpoint} takes no spans: {record.getMessage()[:200]}")
 
     logger = logging.getLogger("opentelemetry")
     logger.addHandler(Once())

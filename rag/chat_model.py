@@ -48,6 +48,7 @@ class ChatModel:
         self._tell = tell
         self._sleep = sleep
         self._http = _http_client(settings)
+        self._answered = False
         self._use(Dialect())
 
     def _use(self, dialect: Dialect) -> None:
@@ -66,6 +67,7 @@ class ChatModel:
         while True:
             try:
                 yield from self._attempt(system, user, reply, streaming, budget)
+                self._answered = True
                 return
             except _openai_errors() as error:
                 if reply.begun:
@@ -85,8 +87,14 @@ class ChatModel:
         return dialect is not None
 
     def _wait(self, error: Exception, tried: int, budget: TimeBudget) -> None:
-        """Wait before the next try; raise when there is none."""
-        if not is_passing(error) or tried > self._settings.max_retries:
+        """Wait before the next try; raise when there is none.
+
+        A server that never answered, and takes no connection, is more likely a wrong address than a restart.
+        """
+        no_answer = getattr(error, "status_code", None) is None
+        self._answered = self._answered or not no_answer
+        hopeless = no_answer and not self._answered and not is_timeout(error)
+        if hopeless or not is_passing(error) or tried > self._settings.max_retries:
             raise error
         pause = pause_s(error, tried)
         if pause >= budget.left:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from http.client import HTTPException
+from time import time
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlencode
@@ -56,7 +57,7 @@ def models(settings: ModelSettings) -> Probe:
         return Probe(
             "models", "warning", f"no list of models ({error.reason})", "a swap behind the name is seen by canaries"
         )
-    told = told_by(listing, settings.model)
+    told = told_by(listing, settings.model, time())
     rows = listing.get("data") if isinstance(listing, dict) else None
     names = [str(row.get("id")) for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
     if settings.model not in names:

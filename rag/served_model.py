@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from http.client import HTTPException
 from pathlib import Path
-from time import monotonic
+from time import monotonic, time
 from typing import Any
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
@@ -22,15 +22,22 @@ _TOLD = ("created", "owned_by", "root", "parent", "quantization", "max_model_len
 _FILES = ("config.json", "generation_config.json", "tokenizer_config.json", "chat_template.jinja")
 _LONGEST_REPLY = 4 * 2**20
 _TIMEOUT_S = 3.0
+_FRESH_S = 3600.0
 
 
-def told_by(listing: Any, model: str) -> str:
-    """Return what a reply of `/models` says of one model, as "key=value" pairs; empty when it does not list it."""
+def told_by(listing: Any, model: str, now: float) -> str:
+    """Return what a reply of `/models` says of one model, as "key=value" pairs; empty when it does not list it.
+
+    A time of creation within the hour before `now` (seconds since 1970) is left out: some servers say the present.
+    """
     rows = listing.get("data") if isinstance(listing, dict) else None
     rows = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
     row: dict[str, Any] = next((row for row in rows if row.get("id") == model), {})
     meta = row.get("meta")
-    found = {**meta, **row} if isinstance(meta, dict) else row
+    found = {**meta, **row} if isinstance(meta, dict) else dict(row)
+    created = found.get("created")
+    if isinstance(created, int | float) and created > now - _FRESH_S:
+        del found["created"]
     return " ".join(f"{key}={_shown(found[key])}" for key in _TOLD if found.get(key) not in (None, "", []))
 
 
@@ -104,6 +111,6 @@ class ServedModel:
         try:
             request = Request(f"{settings.base_url.rstrip('/')}/models{query}", headers=headers)
             with urlopen(request, timeout=_TIMEOUT_S) as reply:
-                self._told = told_by(json.loads(reply.read(_LONGEST_REPLY)), settings.model)
+                self._told = told_by(json.loads(reply.read(_LONGEST_REPLY)), settings.model, time())
         except (OSError, HTTPException, ValueError):
             return

@@ -53,3 +53,49 @@ def test_the_api_key_is_never_printed(tmp_path):
     found = settings_of(tmp_path, "", {"RAG__CHAT__API_KEY": "sk-very-secret"})
     assert "sk-very-secret" not in repr(found) + str(found.chat)
     assert found.chat.api_key.get_secret_value() == "sk-very-secret"
+
+
+FALLBACK = '[chat]\n[[chat.fallback]]\nbase_url = "http://a/v1"\nmodel = "a"\napi_key = "sk-hidden"\n'
+
+
+def test_fallbacks_are_tables_and_each_can_be_set_in_the_environment(tmp_path):
+    (tmp_path / "rag.toml").write_text(FALLBACK)
+    found = load_settings(
+        tmp_path,
+        {
+            "RAG__CHAT__FALLBACK__0__API_KEY": "sk-1",
+            "RAG__CHAT__FALLBACK__1__BASE_URL": "http://b/v1",
+            "RAG__CHAT__FALLBACK__1__MODEL": "b",
+            "RAG__CHAT__HEADERS": '{"api-key": "k"}',
+        },
+    ).chat
+    assert [(row.base_url, row.model) for row in found.fallback] == [("http://a/v1", "a"), ("http://b/v1", "b")]
+    assert found.fallback[0].api_key.get_secret_value() == "sk-1"
+    assert found.headers["api-key"].get_secret_value() == "k"
+    whole = load_settings(tmp_path, {"RAG__CHAT__FALLBACK": '[{"base_url": "http://c/v1", "model": "c"}]'}).chat
+    assert [row.model for row in whole.fallback] == ["c"]
+
+
+@pytest.mark.parametrize(
+    ("environment", "words"),
+    [
+        ({"RAG__CHAT__FALLBACK__0__API_KEI": "x"}, "chat.fallback.api_kei: did you mean 'api_key'"),
+        ({"RAG__CHAT__FALLBACK__2__MODEL": "x"}, "table 2 of chat.fallback, which has 1"),
+        ({"RAG__CHAT__FALLBACK__MODEL__0": "x"}, "for one of several tables"),
+        ({"RAG__CHAT__FALLBACK": "nonsense"}, "not JSON"),
+        (
+            {"RAG__CHAT__FALLBACK": '[{"base_url": "http://c", "api_key": "sk-hidden"}]'},
+            "chat.fallback.0.model is missing",
+        ),
+        ({"RAG__CHAT__FALLBACK": '[{"base_url": "u", "model": "m", "api_key": 77777}]'}, "chat.fallback.0.api_key"),
+        ({"RAG__CHAT__FALLBACK": '["sk-hidden"]'}, "chat.fallback.0 is not usable"),
+        ({"RAG__CHAT__HEADERS": '{"api-key": ["sk-hidden"]}'}, "chat.headers"),
+        ({"RAG__CHAT__FALLBACK__0__TIMEOUT_S": "soon"}, "timeout_s is not usable, found 'soon'"),
+    ],
+)
+def test_a_fallback_that_cannot_be_used_is_refused_and_its_secrets_stay_secret(tmp_path, environment, words):
+    (tmp_path / "rag.toml").write_text(FALLBACK)
+    with pytest.raises(SettingsError) as caught:
+        load_settings(tmp_path, environment)
+    assert words in str(caught.value)
+    assert "sk-hidden" not in str(caught.value) and "77777" not in str(caught.value)

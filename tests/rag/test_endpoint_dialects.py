@@ -173,8 +173,14 @@ def test_the_server_is_not_asked_about_its_model_with_every_answer(server):
 
 def test_a_listing_of_another_shape_tells_nothing():
     for listing in (None, [], {}, {"data": None}, {"data": ["m"]}, {"data": [{"id": "other", "root": "x"}]}):
-        assert told_by(listing, "m") == ""
-    assert told_by({"data": [{"id": "m", "meta": {"size": 5}, "root": "a b"}]}, "m") == "root=a_b size=5"
+        assert told_by(listing, "m", 0) == ""
+    assert told_by({"data": [{"id": "m", "meta": {"size": 5}, "root": "a b"}]}, "m", 0) == "root=a_b size=5"
+
+
+def test_a_time_of_creation_that_is_only_the_present_is_left_out():
+    listing = {"data": [{"id": "m", "created": 1_700_000_000, "root": "r"}]}
+    assert told_by(listing, "m", 1_700_000_001) == "root=r"
+    assert told_by(listing, "m", 1_800_000_000) == "created=1700000000 root=r"
 
 
 def test_a_model_folder_is_named_by_its_configuration_and_the_sizes_of_its_weights(tmp_path):
