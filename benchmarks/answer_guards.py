@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from typing import Any
 
@@ -13,6 +14,9 @@ from rag.names import unmatched_names
 from rag.numbers import figures, unmatched_figures
 from rag.segment import sentences
 from rag.terms import terms
+
+
+_NUMBERING = re.compile(r"\A\W*\d{1,2}[.)]\s|\bpassages?\s+\d+(?:\s*(?:,|and|&|to|-)\s*\d+)*", re.IGNORECASE)
 
 
 def measure_guards(most: int) -> dict[str, Any]:
@@ -42,10 +46,13 @@ def measure_guards(most: int) -> dict[str, Any]:
 
 
 def _labels(answer: dict[str, Any], sources: list[str]) -> Counter[str]:
-    """Count conflict labels that hold a figure, and those in which the guard finds one that no source has."""
+    """Count labels that hold a figure, and those in which the guard finds one that no source has.
+
+    Numbers of passages and of list items are no figures: many labels complain that the wrong passage is named.
+    """
     found: Counter[str] = Counter()
     for label in answer["labels"]:
-        text = answer["response"][label["start"] : label["end"]]
+        text = _NUMBERING.sub(" ", answer["response"][label["start"] : label["end"]])
         kind = "conflict" if "Conflict" in label["label_type"] else "baseless"
         if figures(text):
             found[f"{kind}_labels_with_figures"] += 1

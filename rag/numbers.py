@@ -2,7 +2,8 @@
 
 A model that copies a passage well may still write 85 % for 87 %; the sentence then reads as well as before and only
 this comparison sees it. Numbers are compared by value, so "1,200", "1 200" and "1200" agree, as do "8 kg" and
-"8 килограммов", "12 March" and "12.03."; one with another unit of the same kind ("8 lb" for "8 kg") does not agree.
+"8 килограммов", "12 March" and "12.03."; one with another unit of the same kind ("8 lb" for "8 kg") does not agree,
+unless it is the same quantity, rightly converted ("260 °C" for "500 °F").
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from rag.units import MAGNITUDES, MONTHS, NUMBER_WORDS, UNITS
+from rag.units import MAGNITUDES, MONTHS, NUMBER_WORDS, SCALES, TEMPERATURE, TEMPERATURE_SCALES, UNITS
 
 _LIST_MARK = re.compile(r"\A\s*(?:[-*+•]\s+)?\(?\d{1,2}[.)]\s+")
 _REFERENCE = re.compile(
@@ -27,6 +28,7 @@ _FIGURE = re.compile(r"(?<![\w.,])\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?:[.,]\d+)?(?
 _BEFORE = re.compile(r"([$€£₽¥])\s?\Z")
 _AFTER = re.compile(r"[ \u00a0\u202f-]?([%‰$€£₽¥°]|[^\W\d_]+)")
 
+_RANGE = re.compile(r"\s?(?:[-–—]|to|до)\s?\d+(?:[.,]\d+)?(?!\d)")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -76,13 +78,20 @@ def _figure(text: str, match: re.Match[str]) -> Figure:
     after = _AFTER.match(text, match.end())
     word = after.group(1).casefold() if after else ""
     magnitude = MAGNITUDES.get(word)
-    unit = UNITS.get(before.group(1)) if before else UNITS.get(word)
+    unit = UNITS.get(before.group(1)) if before else _degrees(text, match.end()) or UNITS.get(word)
     start = before.start() if before else match.start()
     end = after.end() if after and (magnitude or unit and not before) else match.end()
     values = _values(match.group())
     if magnitude:
         values = frozenset(_plain(f"{Decimal(value) * magnitude:f}") for value in values)
     return Figure(text[start:end].strip(), values, unit)
+
+
+def _degrees(text: str, end: int) -> tuple[str, str] | None:
+    """Return the scale of a temperature; the first number of a range ("85-90 °C") has that of the second."""
+    range_end = _RANGE.match(text, end)
+    found = TEMPERATURE.match(text, range_end.end() if range_end else end)
+    return ("temperature", TEMPERATURE_SCALES[found.group(1)[0].lower()]) if found else None
 
 
 def _values(digits: str) -> frozenset[str]:
@@ -127,7 +136,24 @@ def _numbers_in(source: str) -> frozenset[tuple[str, tuple[str, str] | None]]:
 
 def _agrees(figure: Figure, known: Mapping[str, set[tuple[str, str] | None]]) -> bool:
     units = set().union(*(known.get(value, set()) for value in figure.values))
-    if not units:
-        return False
     same_kind = {unit for unit in units if unit and figure.unit and unit[0] == figure.unit[0]}
-    return not same_kind or None in units or figure.unit in units
+    if units and (not same_kind or None in units or figure.unit in units):
+        return True
+    return figure.unit in SCALES and any(
+        _converted(value, figure.unit, other, unit)
+        for value in figure.values
+        for other, others in known.items()
+        for unit in others
+        if unit in SCALES and unit != figure.unit and unit[0] == figure.unit[0]
+    )
+
+
+def _converted(value: str, unit: tuple[str, str], other: str, other_unit: tuple[str, str]) -> bool:
+    """Tell whether two quantities are the same to one percent and the rounding of the first."""
+    try:
+        factor, offset = SCALES[other_unit]
+        own_factor, own_offset = SCALES[unit]
+        expected = (float(other) * factor + offset - own_offset) / own_factor
+        return abs(float(value) - expected) <= 0.01 * abs(expected) + 0.6 * 10.0 ** -len(value.partition(".")[2])
+    except (ValueError, OverflowError):
+        return False

@@ -22,6 +22,7 @@ UNITS: dict[str, tuple[str, str]] = {
         ("length", "mm", "mm millimetre millimetres millimeter millimeters мм миллиметр миллиметра миллиметров"),
         ("length", "mi", "mi mile miles миля мили миль"),
         ("length", "ft", "ft foot feet фут фута футов"),
+        ("length", "in", "inch inches дюйм дюйма дюймов"),
         ("time", "s", "s sec second seconds сек секунда секунды секунд"),
         ("time", "min", "min minute minutes мин минута минуты минут"),
         ("time", "h", "h hr hrs hour hours ч час часа часов"),
@@ -37,6 +38,35 @@ UNITS: dict[str, tuple[str, str]] = {
     for form in forms.split()
 }
 """A unit as written, in small letters, to its kind and its name."""
+
+TEMPERATURE = re.compile(
+    r"\s?(?:[°º]|degrees?\s|градус\w*\s(?:по\s)?)\s?(f(?:ahrenheit)?|c(?:elsius)?|фаренгейт\w*|цельси\w*)\b",
+    re.IGNORECASE,
+)
+"""What makes a number a temperature; the first letter of its group tells the scale."""
+TEMPERATURE_SCALES = {"f": "F", "ф": "F", "c": "C", "ц": "C"}
+
+SCALES: dict[tuple[str, str], tuple[float, float]] = {
+    ("temperature", "C"): (1.0, 0.0),
+    ("temperature", "F"): (5 / 9, -160 / 9),
+    ("length", "km"): (1000.0, 0.0),
+    ("length", "m"): (1.0, 0.0),
+    ("length", "cm"): (0.01, 0.0),
+    ("length", "mm"): (0.001, 0.0),
+    ("length", "mi"): (1609.344, 0.0),
+    ("length", "ft"): (0.3048, 0.0),
+    ("length", "in"): (0.0254, 0.0),
+    ("mass", "t"): (1000.0, 0.0),
+    ("mass", "kg"): (1.0, 0.0),
+    ("mass", "g"): (0.001, 0.0),
+    ("mass", "lb"): (0.45359237, 0.0),
+    ("time", "s"): (1.0, 0.0),
+    ("time", "min"): (60.0, 0.0),
+    ("time", "h"): (3600.0, 0.0),
+    ("time", "d"): (86_400.0, 0.0),
+    ("time", "w"): (604_800.0, 0.0),
+}
+"""A unit to factor and offset that turn its numbers into those of its kind's base unit."""
 
 MAGNITUDES = {
     **dict.fromkeys(("thousand", "тысяча", "тысячи", "тысяч", "тыс"), 10**3),

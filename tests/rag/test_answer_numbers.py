@@ -81,3 +81,30 @@ def test_a_name_of_nobody_in_the_source_is_named_and_an_inflected_one_is_not():
 def test_first_words_and_title_case_are_no_names():
     assert unmatched_names("Passengers may wait.", [""]) == []
     assert unmatched_names("The Rules Of The Road And Sea", [""]) == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "source"),
+    [
+        ("Heat it to 500 degrees F (260 degrees C).", "Heat it to 500 degrees F."),
+        ("Heat it to 185-195°F (85-90°C).", "Heat it to 185-195 °F."),
+        ("She is 183 cm tall.", "She is 6 feet tall."),
+        ("It takes 2 hours.", "It takes 120 minutes."),
+        ("Нагрейте до 100 градусов Цельсия.", "Heat to 212°F."),
+    ],
+)
+def test_a_quantity_rightly_converted_agrees(sentence, source):
+    assert unmatched_figures(sentence, [source]) == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "source", "wrong"),
+    [
+        ("Heat it to 280°C.", "Heat it to 500°F.", ["280°"]),
+        ("Heat it to 500°C.", "Heat it to 500°F.", ["500°"]),
+        ("She is 6 cm tall.", "She is 6 feet tall.", ["6 cm"]),
+        ("It takes 3 hours.", "It takes 120 minutes.", ["3 hours"]),
+    ],
+)
+def test_a_quantity_wrongly_converted_does_not(sentence, source, wrong):
+    assert unmatched_figures(sentence, [source]) == wrong
