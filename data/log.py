@@ -239,9 +239,9 @@ class InteractionLog:
         return len(rows)
 
     def _insert_new(self, connection: sa.Connection, rows: list[dict[str, Any]]) -> int:
-        before = connection.execute(sa.select(sa.func.count()).select_from(_interactions)).scalar_one()
-        connection.execute(self._insert(_interactions).on_conflict_do_nothing(), rows)
-        return int(connection.execute(sa.select(sa.func.count()).select_from(_interactions)).scalar_one() - before)
+        # Counted by what came back: what other writers put in meanwhile is not ours.
+        insert = self._insert(_interactions).on_conflict_do_nothing().returning(_interactions.c.id)
+        return len(connection.execute(insert, rows).all())
 
     def _upsert_scores(self, connection: sa.Connection, rows: list[dict[str, Any]]) -> None:
         insert = self._insert(_scores)
