@@ -15,7 +15,6 @@ from rag.numbers import figures, unmatched_figures
 from rag.segment import sentences
 from rag.terms import terms
 
-
 _NUMBERING = re.compile(r"\A\W*\d{1,2}[.)]\s|\bpassages?\s+\d+(?:\s*(?:,|and|&|to|-)\s*\d+)*", re.IGNORECASE)
 
 
