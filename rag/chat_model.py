@@ -136,15 +136,16 @@ class ChatModel:
         silence_s = lifeline.silence_s
         connect_s = min(self._settings.wire.connect_timeout_s, silence_s)
         timeout = openai.Timeout(min(first_s or silence_s, silence_s), connect=connect_s)
+        # The request is sent when the first message is fetched: only then this thread holds the lifeline.
         with holding(lifeline):
-            if not streaming:
-                yield self._model.invoke(prompt, timeout=timeout)
-                return
-            stream = self._model.stream(prompt, timeout=timeout)
-            first = next(stream, None)
+            messages = self._model.stream(prompt, timeout=timeout) if streaming else self._once(prompt, timeout)
+            first = next(messages, None)
         if first is not None:
             yield first
-            yield from stream
+            yield from messages
+
+    def _once(self, prompt: list[tuple[str, str]], timeout: Any) -> Iterator[BaseMessage]:
+        yield self._model.invoke(prompt, timeout=timeout)
 
 
 def _prompt(system: str, user: str, dialect: Dialect) -> list[tuple[str, str]]:

@@ -4,28 +4,20 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from time import monotonic
-from typing import Protocol, TypeVar, runtime_checkable
+from typing import TypeVar
 
 from data.records import Hit
 from rag.errors import ContextOverflow, EndpointError, EndpointRefused
-from rag.protocols import Draft, Generator
+from rag.protocols import Bounded, Draft, Generator
 from rag.standalone import Writer
 from rag.stream import StreamingGenerator
 from rag.time_budget import TimeBudget
 
 _T = TypeVar("_T")
 _SHARE = 0.5
-
-
-@runtime_checkable
-class Bounded(Protocol):
-    """A generator whose answers can be given a time limit."""
-
-    def bounded(self, seconds: float) -> Generator:
-        """Return the same generator with at most `seconds` for each answer."""
-        ...
 
 
 @dataclass(slots=True)
@@ -71,6 +63,12 @@ class Fallback:
     def prompt_version(self) -> str:
         """Name of the first generator's wording."""
         return self._generators[0].prompt_version
+
+    def bounded(self, seconds: float) -> Fallback:
+        """Return the same generators, with the same record of failures, and at most `seconds` for each answer."""
+        other = copy(self)
+        other._deadline_s = min(self._deadline_s, seconds)
+        return other
 
     def generate(self, question: str, hits: Sequence[Hit]) -> Draft:
         """Write a draft with the first generator that can.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, Self, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,4 +73,13 @@ class Generator(Protocol):
 
         :raises EndpointError: the model could not be asked or its reply could not be used.
         """
+        ...
+
+
+@runtime_checkable
+class Bounded(Protocol):
+    """A generator whose answers can be given a time limit."""
+
+    def bounded(self, seconds: float) -> Self:
+        """Return the same generator with at most `seconds` for each answer."""
         ...

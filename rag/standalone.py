@@ -14,8 +14,10 @@ from typing import Literal, Protocol, runtime_checkable
 from rag.errors import EndpointError
 from rag.numbers import unmatched_figures
 from rag.prompts import FOLLOW_UP_SYSTEM, follow_up
+from rag.protocols import Bounded
 from rag.terms import question_terms, terms
 
+_PATIENCE_S = 20.0
 _LONGEST = 400
 _FEW = 2
 _CARRIED = 12
@@ -96,7 +98,9 @@ def _topic(history: Sequence[Turn], question: str) -> str:
 
 
 def _written(history: Sequence[Turn], question: str, writer: Writer) -> str:
-    """Return the model's rewriting; empty when it could not be had or is not one."""
+    """Return the model's rewriting; empty when it could not be had in time or is not one."""
+    if isinstance(writer, Bounded):
+        writer = writer.bounded(_PATIENCE_S)
     try:
         text = writer.complete(FOLLOW_UP_SYSTEM, follow_up([(turn.role, turn.text) for turn in history], question))
     except EndpointError:

@@ -106,3 +106,14 @@ def test_a_rewriting_that_cannot_be_used_gives_way_to_the_rule(reply):
 @given(st.lists(st.builds(Turn, st.sampled_from(["user", "assistant"]), st.text(max_size=80))), st.text(max_size=80))
 def test_whatever_was_said_the_question_itself_is_kept(history, question):
     assert standalone(history, question).startswith(question.rstrip())
+
+
+def test_a_model_that_takes_too_long_is_not_waited_for():
+    class Slow(Scripted):
+        def bounded(self, seconds):
+            self.limit = seconds
+            return self
+
+    slow = Slow(EndpointUnreachable("It did not finish in time."))
+    assert standalone(HISTORY, "How much does it cost?", slow) == by_rule(HISTORY, "How much does it cost?")
+    assert slow.limit == 20
