@@ -117,12 +117,13 @@ class ChatEndpoint:
         return render(question, packed, self._secret), len(hits) - len(packed)
 
     def _pieces(self, system: str, user: str, reply: Reply, *, streaming: bool) -> Iterator[None]:
-        if self._served is not None:
-            self._served.look()
         try:
             yield from self._model.read(system, user, reply, streaming=streaming, deadline_s=self._deadline_s)
         except foreign_errors() as error:
             raise translated(error, self._settings) from error
+        if self._served is not None:
+            # Only now: the server of llama.cpp cuts a running answer short when another request comes in.
+            self._served.look()
 
     def _draft(self, prompt: Prompt, reply: Reply, dropped: int, *, streamed: bool) -> Draft:
         text = usable(reply, self._settings, streamed=streamed)

@@ -63,7 +63,7 @@ def folder_digest(folder: str) -> str:
 
 
 class ServedModel:
-    """Asks `/models` beside the first answer and again every `every_s` seconds, in a thread that delays nobody.
+    """Asks `/models` after the first answer and again every `every_s` seconds, in a thread of its own.
 
     An endpoint that does not answer is not asked again sooner; what it said before stays known.
     """

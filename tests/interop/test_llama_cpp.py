@@ -1,0 +1,79 @@
+"""The llama.cpp server as the chat endpoint: `rag ask`, streaming and `rag doctor` work with what it really sends.
+
+Set INTEROP_LLAMA_CPP to a Python with `llama-cpp-python[server]` and `gguf`. The model is random, so only the protocol is
+judged: something is answered, counted and recorded, and the missing source is told.
+"""
+
+import os
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+pytestmark = [pytest.mark.interop, pytest.mark.timeout(900)]
+PYTHON = os.environ.get("INTEROP_LLAMA_CPP")
+
+
+@pytest.fixture(scope="module")
+def llama(tmp_path_factory):
+    if not PYTHON:
+        pytest.skip("INTEROP_LLAMA_CPP names no Python with llama-cpp-python[server]")
+    folder = tmp_path_factory.mktemp("llama")
+    model = folder / "tiny.gguf"
+    subprocess.run([PYTHON, Path(__file__).with_name("tiny_gguf.py"), model], check=True)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = ["--model", model, "--n_ctx", "8192", "--chat_format", "chatml", "--port", str(port)]
+    with (folder / "log").open("w") as log:
+        process = subprocess.Popen([PYTHON, "-m", "llama_cpp.server", *options], stdout=log, stderr=log)
+        try:
+            yield _ready(f"http://127.0.0.1:{port}/v1", process, folder / "log")
+        finally:
+            process.kill()
+            process.wait()
+
+
+def _ready(url, process, log):
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            return url, httpx.get(f"{url}/models").json()["data"][0]["id"]
+        except httpx.TransportError:
+            time.sleep(0.2)
+    raise AssertionError(log.read_text()[-2000:])
+
+
+@pytest.fixture
+def asking(llama, workspace, monkeypatch):
+    monkeypatch.setenv("RAG__CHAT__BASE_URL", llama[0])
+    monkeypatch.setenv("RAG__CHAT__MODEL", llama[1])
+    monkeypatch.setenv("RAG__CHAT__MAX_ANSWER_TOKENS", "48")
+    monkeypatch.setenv("RAG__CHAT__TIMEOUT_S", "120")
+    monkeypatch.setenv("RAG__CHAT__DEADLINE_S", "300")
+    return workspace
+
+
+def test_an_answer_of_llama_cpp_is_counted_and_its_lack_of_sources_told(command, asking):
+    ran = command("rag", "ask", "How often is the lubricating oil changed?", "--json")
+    assert ran.code == 0, ran.err
+    assert ran.json["tokens"]["prompt"] > 500
+    assert ran.json["tokens"]["completion"] == 48
+    assert "no_citations" in ran.json["flags"]
+
+
+def test_a_streamed_answer_of_llama_cpp_is_shown_and_recorded(command, asking):
+    ran = command("rag", "ask", "How often is the lubricating oil changed?", "--stream")
+    assert ran.code == 0, ran.err
+    assert command("rag", "status", "--json").json["log"]["interactions"] == 1
+
+
+def test_the_doctor_finds_what_llama_cpp_can_do(command, asking):
+    ran = command("rag", "doctor", "--json", "--timeout", "60")
+    found = {probe["name"]: probe["status"] for probe in ran.json}
+    assert found["json_object"] == "ok"
+    assert found["usage"] == "ok"
+    assert found["stream"] == "ok"
