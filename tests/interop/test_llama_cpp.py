@@ -1,7 +1,7 @@
 """The llama.cpp server as the chat endpoint: `rag ask`, streaming and `rag doctor` work with what it really sends.
 
-Set INTEROP_LLAMA_CPP to a Python with `llama-cpp-python[server]` and `gguf`. The model is random, so only the protocol is
-judged: something is answered, counted and recorded, and the missing source is told.
+Set INTEROP_LLAMA_CPP to a Python with `llama-cpp-python[server]` and `gguf`. The model is random, so only the protocol
+is judged: something is answered, counted and recorded, and the missing source is told.
 """
 
 import os
