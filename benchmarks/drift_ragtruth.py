@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.stats import beta
 
+from benchmarks.rates import interval
 from benchmarks.train_groundedness import DATA, cross_validated_scores, read_rows
 from data.records import Context, Fingerprint, Interaction, Score, content_hash
 from drift.compare import assess, compare
@@ -200,13 +200,6 @@ def measure(corpus: Corpus, scenario: Scenario, resamples: int, explain: bool) -
         causes=dict(causes),
         seconds=round((time.perf_counter() - began) / resamples, 3),
     )
-
-
-def interval(hits: int, n: int) -> tuple[float, float]:
-    """Return the 95 % Clopper–Pearson interval of a rate."""
-    low = float(beta.ppf(0.025, hits, n - hits + 1)) if hits else 0.0
-    high = float(beta.ppf(0.975, hits + 1, n - hits)) if hits < n else 1.0
-    return low, high
 
 
 def main() -> int:

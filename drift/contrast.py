@@ -20,8 +20,8 @@ from drift.windows import normalised
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-_SURE = 2.5
-"""Standard errors from which on a move of the mix counts as beyond doubt."""
+_SURE = 0.001
+"""From this p-value on (chi-square over topics) a move of the mix counts as beyond doubt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,8 @@ class Contrast:
 
     `raw` is about the windows as they are, `within` about questions of the same topic; over pairs both are the same.
     `overlap` is 1 where both windows hold the same mix of topics and 0 where they have none in common. `allowance` is
-    what was taken off `within`, because topics never tell kinds of questions apart completely: where the mix of topics
-    has moved to harder ones beyond doubt, as much again may have moved inside them (the rule "as strong as observed"
-    for what was not observed; Oster 2019, "Unobservable selection and coefficient stability", with δ = 1).
+    what was taken off `within` where the mix of topics has moved beyond doubt, because topics never tell kinds of
+    questions apart completely (`_moved_mix`).
     """
 
     reference: Array
@@ -63,13 +62,46 @@ def contrast(
         return Contrast(x, y, small, small, False, 1.0)
     raw = est.difference(x, y, settings.confidence)
     inside = est.within_strata(x, y, topics_x, topics_y, settings.confidence)
-    allowance = _harder_mix(x, y, topics_x, topics_y)
+    allowance = _moved_mix(x, y, topics_x, topics_y)
     return Contrast(x, y, raw, est.shifted(inside.estimate, allowance), False, inside.overlap, allowance)
 
 
-def _harder_mix(x: Array, y: Array, topics_x: Ints, topics_y: Ints) -> float:
-    split = kitagawa(x, y, topics_x, topics_y, int(max(topics_x.max(), topics_y.max())) + 1)
-    return -split.mix if split.mix < -_SURE * split.se_mix else 0.0
+def _moved_mix(x: Array, y: Array, topics_x: Ints, topics_y: Ints) -> float:
+    """Return how large a drop a moved mix could pass off as a drop within topics; 0 where the mix has not moved.
+
+    The larger of two readings. What the move between topics costs may be lost inside them once more ("as strong as
+    observed" for what was not observed; Oster 2019, "Unobservable selection and coefficient stability", δ = 1). And
+    the share of traffic that moved, beyond what chance moves, may have gone to questions that are harder by two
+    standard deviations of topics (their true means, chance taken off).
+    """
+    count = int(max(topics_x.max(), topics_y.max())) + 1
+    sizes = [np.bincount(topics, minlength=count).astype(float) for topics in (topics_x, topics_y)]
+    if not _has_moved(sizes[0], sizes[1]):
+        return 0.0
+    split = kitagawa(x, y, topics_x, topics_y, count)
+    shares = [size / size.sum() for size in sizes]
+    pooled = (sizes[0] + sizes[1]) / (x.size + y.size)
+    chance = np.sqrt(2 / np.pi * pooled * (1 - pooled) * (1 / x.size + 1 / y.size)).sum() / 2
+    moved = max(float(np.abs(shares[0] - shares[1]).sum() / 2 - chance), 0.0)
+    spread = _spread_of_topics(np.r_[x - x.mean(), y - y.mean()], np.r_[topics_x, topics_y], count)
+    return max(-split.mix, 2 * moved * spread, 0.0)
+
+
+def _has_moved(left: Array, right: Array) -> bool:
+    from scipy.stats import chi2_contingency
+
+    used = left + right > 0
+    return bool(used.sum() > 1 and chi2_contingency(np.stack([left[used], right[used]])).pvalue <= _SURE)
+
+
+def _spread_of_topics(values: Array, topics: Ints, count: int) -> float:
+    # Analysis of variance: the variance of topic means less what chance gives them.
+    sizes = np.bincount(topics, minlength=count).astype(float)
+    sums = np.bincount(topics, weights=values, minlength=count)
+    means = np.divide(sums, sizes, out=np.zeros(count), where=sizes > 0)
+    inside = float(np.mean((values - means[topics]) ** 2))
+    between = float(sizes @ (means - values.mean()) ** 2 / values.size) - inside * (np.sum(sizes > 0) - 1) / values.size
+    return float(np.sqrt(max(between, 0.0)))
 
 
 def matched(

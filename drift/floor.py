@@ -57,6 +57,5 @@ def fit_floor(values: Array, topics: Ints, count: int, confidence: float, least_
     rest = values - means[merged]
     variance = float(rest @ rest / max(values.size - np.unique(merged).size, 1))
     place = np.where(small, count, np.arange(count))
-    return Floor(
-        means[place], np.maximum(sizes[place], 1.0), variance, float(norm.ppf(0.5 + confidence / 2)), least_drop
-    )
+    z = float(norm.ppf(0.5 + confidence / 2))
+    return Floor(means[place], np.maximum(sizes[place], 1.0), variance, z, least_drop, float(values.mean()))
