@@ -118,7 +118,9 @@ def test_a_request_that_cannot_be_used_is_refused_in_the_shape_of_openai(served,
     assert (error["param"], error["type"]) == (param, "invalid_request_error")
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b'"x"', b"\xff\xfe", b'{"messages": [{"role": "user", "content": "\\ud800"}]}'])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b"null", b'"x"', b"\xff\xfe", b'{"messages": [{"role": "user", "content": "\\ud800"}]}']
+)
 def test_no_body_is_an_error_of_the_server(served, body):
     reply = served.http.post("/v1/chat/completions", content=body, headers={"Content-Type": "application/json"})
     assert reply.status_code in (200, 400)

@@ -1,0 +1,335 @@
+"""Many streaming clients at once: what `rag serve` adds to an answer, and what becomes of answers whose model dies.
+
+    python -m benchmarks.serve_load [--clients 200] [--chunks 20000] [--token-ms 50]
+
+Three processes on one machine: the server, started by its command; a chat endpoint that streams one token every 50 ms;
+and the clients, in this process. The index is synthetic (words by Zipf's law, see `benchmarks.query_latency`), its
+vectors too, but the path is the real one: the real embedder for questions, Chroma, FTS5, LangChain, checked citations,
+the log. Clients start evenly over `--ramp` seconds, as people do; the answers are so long that all of them are being
+given at once in between. "Added" is the time from a client's request to the last byte, less the time that the endpoint
+itself took for the same answer. Then the endpoint is killed half-way and started again.
+Results go to benchmarks/results/serve_load.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.query_latency import CHUNKS_PER_DOCUMENT, DOCUMENTS_AT_ONCE, TopicEmbedder, make_document, make_text
+from data.log import InteractionLog
+from pipelines.loopback import Behaviour, replies
+from rag.prompts import read_prompt
+
+RESULTS = Path(__file__).parent / "results" / "serve_load.json"
+MODEL = "loopback-1"
+
+
+def build_index(size: int, folder: Path) -> None:
+    """Publish `size` synthetic passages under the real embedder's name."""
+    from rag.catalog import Catalog
+    from rag.draft import Entry, Prepared, begin_draft
+    from rag.embed import open_embedder
+    from rag.keys import passage_key
+    from rag.publish import publish
+
+    embedder, synthetic, catalog = open_embedder(), TopicEmbedder(), Catalog.create(folder)
+    draft = begin_draft(catalog, embedder, "synthetic", "1970-01-01")
+    documents = size // CHUNKS_PER_DOCUMENT
+    for at in range(0, documents, DOCUMENTS_AT_ONCE):
+        made = [make_document(number) for number in range(at, min(at + DOCUMENTS_AT_ONCE, documents))]
+        keyed = {passage_key(chunk): chunk for _, chunks in made for chunk in chunks}
+        prepared = [
+            Prepared(doc.source, doc.source, doc, tuple(Entry(passage_key(chunk), "en", chunk) for chunk in chunks))
+            for doc, chunks in made
+        ]
+        vectors = synthetic.embed([chunk.text for chunk in keyed.values()])
+        draft.store(prepared, dict(zip(keyed, vectors, strict=True)))
+    publish(catalog, folder, embedder, draft, "1970-01-01")
+    catalog.close()
+
+
+async def endpoint(port: int, token_ms: float, sentences: int) -> None:
+    """Serve chat completions until killed: cited sentences of the passages, a word every `token_ms`.
+
+    `GET /times` tells how long each question took here, from the head of its request to the last byte.
+    """
+    times: dict[str, float] = {}
+    behaviour = Behaviour(model=MODEL)
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while True:
+                head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
+                started = time.monotonic()
+                if head.startswith("get"):
+                    _plain(writer, json.dumps(times).encode())
+                    continue
+                length = int(re.findall(r"content-length: (\d+)", head)[0])
+                body = json.loads(await reader.readexactly(length))
+                prompt = read_prompt(body["messages"][-1]["content"])
+                text = _cited(prompt, sentences) if prompt else "Nothing."
+                await _stream(writer, text, token_ms, behaviour)
+                if prompt:
+                    times[prompt.question] = time.monotonic() - started
+        except (asyncio.IncompleteReadError, ConnectionError):
+            writer.close()
+
+    server = await asyncio.start_server(handle, "127.0.0.1", port, backlog=512)
+    await server.serve_forever()
+
+
+def _plain(writer: asyncio.StreamWriter, data: bytes) -> None:
+    writer.write(
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(data), data)
+    )
+
+
+def _cited(prompt: Any, sentences: int) -> str:
+    said = []
+    for number in range(sentences):
+        passage = prompt.passages[number % len(prompt.passages)]
+        parts = [part for part in passage.text.split(". ") if part]
+        said.append(f"{parts[number // len(prompt.passages) % len(parts)].rstrip('.')} [{passage.key}].")
+    return " ".join(said)
+
+
+async def _stream(writer: asyncio.StreamWriter, text: str, token_ms: float, behaviour: Behaviour) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
+    clock = time.monotonic()
+    events = [json.dumps(chunk) for chunk in replies.chunks(text, "stop", behaviour)]
+    for place, event in enumerate([*events, json.dumps(replies.usage_chunk(500, text, behaviour)), "[DONE]"]):
+        data = f"data: {event}\n\n".encode()
+        writer.write(b"%x\r\n%s\r\n" % (len(data), data))
+        await writer.drain()
+        await asyncio.sleep(
+            max(0.0, clock + (place + 1) * token_ms / 1000 - time.monotonic()) if place < len(events) else 0
+        )
+    writer.write(b"0\r\n\r\n")
+    await writer.drain()
+
+
+async def client(url: str, question: str, delay: float) -> dict[str, Any]:
+    """Ask one question over a connection of its own; return what came of it and when."""
+    await asyncio.sleep(delay)
+    body = json.dumps({"model": "rag", "stream": True, "messages": [{"role": "user", "content": question}]}).encode()
+    host, port = url.removeprefix("http://").split(":")
+    started = time.monotonic()
+    result: dict[str, Any] = {"question": question, "outcome": "cut", "first_s": None, "id": None}
+    try:
+        reader, writer = await asyncio.open_connection(host, int(port), limit=2**20)
+        head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Type: application/json\r\n"
+        writer.write(f"{head}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode() + body)
+        await _listen(reader, result, started)
+        writer.close()
+    except OSError as error:
+        result["outcome"] = f"connection: {error}"
+    return result | {"total_s": time.monotonic() - started}
+
+
+async def _listen(reader: asyncio.StreamReader, result: dict[str, Any], started: float) -> None:
+    status = (await reader.readline()).split()[1:2]
+    async for line in reader:
+        if b'"delta": {"content"' in line and result["first_s"] is None:
+            result["first_s"] = time.monotonic() - started
+        if b'"error"' in line:
+            result["outcome"] = (
+                "error told in the stream" if status == [b"200"] else f"error told as HTTP {status[0].decode()}"
+            )
+        if b'"interaction_id"' in line:
+            result["id"] = json.loads(line.removeprefix(b"data: "))["interaction_id"]
+        if line.startswith(b"data: [DONE]") and result["outcome"] == "cut":
+            result["outcome"] = "answered"
+
+
+def questions(count: int, size: int, seed: int) -> list[str]:
+    """Return as many different questions in words of the passages."""
+    chosen = np.random.default_rng(seed).choice(size, count, replace=count > size)
+    return [
+        " ".join(make_text(int(number)).replace(".", "").lower().split()[:9]) + f" {at}"
+        for at, number in enumerate(chosen)
+    ]
+
+
+async def crowd(url: str, asked: list[str], ramp: float) -> list[dict[str, Any]]:
+    """Let one client ask each question, the first at once and the last after `ramp` seconds."""
+    delays = [ramp * at / len(asked) for at in range(len(asked))]
+    return await asyncio.gather(*(client(url, question, delay) for question, delay in zip(asked, delays, strict=True)))
+
+
+class Endpoint:
+    """The endpoint in a process of its own, which can be killed and started again at the same port."""
+
+    def __init__(self, port: int, token_ms: float, sentences: int) -> None:
+        self.port = port
+        self._arguments = [str(port), str(token_ms), str(sentences)]
+        self.start()
+
+    def start(self) -> None:
+        """Start and wait until it answers."""
+        command = [sys.executable, "-m", "benchmarks.serve_load", "--endpoint", *self._arguments]
+        self._process = subprocess.Popen(command)
+        _wait_for(lambda: self.times() is not None)
+
+    def kill(self) -> None:
+        """Kill it as the kernel would."""
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait()
+
+    def times(self) -> dict[str, float] | None:
+        """Return how long each question took there; None while it does not answer."""
+        from urllib.request import urlopen
+
+        try:
+            with urlopen(f"http://127.0.0.1:{self.port}/times", timeout=10) as reply:
+                found: dict[str, float] = json.loads(reply.read())
+                return found
+        except OSError:
+            return None
+
+
+class Server:
+    """`rag serve` in a process of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self._log = folder / "server.txt"
+        with self._log.open("w") as out:
+            command = [sys.executable, "-m", "pipelines.rag_cli", "serve", "--port", "0", "-w", str(folder)]
+            self.process = subprocess.Popen(command, stderr=out)
+        _wait_for(lambda: "Serving on" in self._log.read_text())
+        self.url = re.findall(r"Serving on (http://\S+)", self._log.read_text())[0]
+
+    def used(self) -> dict[str, float]:
+        """Return processor seconds and peak memory so far."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        ticks = int(fields[11]) + int(fields[12])
+        peak = re.findall(r"VmHWM:\s+(\d+)", Path(f"/proc/{self.process.pid}/status").read_text())[0]
+        return {"cpu_s": ticks / os.sysconf("SC_CLK_TCK"), "peak_mb": int(peak) // 1024}
+
+    def end(self) -> None:
+        """Ask it to end, as a service manager does, and wait."""
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(120)
+
+
+def _wait_for(holds: Any) -> None:
+    end = time.monotonic() + 300
+    while not holds():
+        if time.monotonic() > end:
+            raise TimeoutError("a process did not start")
+        time.sleep(0.1)
+
+
+def summarised(results: list[dict[str, Any]], times: dict[str, float]) -> dict[str, Any]:
+    """Return outcomes, and percentiles of what the server added, in milliseconds."""
+    done = [item for item in results if item["outcome"] == "answered" and item["question"] in times]
+    added = [1000 * (item["total_s"] - times[item["question"]]) for item in done]
+    body: dict[str, Any] = {"clients": len(results), "outcomes": dict(Counter(item["outcome"] for item in results))}
+    if added:
+        body |= {f"added_p{at}_ms": round(float(np.percentile(added, at)), 1) for at in (50, 95, 99)}
+        body["answer_s"] = round(float(np.median([item["total_s"] for item in done])), 2)
+        body["first_text_p50_s"] = round(float(np.median([item["first_s"] for item in done])), 2)
+    return body
+
+
+def at_once(results: list[dict[str, Any]], ramp: float) -> int:
+    """Return how many clients were being answered at the same time, at most."""
+    starts = [ramp * at / len(results) for at in range(len(results))]
+    edges = sorted(
+        [(start, 1) for start in starts] + [(s + r["total_s"], -1) for s, r in zip(starts, results, strict=True)]
+    )
+    return int(np.cumsum([step for _, step in edges]).max())
+
+
+def measure(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Build, serve, ask, kill, ask again; return all figures."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        build_index(arguments.chunks, folder / ".rag")
+        model = Endpoint(_free_port(), arguments.token_ms, arguments.sentences)
+        chat = f'[chat]\nbase_url = "http://127.0.0.1:{model.port}/v1"\nmodel = "{MODEL}"\nmax_retries = 0\n'
+        (folder / "rag.toml").write_text(chat)
+        server = Server(folder)
+        try:
+            return _rounds(arguments, folder, model, server)
+        finally:
+            model.kill()
+            server.process.kill()
+
+
+def _rounds(arguments: argparse.Namespace, folder: Path, model: Endpoint, server: Server) -> dict[str, Any]:
+    asyncio.run(crowd(server.url, questions(3, arguments.chunks, 0), 1))
+    body: dict[str, Any] = {"cores": os.cpu_count(), "load_before": round(os.getloadavg()[0], 1), **vars(arguments)}
+    few = asyncio.run(crowd(server.url, questions(5, arguments.chunks, 1), 5))
+    body["a few"] = summarised(few, model.times() or {})
+    before = server.used()
+    many = asyncio.run(crowd(server.url, questions(arguments.clients, arguments.chunks, 2), arguments.ramp))
+    body["crowd"] = summarised(many, model.times() or {}) | {"at_once": at_once(many, arguments.ramp)}
+    body["crowd"] |= {"server_cpu_s": round(server.used()["cpu_s"] - before["cpu_s"], 1)}
+    killed = asyncio.run(_with_a_kill(server.url, model, questions(arguments.clients // 4, arguments.chunks, 3)))
+    body["endpoint killed"] = summarised(killed, {})
+    model.start()
+    after = asyncio.run(crowd(server.url, questions(10, arguments.chunks, 4), 2))
+    body["after its return"] = summarised(after, model.times() or {})
+    body["server"] = server.used()
+    server.end()
+    asked = 3 + len(few) + len(many) + len(killed) + len(after)
+    logged = list(InteractionLog.at_path(folder / ".rag" / "log.sqlite").read())
+    ids = {item["id"] for item in (*few, *many, *killed, *after) if item["id"]}
+    missing = ids - {item.id for item in logged}
+    body["log"] = {"asked": asked, "rows": len(logged), "answers missing": len(missing)}
+    return body
+
+
+async def _with_a_kill(url: str, model: Endpoint, asked: list[str]) -> list[dict[str, Any]]:
+    running = asyncio.ensure_future(crowd(url, asked, 2))
+    await asyncio.sleep(5)
+    model.kill()
+    return await running
+
+
+def _free_port() -> int:
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def main() -> None:
+    """Measure and print, or be the endpoint."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--clients", type=int, default=200)
+    parser.add_argument("--chunks", type=int, default=20_000)
+    parser.add_argument("--token-ms", type=float, default=50.0)
+    parser.add_argument("--sentences", type=int, default=30, help="length of an answer, 13 tokens a sentence")
+    parser.add_argument("--ramp", type=float, default=15.0)
+    parser.add_argument("--endpoint", nargs=3, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.endpoint:
+        port, token_ms, sentences = arguments.endpoint
+        asyncio.run(endpoint(int(port), float(token_ms), int(sentences)))
+        return
+    del arguments.endpoint
+    body = measure(arguments)
+    for name in ("a few", "crowd", "endpoint killed", "after its return", "server", "log"):
+        print(f"{name:18}" + "  ".join(f"{key} {value}" for key, value in body[name].items()))
+    RESULTS.write_text(json.dumps(body, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
