@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from textwrap import shorten
@@ -11,6 +12,7 @@ from data.records import Chunk, Hit
 from pipelines.ask import Asked
 from pipelines.flag_words import in_words
 
+_HEADING = re.compile(r"^#{1,6} .*$", re.MULTILINE)
 _NEAREST = 3
 _GLIMPSE = 140
 
@@ -83,5 +85,5 @@ def _nearest(hits: Sequence[Hit]) -> list[str]:
         page = f", page {chunk.page}" if chunk.page is not None else ""
         heading = f" – {chunk.heading}" if chunk.heading else ""
         lines.append(f"  - {chunk.source}{page}{heading}")
-        lines.append(f"      “{shorten(chunk.text, _GLIMPSE, placeholder=' …')}”")
+        lines.append(f"      “{shorten(_HEADING.sub('', chunk.text), _GLIMPSE, placeholder=' …')}”")
     return lines

@@ -30,7 +30,7 @@ def test_ingest_tells_once_and_answers_are_flagged(command, hostile):
         "docs/page.html": [],
     }
     shown = command("rag", "ask", "Do prams travel free on ferries?").out
-    assert "! 1 of the passages may be an attack on the model: see rag quarantine." in shown
+    assert "! Passages that may be an attack on the model: 1; see rag quarantine." in shown
 
 
 def test_quarantine_holds_back_until_released(command, hostile):

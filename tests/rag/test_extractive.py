@@ -72,6 +72,64 @@ def test_headings_and_questions_are_never_evidence():
     assert not [text for text in quoted if text.startswith("#") or text.endswith("?")]
 
 
+LETTER = (
+    "Parking at the pier\n\nThe car park above the pier has 120 spaces.\n\nA day of parking costs €7.\n\n"
+    "Parking wardens are the following:\nBerg walks the upper deck at night."
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "fitting"),
+    [
+        ("What does a day of parking cost?", "A day of parking costs €7."),
+        ("How many spaces has the car park?", "The car park above the pier has 120 spaces."),
+        ("Who walks the upper deck?", "Berg walks the upper deck at night."),
+    ],
+)
+def test_the_sentence_quoted_first_holds_the_kind_of_thing_asked_for(question, fitting):
+    letter = Hit(Chunk("letter.txt", 0, len(LETTER), LETTER), 1.0)
+    assert Extractive().generate(question, [letter]).text.startswith(fitting)
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("What does the fish soup at the kiosk cost?", "The kiosk sells fish soup in winter."),
+        ("When was the kiosk painted?", "The kiosk is painted green and white."),
+        ("Who paints the kiosk?", "Our painters paint the kiosk in spring."),
+        ("How many kiosks sell soup?", "The kiosks on the pier sell soup."),
+        ("Сколько стоит бокал вина в баре?", "В баре подают бокал вина до часа ночи."),
+    ],
+)
+def test_a_sentence_about_it_that_lacks_what_is_asked_for_is_no_answer(question, text):
+    assert Extractive().generate(question, [Hit(Chunk("a.txt", 0, len(text), text), 1.0)]).text == ABSTENTION
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("What does entry to the pier cost?", "Entry to the pier is free."),
+        ("When is the pier open?", "The pier is open whenever anglers come."),
+        ("Who matters on the pier?", "anglers matter on the pier"),
+    ],
+)
+def test_what_may_be_an_answer_is_not_refused_for_its_form(question, text):
+    assert Extractive().generate(question, [Hit(Chunk("a.txt", 0, len(text), text), 1.0)]).text != ABSTENTION
+
+
+def test_titles_and_lead_ins_are_never_evidence():
+    found = find_evidence("parking wardens of the pier", [LETTER])
+    quoted = [LETTER[item.start : item.end] for item in found]
+    assert "The car park above the pier has 120 spaces." in quoted
+    assert not [text for text in quoted if text.endswith(":") or text == "Parking at the pier"]
+
+
+def test_items_and_rows_are_no_titles():
+    text = "- Prams travel free\n- Dogs pay 12 euro\n\n| Cabin | €80 |\n| Seat | €12 |\n\nSee below."
+    quoted = [text[item.start : item.end] for item in find_evidence("prams dogs cabin seat price", [text])]
+    assert {sentence[:8] for sentence in quoted} >= {"- Prams ", "- Dogs p", "| Cabin ", "| Seat |"}
+
+
 def test_a_question_naming_something_the_passage_never_names_has_no_support():
     passage = "The pier was opened in 1931."
     assert find_evidence("When was the pier opened?", [passage])[0].support > 0.5
