@@ -12,6 +12,7 @@ from pathlib import Path
 
 from data.records import Document
 from rag.errors import UnreadableDocument
+from rag.readers import braces
 from rag.readers.docx import read_docx
 from rag.readers.epub import read_epub
 from rag.readers.extracted import Extracted
@@ -23,7 +24,7 @@ from rag.readers.markdown import read_markdown
 from rag.readers.patterns import parse_patterns
 from rag.readers.pdf import read_pdf
 from rag.readers.pptx import read_pptx
-from rag.readers.source import read_python, read_source
+from rag.readers.source import braces_reader, read_python, read_source, read_sql
 from rag.readers.table import read_csv, read_xlsx
 from rag.readers.text import read_text
 
@@ -32,10 +33,19 @@ MAX_BYTES = 256 * 2**20
 
 __all__ = ["KNOWN_EXTENSIONS", "MAX_BYTES", "Found", "find_files", "parse_document", "read_bytes", "read_document"]
 
-_SOURCE_CODE = """.c .cc .cpp .cs .css .go .h .hpp .java .jl .js .jsx .kt .lua .php .pl .ps1 .r .rb .rs .scala .sh .sql
-    .swift .ts .tsx .vue"""
+_BRACES = {
+    ".c .cc .cpp .h .hpp": braces.C,
+    ".cs .java": braces.JAVA,
+    ".js .jsx .ts .tsx": braces.SCRIPT,
+    ".go": braces.GO,
+    ".rs": braces.RUST,
+    ".kt .scala .swift": braces.KOTLIN,
+    ".php": braces.PHP,
+}
+_SOURCE_CODE = ".css .jl .lua .pl .ps1 .r .rb .sh .vue"
 _READERS: dict[str, Callable[[bytes], Extracted]] = {
     **dict.fromkeys(_SOURCE_CODE.split(), read_source),
+    **{ending: braces_reader(language) for endings, language in _BRACES.items() for ending in endings.split()},
     **dict.fromkeys(["", ".adoc", ".ini", ".log", ".rst", ".text", ".toml", ".txt", ".yaml", ".yml"], read_text),
     **dict.fromkeys([".markdown", ".md", ".mdx"], read_markdown),
     **dict.fromkeys([".htm", ".html", ".xhtml"], read_html),
@@ -49,6 +59,7 @@ _READERS: dict[str, Callable[[bytes], Extracted]] = {
     ".pdf": read_pdf,
     ".pptx": read_pptx,
     ".py": read_python,
+    ".sql": read_sql,
 }
 KNOWN_EXTENSIONS = frozenset(extension for extension in _READERS if extension)
 """What directories are searched for; a file without extension is read as plain text when it is given by name."""

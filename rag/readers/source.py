@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from rag.readers.braces import Language, brace_marks, top_line
 from rag.readers.extracted import Extracted, Mark, heading_spans
 from rag.readers.text import decode
 
@@ -15,9 +16,16 @@ _DEFINITION = re.compile(
     r"^(?:(?:export|default|public|private|protected|internal|static|final|abstract|sealed|pub(?:\([a-z]+\))?|async|unsafe"
     r"|inline|data|open|override)\s+)*"
     r"(?:class|interface|trait|struct|enum|impl|record|object|module|namespace|protocol|extension|type|function\*?|func|fn"
-    r"|def|fun|sub|CREATE\s+(?:OR\s+REPLACE\s+)?(?:TABLE|VIEW|FUNCTION|PROCEDURE))\s+"
+    r"|def|fun|sub)\s+"
     r"(?:\([^)]*\)\s*)?(?P<name>[\w.:<>$]+)",
     re.MULTILINE,
+)
+_SQL_BLANKED = re.compile(r"--[^\n]*|/\*.*?(?:\*/|\Z)|'[^']*'|\$(\w*)\$.*?(?:\$\1\$|\Z)", re.DOTALL)
+_SQL_CREATE = re.compile(
+    r"^[ \t]*CREATE\s+(?:OR\s+REPLACE\s+)?(?:(?:GLOBAL|LOCAL|TEMP|TEMPORARY|UNIQUE|MATERIALIZED|VIRTUAL)\s+)*"
+    r"(?:TABLE|VIEW|INDEX|FUNCTION|PROCEDURE|TRIGGER|TYPE|SCHEMA|SEQUENCE|PACKAGE)\s+(?:CONCURRENTLY\s+)?"
+    r"(?:IF\s+NOT\s+EXISTS\s+)?(?P<name>[\w.\"$]+)",
+    re.MULTILINE | re.IGNORECASE,
 )
 _DEFINING = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -41,6 +49,22 @@ def read_source(data: bytes) -> Extracted:
     return _with_marks(text, list(_definitions(text)))
 
 
+def braces_reader(language: Language) -> Callable[[bytes], Extracted]:
+    """Return a reader of a language with braces: classes, functions and methods are headings, with all they hold."""
+
+    def read(data: bytes) -> Extracted:
+        text = decode(data)
+        return _with_marks(text, brace_marks(text, language))
+
+    return read
+
+
+def read_sql(data: bytes) -> Extracted:
+    """Decode SQL; each statement that creates something is a heading, from the comments above it to its end."""
+    text = decode(data)
+    return _with_marks(text, list(_statements(text)))
+
+
 def _with_marks(text: str, marks: list[Mark]) -> Extracted:
     return Extracted(text, headings=heading_spans(marks, len(text)), media_type=MEDIA_TYPE)
 
@@ -48,6 +72,14 @@ def _with_marks(text: str, marks: list[Mark]) -> Extracted:
 def _definitions(text: str) -> Iterator[Mark]:
     for match in _DEFINITION.finditer(text):
         yield Mark(match.start(), 1, match["name"])
+
+
+def _statements(text: str) -> Iterator[Mark]:
+    code = _SQL_BLANKED.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
+    for match in _SQL_CREATE.finditer(code):
+        end = code.find(";", match.end())
+        yield Mark(top_line(text, 0, text.rfind("\n", 0, match.start()) + 1), 1, match["name"].replace('"', ""))
+        yield Mark(len(text) if end < 0 else end + 1, 1, "")
 
 
 class _LineStarts:

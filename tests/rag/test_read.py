@@ -271,7 +271,7 @@ def test_definitions_of_source_code_are_headings(read) -> None:
         ("A > g", "    def g(self):"),
     ]
     go = "package main\n\nfunc (s *Ship) Sail() {\n}\n\ntype Ship struct {\n}\n"
-    assert headings(read("a.go", go)) == [("Sail", "func (s *Ship) Sail() {"), ("Ship", "type Ship struct {")]
+    assert headings(read("a.go", go)) == [("Ship.Sail", "func (s *Ship) Sail() {"), ("Ship", "type Ship struct {")]
 
 
 def test_python_that_does_not_parse_is_still_read(read) -> None:
