@@ -1,0 +1,242 @@
+"""Error bars against human labels, judges that misbehave, and what an evaluation costs in time.
+
+1. Coverage: intervals of means and of paired differences on RAGTruth and mtRAG, resampled; the truth is that of all rows.
+2. Calibration: the published ragas faithfulness of mtRAG answers, corrected by a few human labels, beside the human mean.
+3. Judges: ragas for real against a good, slow, garbled, refusing and JSON-less judge on loopback.
+4. Time: 500 cases without a judge, on the demo corpus.
+
+Run from the checkout, with the data sets in ``../shared/data``:
+
+    python -m benchmarks.eval_judge [--parts coverage calibration judges time]
+
+Results go to benchmarks/results/eval_judge.json, part by part.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import math
+import resource
+import shutil
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.eval_corpora import ROOT, rows_of
+from data.cases import load_cases, write_cases
+from eval.anchors import Anchor, Calibration, corrected_share
+from eval.calibration import agreement, corrected_mean
+from eval.intervals import difference_interval, share_interval
+from eval.judge import Judge, JudgeSettings
+from eval.judge_cache import JudgeCache
+from eval.judge_metrics import JudgeInput
+from pipelines.evaluate import Wanted, evaluate_cases
+from pipelines.ingest import ingest_paths
+from pipelines.workspace import init_workspace, open_workspace
+
+RESULTS = Path(__file__).parent / "results" / "eval_judge.json"
+DRAWS = 1000
+
+
+def coverage() -> dict[str, Any]:
+    """Return how often 95 % intervals hold the mean of all rows, for means and paired differences of human labels."""
+    good: dict[str, dict[str, float]] = defaultdict(dict)
+    for row in rows_of("ragtruth_qa/answers.jsonl.gz"):
+        good[row["model"]][row["source_id"]] = float(not row["hallucinated"])
+    rated: dict[str, dict[str, float]] = defaultdict(dict)
+    for row in rows_of("mtrag_human/answers.jsonl.gz"):
+        rated[row["model"]][row["task_id"]] = (row["human_mean"]["faithfulness"] - 1) / 3
+    figures: dict[str, Any] = {}
+    for name, table, models in (
+        ("ragtruth 70b", good, ("llama-2-70b-chat",)),
+        ("ragtruth 7b - 70b", good, ("llama-2-70b-chat", "llama-2-7b-chat")),
+        *((f"mtrag {model}", rated, (model,)) for model in sorted(rated)),
+        *((f"mtrag {second} - {first}", rated, (first, second)) for first, second in _pairs(sorted(rated))),
+    ):
+        keys = sorted(set.intersection(*(set(table[model]) for model in models)))
+        values = np.array([table[models[-1]][key] - (table[models[0]][key] if len(models) > 1 else 0) for key in keys])
+        for size in (50, 200):
+            figures[f"{name}, n = {size}"] = _covered(values, size, paired=len(models) > 1)
+            print(f"  {name:40} n = {size:<4} {figures[f'{name}, n = {size}']}", flush=True)
+    return figures
+
+
+def _covered(values: Any, size: int, *, paired: bool) -> dict[str, Any]:
+    truth, rng = float(values.mean()), np.random.default_rng(0)
+    hits, widths = 0, []
+    for _ in range(DRAWS):
+        drawn = values[rng.integers(0, len(values), size)].tolist()
+        interval = difference_interval(drawn) if paired else share_interval(drawn)
+        assert interval is not None
+        hits += interval.low - 1e-12 <= truth <= interval.high + 1e-12
+        widths.append(interval.high - interval.low)
+    return {
+        "covered": hits / DRAWS,
+        "width": round(float(np.mean(widths)), 4),
+        "truth": round(truth, 4),
+        "draws": DRAWS,
+    }
+
+
+def calibration() -> dict[str, Any]:
+    """Return agreement of ragas with people on mtRAG, and the corrected estimates from 50 and 100 labels."""
+    rows = [row for row in rows_of("mtrag_human/answers.jsonl.gz") if _usable(row)]
+    judged = np.array([float(row["auto"]["rl_f"]) for row in rows])
+    human = np.array([(row["human_mean"]["faithfulness"] - 1) / 3 for row in rows])
+    figures: dict[str, Any] = {
+        "answers": len(rows),
+        "judge_mean": float(judged.mean()),
+        "human_mean": float(human.mean()),
+    }
+    known = agreement(judged.tolist(), human.tolist())
+    figures["agreement"] = {name: getattr(known, name) for name in known.__slots__}
+    for labels in (50, 100):
+        figures[f"{labels} labels"] = _corrected(judged, human, labels)
+    figures["share of good answers, 100 labels"] = _shares(judged, human, 100)
+    print(json.dumps(figures, indent=1), flush=True)
+    return figures
+
+
+def _corrected(judged: Any, human: Any, labels: int) -> dict[str, Any]:
+    """Label a random part, correct, and compare with the human mean of all answers; and with labels alone."""
+    truth, rng, found = float(human.mean()), np.random.default_rng(1), []
+    alone = []
+    for _ in range(DRAWS):
+        # The answers are a draw from many: without it labelled and unlabelled ones would be a finite whole.
+        drawn = rng.integers(0, len(human), len(human))
+        few, rest = drawn[:labels], drawn[labels:]
+        found.append(corrected_mean(judged[rest].tolist(), judged[few].tolist(), human[few].tolist()))
+        alone.append(share_interval(human[few].tolist()))
+    return {
+        "mean_estimate": round(float(np.mean([item.mean for item in found])), 4),
+        "covered": sum(item.low <= truth <= item.high for item in found) / DRAWS,
+        "width": round(float(np.mean([item.high - item.low for item in found])), 4),
+        "width_labels_only": round(float(np.mean([item.high - item.low for item in alone if item])), 4),
+        "covered_labels_only": sum(item is not None and item.low <= truth <= item.high for item in alone) / DRAWS,
+    }
+
+
+def _shares(judged: Any, human: Any, labels: int) -> dict[str, Any]:
+    truth, rng = float((human > 0.5).mean()), np.random.default_rng(2)
+    found, none = [], 0
+    for _ in range(200):
+        drawn = rng.integers(0, len(human), len(human))
+        anchors = tuple(Anchor(JudgeInput("", "", "", ()), human[p], judged[p]) for p in drawn[:labels])
+        share = corrected_share(judged[drawn[labels:]].tolist(), Calibration("faithfulness", "", anchors))
+        none += share is None
+        found += [share] if share else []
+    return {
+        "truth": truth,
+        "raw_judge_share": float((judged > 0.5).mean()),
+        "mean_estimate": round(float(np.mean([item.mean for item in found])), 4) if found else None,
+        "covered": sum(item.low <= truth <= item.high for item in found) / max(1, len(found)),
+        "width": round(float(np.mean([item.high - item.low for item in found])), 4) if found else None,
+        "not_told": none,
+        "draws": 200,
+    }
+
+
+def judges() -> dict[str, Any]:
+    """Return what comes of 24 answers judged by each kind of judge."""
+    spec = importlib.util.spec_from_file_location("fake_judge", ROOT / "tests" / "eval" / "fake_judge.py")
+    assert spec is not None and spec.loader is not None
+    fake = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(fake)
+    samples = [
+        JudgeInput(f"{number}", "When?", f"The ferry leaves at {number}. Cats drive the ship.", (f"The ferry leaves at {number}.",))
+        for number in range(24)
+    ]  # fmt: skip
+    figures = {}
+    for mode, seconds in (
+        ("good", 0.0),
+        ("plain", 0.0),
+        ("slow", 5.0),
+        ("garbage", 0.0),
+        ("refusing", 0.0),
+        ("broken", 0.0),
+    ):
+        server = fake.FakeJudge(mode, seconds)
+        with tempfile.TemporaryDirectory() as folder:
+            cache = Path(folder) / "cache.jsonl"
+            settings = JudgeSettings(server.url, "loopback", timeout_s=1.0 if mode == "slow" else 60.0, retries=1)
+            judge = Judge(settings, JudgeCache(cache))
+            estimated, started = judge.estimate(samples), time.perf_counter()
+            scores = judge.score(samples)
+            seconds_taken, asked = time.perf_counter() - started, server.requests
+            again = Judge(settings, JudgeCache(cache)).score(samples)
+        server.close()
+        values = [score.value for score in scores if score.value is not None]
+        figures[mode] = {
+            "answers": len(samples), "scored": len(values), "unscored_rate": 1 - len(values) / len(samples),
+            "nan_in_values": sum(math.isnan(value) for value in values), "seconds": round(seconds_taken, 1),
+            "requests_estimated": estimated.requests, "requests": asked, "requests_per_answer": asked / len(samples),
+            "requests_second_run": server.requests - asked, "same_second_run": [s.value for s in again] == [s.value for s in scores],
+            "reasons": sorted({score.reason[:80] for score in scores if score.reason}),
+        }  # fmt: skip
+        print(f"  {mode:9} {figures[mode]}", flush=True)
+    return figures
+
+
+def timed() -> dict[str, Any]:
+    """Return the wall and processor time of 500 cases without a judge, cases of the demo corpus asked again and again."""
+    demo = ROOT / "data" / "demo"
+    cases = load_cases(demo / "cases.v1.jsonl")
+    figures: dict[str, Any] = {}
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch) / "w"
+        shutil.copytree(demo / "v1", folder / "corpus")
+        init_workspace(folder)
+        ingest_paths(open_workspace(folder), [folder / "corpus"])
+        many = [
+            replace(cases[n % len(cases)], id=f"{n}", question=f"{cases[n % len(cases)].question} ({n})")
+            for n in range(500)
+        ]
+        write_cases(folder / "cases.jsonl", many)
+        for concurrency in (1, 2, 4):
+            before, started = _processor(), time.perf_counter()
+            evaluate_cases(open_workspace(folder), Wanted(folder / "cases.jsonl", concurrency=concurrency))
+            figures[f"concurrency {concurrency}"] = {
+                "cases": 500, "wall_s": round(time.perf_counter() - started, 1), "processor_s": round(_processor() - before, 1),
+            }  # fmt: skip
+            print(f"  {concurrency} at a time: {figures[f'concurrency {concurrency}']}", flush=True)
+    return figures
+
+
+def _processor() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def _usable(row: dict[str, Any]) -> bool:
+    value = row["auto"].get("rl_f")
+    return value is not None and math.isfinite(float(value)) and row["human_mean"].get("faithfulness") is not None
+
+
+def _pairs(names: Sequence[str]) -> list[tuple[str, str]]:
+    return [(first, second) for place, first in enumerate(names) for second in names[place + 1 :]]
+
+
+PARTS = {"coverage": coverage, "calibration": calibration, "judges": judges, "time": timed}
+
+
+def main() -> None:
+    """Measure, print and keep."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--parts", nargs="*", default=list(PARTS), choices=list(PARTS))
+    for part in parser.parse_args().parts:
+        print(part, flush=True)
+        kept = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+        kept[part] = PARTS[part]()
+        RESULTS.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
