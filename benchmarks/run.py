@@ -11,6 +11,7 @@ DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 BENCHMARKS: tuple[tuple[str, ...], ...] = (
     ("retrieval_quality",),
     ("answer_quality",),
+    ("hostile",),
     ("follow_ups",),
     ("query_latency",),
     ("drift_ragtruth", "--json", "benchmarks/results/drift_ragtruth.json"),
