@@ -187,7 +187,30 @@ def forget(
     say_json(to_json(done)) if as_json else say(to_text(done))
 
 
+def explain(
+    n: Annotated[int, typer.Option("--n", min=2, max=1000, help="How many questions to replay.")] = 30,
+    old_settings: Annotated[Path | None, typer.Option(help="The former rag.toml, if it was kept.")] = None,
+    dry_run: DryRun = False,
+    seed: Seed = 0,
+    workspace: Folder = Path("."),
+    since: Since = None,
+    until: Until = None,
+    baseline: BaselineName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Replay questions with old and new index, model and settings; which change is behind the drop? 5: none at hand."""
+    from pipelines.console import progress_printer
+    from pipelines.drift_explain import ReplaySettings, to_json, to_text
+    from pipelines.drift_explain import explain as run_explain
+    from pipelines.workspace import open_workspace
+
+    settings = ReplaySettings(n, parse_time(since), parse_time(until), baseline, old_settings, seed, dry_run)
+    explained = run_explain(open_workspace(workspace), settings, datetime.now(UTC), progress_printer("explain"))
+    say_json(to_json(explained)) if as_json else say(to_text(explained))
+    raise typer.Exit(explained.exit_code)
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands of this file to `app`."""
-    for command in (label, probe, drill, forget):
+    for command in (label, probe, drill, forget, explain):
         app.command()(command)
