@@ -1,10 +1,13 @@
 """Ingest side by side: ours, LangChain + Chroma, LlamaIndex + Chroma; same files, same model, same machine, same run.
 
-Each system runs in a fresh process: read .txt files, cut, embed (all-MiniLM-L6-v2, batches of 32, CPU) and store in
-Chroma. Then each answers the same questions with known passages (ru_rag, SQuAD 2.0): a retrieved text is right when it
-holds at least half of the passage's words.
+Each system runs in a fresh process, in turns for `--rounds` rounds: read Russian, NIST, SQuAD and PDF files, cut, embed
+(all-MiniLM-L6-v2, batches of 32, CPU) and store in Chroma. The best round of each counts, by the clock and by processor
+seconds; the latter hold on a busy machine too. Then each answers the same questions with known passages (ru_rag, SQuAD
+2.0): a retrieved text is right when it holds at least half of the passage's words. Peers get the text of PDFs from
+pypdfium2. "pure" is ours without anything but embedding and inserting the same texts. Peers cut off what the model does
+not read (256 tokens), which is most of a Russian passage; ours embeds it all.
 
-    python -m benchmarks.ingest_peers [--documents 40]
+    python -m benchmarks.ingest_peers [--full] [--rounds 1]
 
 Needs ``pip install -e ".[bench]"`` and the data sets beside the checkout. JSON: benchmarks/results/ingest_peers.json.
 """
@@ -12,222 +15,171 @@ Needs ``pip install -e ".[bench]"`` and the data sets beside the checkout. JSON:
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
-import math
 import os
 import resource
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+from benchmarks import ingest_systems as systems
+from benchmarks.ingest_corpus import build_corpus, build_many_files, megabytes
+
+ROOT = Path(__file__).resolve().parents[1]
 RESULTS = Path(__file__).parent / "results" / "ingest_peers.json"
-SYSTEMS = ("ours", "langchain", "llamaindex", "ours hybrid")
-BATCH, DEPTH = 32, 10
+SYSTEMS = {
+    "ours": systems.ours,
+    "pure": systems.pure,
+    "langchain": systems.langchain,
+    "llamaindex": systems.llamaindex,
+}
+PEERS = ("langchain", "llamaindex")
+SMALL = {"russian": 8, "articles": 6, "pdfs": 3}
+FULL = {"russian": 40, "articles": 1000, "pdfs": 8}
+MANY_FILES = 1000
 
 
-def build_corpus(folder: Path, documents: int) -> list[dict[str, str]]:
-    """Write the corpus as .txt files below `folder`; return questions with the passage that answers them."""
-    questions = _squad(folder) + _russian(folder, documents)
-    for path in sorted((DATA / "corpus_nist_800_63" / "rev3").rglob("*.md")):
-        if path.stat().st_size:
-            (folder / f"nist-{path.parent.name}-{path.stem}.txt").write_text(path.read_text(encoding="utf-8"))
-    return questions
-
-
-def _squad(folder: Path) -> list[dict[str, str]]:
-    texts = {row["para_id"]: row for row in _rows("squad2_dev/paragraphs.jsonl.gz")}
-    articles: dict[str, list[str]] = {}
-    for row in texts.values():
-        articles.setdefault(row["article"], []).append(row["text"])
-    for article, paragraphs in articles.items():
-        (folder / f"squad-{article.replace('/', '-')}.txt").write_text("\n\n".join(paragraphs), encoding="utf-8")
-    asked = [row for row in _rows("squad2_dev/questions.jsonl.gz") if not row["is_impossible"]]
-    step = max(1, len(asked) // 300)
-    return [{"question": row["question"], "passage": texts[row["para_id"]]["text"]} for row in asked[::step]]
-
-
-def _russian(folder: Path, documents: int) -> list[dict[str, str]]:
-    texts = {row["file"]: row["text"] for row in _rows("ru_rag/documents.jsonl.gz")}
-    asked = [row for row in _rows("ru_rag/questions.jsonl.gz") if row.get("gold_start") is not None]
-    wanted = list(dict.fromkeys(row["file"] for row in asked if row["file"] in texts))[:documents]
-    for name in wanted:
-        (folder / f"ru-{name}.txt").write_text(texts[name], encoding="utf-8")
-    return [
-        {"question": row["question"], "passage": texts[row["file"]][row["gold_start"] : row["gold_end"]]}
-        for row in asked
-        if row["file"] in set(wanted)
-    ]
-
-
-def _rows(name: str) -> list[dict[str, Any]]:
-    with gzip.open(DATA / name, "rt", encoding="utf-8") as file:
-        return [json.loads(line) for line in file]
-
-
-Search = Callable[[str], list[str]]
-
-
-def ours(folder: Path, store: Path, mode: str) -> tuple[int, Search]:
-    """Ingest with this project; search dense only or as users get it."""
-    from rag.chunk import ChunkSettings
-    from rag.embed import open_embedder
-    from rag.index import Index
-    from rag.ingest import ingest
-
-    embedder = open_embedder(batch_size=BATCH)
-    report = ingest([folder], store, embedder, chunking=ChunkSettings())
-    index = Index.open(store, embedder)
-    return report.chunks, lambda question: [hit.chunk.text for hit in index.search(question, DEPTH, mode=mode)]  # type: ignore[arg-type]
-
-
-def langchain(folder: Path, store: Path) -> tuple[int, Search]:
-    """Ingest with RecursiveCharacterTextSplitter, sentence-transformers and langchain-chroma, usual settings."""
-    from langchain_chroma import Chroma
-    from langchain_core.embeddings import Embeddings
-    from langchain_text_splitters import RecursiveCharacterTextSplitter
-
-    model = _sentence_transformer()
-
-    class Adapter(Embeddings):
-        def embed_documents(self, texts: list[str]) -> list[list[float]]:
-            return model.encode(texts, batch_size=BATCH, normalize_embeddings=True).tolist()  # type: ignore[no-any-return]
-
-        def embed_query(self, text: str) -> list[float]:
-            return self.embed_documents([text])[0]
-
-    splitter = RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=200)
-    chroma = Chroma("bench", Adapter(), persist_directory=str(store), collection_metadata={"hnsw:space": "cosine"})
-    chunks = [
-        text for path in sorted(folder.iterdir()) for text in splitter.split_text(path.read_text(encoding="utf-8"))
-    ]
-    for start in range(0, len(chunks), 1000):
-        chroma.add_texts(chunks[start : start + 1000])
-    return len(chunks), lambda question: [found.page_content for found in chroma.similarity_search(question, DEPTH)]
-
-
-def llamaindex(folder: Path, store: Path) -> tuple[int, Search]:
-    """Ingest with SentenceSplitter in an IngestionPipeline into ChromaVectorStore; chunks fit the model's window."""
-    import chromadb
-    from llama_index.core import Document
-    from llama_index.core.base.embeddings.base import BaseEmbedding
-    from llama_index.core.ingestion import IngestionPipeline
-    from llama_index.core.node_parser import SentenceSplitter
-    from llama_index.core.vector_stores import VectorStoreQuery
-    from llama_index.vector_stores.chroma import ChromaVectorStore
-
-    model = _sentence_transformer()
-
-    class Adapter(BaseEmbedding):
-        def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
-            return model.encode(texts, batch_size=BATCH, normalize_embeddings=True).tolist()  # type: ignore[no-any-return]
-
-        def _get_text_embedding(self, text: str) -> list[float]:
-            return self._get_text_embeddings([text])[0]
-
-        def _get_query_embedding(self, query: str) -> list[float]:
-            return self._get_text_embedding(query)
-
-        async def _aget_query_embedding(self, query: str) -> list[float]:
-            return self._get_query_embedding(query)
-
-    embedder = Adapter(embed_batch_size=BATCH)
-    collection = chromadb.PersistentClient(str(store)).get_or_create_collection(
-        "bench", embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
-    )
-    vectors = ChromaVectorStore(chroma_collection=collection)
-    pipeline = IngestionPipeline(
-        transformations=[SentenceSplitter(chunk_size=256, chunk_overlap=20), embedder], vector_store=vectors
-    )
-    nodes = pipeline.run(
-        documents=[Document(text=path.read_text(encoding="utf-8")) for path in sorted(folder.iterdir())]
-    )
-
-    def search(question: str) -> list[str]:
-        query = VectorStoreQuery(query_embedding=embedder.get_query_embedding(question), similarity_top_k=DEPTH)
-        return [node.get_content() for node in vectors.query(query).nodes or []]
-
-    return len(nodes), search
-
-
-def _sentence_transformer() -> Any:
-    from sentence_transformers import SentenceTransformer
-
-    from rag.embedders.folder import MINILM, find_model
-
-    return SentenceTransformer(str(find_model(MINILM).path), device="cpu")
-
-
-def ndcg(passage: str, texts: list[str]) -> float:
-    """nDCG@10 with the retrieved texts that hold at least half of the passage's words as the relevant ones."""
-    wanted = set(passage.casefold().split())
-    gains = [len(wanted & set(text.casefold().split())) >= 0.5 * len(wanted) for text in texts]
-    found = sum(gain / math.log2(rank + 1) for rank, gain in enumerate(gains, start=1))
-    ideal = sum(1 / math.log2(rank + 1) for rank in range(1, sum(gains) + 1))
-    return found / ideal if ideal else 0.0
-
-
-def measure(system: str, folder: Path, questions: Path) -> dict[str, float]:
-    """Run one system in this process and return its row."""
-    store = Path(tempfile.mkdtemp(prefix="bench-"))
+def measure(system: str, folder: Path, scratch: Path) -> dict[str, Any]:
+    """Ingest with one system in this process, which is fresh, and return its row."""
+    store = Path(tempfile.mkdtemp(prefix=system, dir=scratch))
     started = time.perf_counter()
-    build: dict[str, Callable[[], tuple[int, Search]]] = {
-        "ours": lambda: ours(folder, store, "dense"),
-        "ours hybrid": lambda: ours(folder, store, "hybrid"),
-        "langchain": lambda: langchain(folder, store),
-        "llamaindex": lambda: llamaindex(folder, store),
-    }
-    chunks, search = build[system]()
-    seconds = time.perf_counter() - started
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    asked = json.loads(questions.read_text(encoding="utf-8"))
-    quality = [ndcg(item["passage"], search(item["question"])) for item in asked]
-    megabytes = sum(path.stat().st_size for path in folder.iterdir()) / 1e6
-    return {
+    chunks, searches = SYSTEMS[system](folder, store)
+    row: dict[str, Any] = {
         "chunks": chunks,
-        "seconds": round(seconds, 1),
-        "chunks_per_s": round(chunks / seconds, 1),
-        "mb_per_s": round(megabytes / seconds, 4),
-        "peak_rss_mb": round(peak),
-        "ndcg10": round(sum(quality) / len(quality), 4),
+        "seconds": time.perf_counter() - started,
+        "cpu_seconds": _processor_seconds(resource.RUSAGE_SELF),
+        "peak_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
     }
+    if system == "ours":
+        systems.note_texts(store)
+    questions = scratch / "questions.json"
+    asked = json.loads(questions.read_text(encoding="utf-8")) if questions.exists() else []
+    for name, search in searches.items():
+        quality = [systems.ndcg(item["passage"], search(item["question"])) for item in asked]
+        row[f"ndcg10_{name}"] = round(sum(quality) / len(quality), 4) if quality else None
+    return row
+
+
+def in_fresh_process(system: str, folder: Path, scratch: Path) -> dict[str, Any]:
+    """Run `measure` in a process of its own; `wall_s` is the clock around the whole process."""
+    command = [sys.executable, "-m", "benchmarks.ingest_peers", "--measure", system, str(folder), str(scratch)]
+    started = time.perf_counter()
+    done = subprocess.run(command, capture_output=True, text=True, env=_environment(), cwd=ROOT, check=False)
+    wall = time.perf_counter() - started
+    if done.returncode:
+        raise SystemExit(f"{system} failed:\n{done.stderr[-2000:]}")
+    row: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return {**row, "wall_s": wall}
+
+
+def best_of(rows: list[dict[str, Any]], size: float) -> dict[str, Any]:
+    """Return the row of a system: its best times over the rounds, and what follows from them."""
+    row = {**rows[0], "seconds": min(r["seconds"] for r in rows), "cpu_seconds": min(r["cpu_seconds"] for r in rows)}
+    del row["wall_s"]
+    row["peak_rss_mb"] = max(r["peak_rss_mb"] for r in rows)
+    for kind in ("seconds", "cpu_seconds"):
+        per = "per_s" if kind == "seconds" else "per_cpu_s"
+        row[f"chunks_{per}"] = round(row["chunks"] / row[kind], 1)
+        row[f"mb_{per}"] = round(size / row[kind], 4)
+        row[kind] = round(row[kind], 2)
+    return row
+
+
+def cold_start(system: str, scratch: Path) -> float:
+    """Return the seconds from the start of a process to the first chunks stored: one small file."""
+    folder, place = scratch / "one-file", scratch / "cold"
+    for path in (folder, place):
+        path.mkdir(exist_ok=True)
+    (folder / "a.txt").write_text("The ferry leaves at six in the morning and arrives at noon.", encoding="utf-8")
+    return round(in_fresh_process(system, folder, place)["wall_s"], 2)
+
+
+def ingest_again(scratch: Path) -> dict[str, float]:
+    """Return the seconds of `rag ingest` of a folder of many files that did not change, from start to exit."""
+    workspace, folder = scratch / "workspace", scratch / "many"
+    workspace.mkdir()
+    folder.mkdir()
+    build_many_files(folder, MANY_FILES)
+    program = [sys.executable, "-c", "from pipelines.rag_cli import main; main()"]
+    environment = {**_environment(), "PYTHONPATH": str(ROOT)}
+    subprocess.run([*program, "init"], cwd=workspace, env=environment, check=True, capture_output=True)
+    times = []
+    for _ in range(3):
+        before, started = _processor_seconds(resource.RUSAGE_CHILDREN), time.perf_counter()
+        command = [*program, "ingest", str(folder), "--json"]
+        done = subprocess.run(command, cwd=workspace, env=environment, check=True, capture_output=True, text=True)
+        cpu = _processor_seconds(resource.RUSAGE_CHILDREN) - before
+        times.append((time.perf_counter() - started, cpu, json.loads(done.stdout)))
+    if times[-1][2]["unchanged"] != MANY_FILES:
+        raise SystemExit(f"Not every file was found unchanged: {times[-1][2]}.")
+    again = times[1:]
+    return {
+        "files": MANY_FILES,
+        "first_s": round(times[0][0], 2),
+        "again_s": round(min(time_[0] for time_ in again), 2),
+        "again_cpu_s": round(min(time_[1] for time_ in again), 2),
+    }
+
+
+def ratios(rows: dict[str, dict[str, Any]]) -> dict[str, float]:
+    """Return how many times as fast as the better peer ours is, and what it costs beyond embedding and inserting."""
+    found = {}
+    for key in ("chunks_per_s", "mb_per_s", "chunks_per_cpu_s", "mb_per_cpu_s"):
+        found[key] = round(rows["ours"][key] / max(rows[peer][key] for peer in PEERS), 2)
+    for key in ("seconds", "cpu_seconds"):
+        found[f"overhead_{key}"] = round(rows["ours"][key] / rows["pure"][key] - 1, 3)
+    return found
+
+
+def _processor_seconds(who: int) -> float:
+    used = resource.getrusage(who)
+    return used.ru_utime + used.ru_stime
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false", "DO_NOT_TRACK": "1"}
 
 
 def main() -> None:
-    """Build the corpus, run each system in a process of its own, print the table and write the JSON."""
+    """Build the corpus, run the systems in turns, print the table and write the JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--documents", type=int, default=20, help="Russian documents to take")
-    parser.add_argument("--measure", nargs=3, metavar=("SYSTEM", "FOLDER", "QUESTIONS"), help=argparse.SUPPRESS)
+    parser.add_argument("--full", action="store_true", help=f"take {FULL} instead of {SMALL}")
+    parser.add_argument("--rounds", type=int, default=1, help="how often each system runs; the best round counts")
+    parser.add_argument("--measure", nargs=3, metavar=("SYSTEM", "FOLDER", "SCRATCH"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.measure:
-        system, folder, questions = arguments.measure
-        print(json.dumps(measure(system, Path(folder), Path(questions))))
+        system, folder, scratch = arguments.measure
+        print(json.dumps(measure(system, Path(folder), Path(scratch))))
         return
-    with tempfile.TemporaryDirectory() as scratch:
-        corpus, questions = Path(scratch) / "corpus", Path(scratch) / "questions.json"
-        corpus.mkdir()
-        questions.write_text(json.dumps(build_corpus(corpus, arguments.documents)), encoding="utf-8")
-        megabytes = sum(path.stat().st_size for path in corpus.iterdir()) / 1e6
-        print(f"corpus: {len(list(corpus.iterdir()))} files, {megabytes:.2f} MB")
-        rows = {system: _in_fresh_process(system, corpus, questions) for system in SYSTEMS}
-    RESULTS.write_text(json.dumps({"megabytes": megabytes, "systems": rows}, indent=1) + "\n")
+    with tempfile.TemporaryDirectory() as name:
+        result = run(Path(name), FULL if arguments.full else SMALL, arguments.rounds)
+    RESULTS.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
 
 
-def _in_fresh_process(system: str, corpus: Path, questions: Path) -> dict[str, float]:
-    command = [sys.executable, "-m", "benchmarks.ingest_peers", "--measure", system, str(corpus), str(questions)]
-    environment = {**os.environ, "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false", "DO_NOT_TRACK": "1"}
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-    if done.returncode:
-        raise SystemExit(f"{system} failed:\n{done.stderr[-2000:]}")
-    row: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    cells = "  ".join(f"{name} {value}" for name, value in row.items())
-    print(f"{system:12} {cells}", flush=True)
-    return row
+def run(scratch: Path, size: dict[str, int], rounds: int) -> dict[str, Any]:
+    """Return everything that is measured."""
+    corpus = scratch / "corpus"
+    corpus.mkdir()
+    (scratch / "questions.json").write_text(json.dumps(build_corpus(corpus, **size)), encoding="utf-8")
+    text = megabytes(corpus)
+    print(f"corpus: {len(list(corpus.iterdir()))} files, {text:.2f} MB of text", flush=True)
+    measured: dict[str, list[dict[str, Any]]] = {system: [] for system in SYSTEMS}
+    for _ in range(rounds):
+        for system, found in measured.items():
+            found.append(in_fresh_process(system, corpus, scratch))
+    rows = {system: best_of(found, text) for system, found in measured.items()}
+    for system, row in rows.items():
+        if system != "pure":
+            row["cold_start_s"] = cold_start(system, scratch)
+        print(f"{system:12}" + "  ".join(f"{key} {value}" for key, value in row.items()), flush=True)
+    result = {"megabytes": round(text, 3), "corpus": size, "rounds": rounds, "systems": rows, "ratios": ratios(rows)}
+    print("ours against the better peer:", result["ratios"], flush=True)
+    result["unchanged"] = ingest_again(scratch)
+    print("unchanged folder:", result["unchanged"], flush=True)
+    return result
 
 
 if __name__ == "__main__":

@@ -50,7 +50,8 @@ class BertEmbedder:
     def embed(self, texts: Sequence[str], *, query: bool = False) -> NDArray[np.float32]:
         """Return unit vectors; texts of like length share a pass, so that little of it is padding."""
         prefix = self._prefixes.of(query=query)
-        rows = [encoding.ids for encoding in self._folder.tokenizer.encode_batch([prefix + text for text in texts])]
+        encodings = self._folder.tokenizer.encode_batch_fast([prefix + text for text in texts])
+        rows = [encoding.ids for encoding in encodings]
         rows = [row if len(row) <= self.max_tokens else [*row[: self.max_tokens - 1], row[-1]] for row in rows]
         vectors = np.empty((len(rows), self.dimensions), np.float32)
         for batch in self._batches([len(row) for row in rows]):
