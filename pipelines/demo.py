@@ -8,7 +8,7 @@ at the same speed and with the same citations, but makes things up.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from importlib.resources import as_file, files
@@ -27,6 +27,7 @@ from pipelines.traffic import Script, demo_questions, write_script
 from pipelines.workspace import Workspace, init_workspace, open_log, open_workspace, prompt_secret
 
 if TYPE_CHECKING:
+    from data.records import Interaction, Score
     from pipelines.loopback import Behaviour
 
 _MARKER = ".made-by-drift-demo"
@@ -109,7 +110,14 @@ def _asker(workspace: Workspace, behaviour: Behaviour, running: ExitStack) -> As
 
     server = running.enter_context(Loopback(behaviour))
     endpoint = ChatEndpoint(server.url, _MODEL, "none", secret=prompt_secret(workspace))
-    return Asker(open_retriever(workspace), endpoint, None, GroundednessProxy.load())
+    return Asker(open_retriever(workspace), endpoint, _Unwritten(), GroundednessProxy.load())
+
+
+class _Unwritten:
+    """Takes the place of the log while the weeks are lived through: each world writes its own at the end."""
+
+    def append(self, interactions: Iterable[Interaction], scores: Iterable[Score] = ()) -> None:
+        """Write nothing."""
 
 
 def _judge(workspace: Workspace, script: Script, lived: Sequence[Asked], now: datetime) -> Reported:
