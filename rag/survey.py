@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import Path
 
-from data.records import Chunk
+from data.records import Chunk, Document, Span
 from rag.hidden import lint_unread
 from rag.index import Index
 from rag.lint import HARMLESS, RULES_VERSION, Finding, Rule, lint
@@ -52,7 +52,7 @@ def survey(index: Index, ledger: Ledger, files: Mapping[str, Path] | None = None
     unread: dict[str, tuple[Finding, ...]] = {}
     new: set[str] = set()
     for source, (origin, digest) in index.origins().items():
-        key = f"{RULES_VERSION}:{PurePath(source).suffix}:{digest}"
+        key = f"{RULES_VERSION}:{source}:{digest}"
         if key not in known:
             known[key] = fresh[key] = _judge(index, source, (files or {}).get(origin, Path(origin)), digest)
             new.add(source)
@@ -66,13 +66,21 @@ def survey(index: Index, ledger: Ledger, files: Mapping[str, Path] | None = None
 
 
 def _judge(index: Index, source: str, file: Path, digest: str) -> Judgement:
-    text = index.document(source).text
+    document = index.document(source)
     try:
         data = file.read_bytes() if file.is_file() else b""
     except OSError:
         data = b""
     same = hashlib.sha256(data).hexdigest() == digest
-    return Judgement(tuple(lint(text)), tuple(lint_unread(data, source, text)) if same else ())
+    found = [*_on_labels(document), *lint(document.text)]
+    return Judgement(tuple(found), tuple(lint_unread(data, source, document.text)) if same else ())
+
+
+def _on_labels(document: Document) -> Iterator[Finding]:
+    """Judge what stands beside passages in a prompt, the name of the source and their headings, over all they cover."""
+    for span in (Span(0, len(document.text), document.source), *document.headings):
+        for item in lint(span.label):
+            yield Finding(item.rule, span.start, span.end, item.excerpt)
 
 
 def _suspects(index: Index, source: str, findings: tuple[Finding, ...], released: frozenset[str]) -> list[Suspect]:
