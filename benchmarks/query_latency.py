@@ -2,11 +2,10 @@
 
     python -m benchmarks.query_latency [--sizes 1000 20000] [--questions 200]
 
-The texts and vectors are synthetic, so that 100,000 chunks take minutes: words drawn by Zipf's law with the words of a
-topic among them; 384-dimensional unit vectors around the centre of the topic, spread in 32 shared directions as the
-vectors of real encoders are. Everything else is the real path: drafts, catalogue, FTS5, Chroma, learned weights. The
-question's vector is given to the search: encoding it (some 5 ms) is left out. Each size is built and then searched in a
-process of its own; the peaks are those of the processes. The filter lets through 1 % of the chunks. Results go to
+The texts and vectors are synthetic (`benchmarks.synthetic_chunks`). Everything else is the real path: drafts,
+catalogue, FTS5, Chroma, learned weights. The question's vector is given to the search: encoding it (some 5 ms) is left
+out. Each size is built and then searched in a process of its own, and a third one writes the same vectors to Chroma
+alone; the peaks are those of the processes. The filter lets through 1 % of the chunks. Results go to
 benchmarks/results/query_latency.json.
 """
 
@@ -15,11 +14,11 @@ from __future__ import annotations
 import argparse
 import json
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
-import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -27,91 +26,28 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from data.records import Chunk, Document
+from benchmarks.synthetic_chunks import (
+    CHUNKS_PER_DOCUMENT,
+    DIMENSIONS,
+    TOPICS,
+    TopicEmbedder,
+    make_document,
+    make_question,
+)
 from rag.catalog import Catalog
 from rag.draft import Entry, Prepared, begin_draft
 from rag.filters import Filter
 from rag.index import Index
 from rag.keys import passage_key
-from rag.publish import publish
+from rag.publish import VectorSource, publish, rebuild_vectors
 
 RESULTS = Path(__file__).parent / "results" / "query_latency.json"
 SIZES = [1_000, 20_000, 50_000, 100_000]
-DIMENSIONS, SPREAD_IN, TOPICS, TOPIC_WORDS, COMMON_WORDS = 384, 32, 500, 30, 20_000
-STOP_WORDS = 50
-"""How many of the most frequent words a language does without in its index; the others follow Zipf's law."""
-CHUNKS_PER_DOCUMENT, DOCUMENTS_AT_ONCE, SHARES = 10, 100, 100
+DOCUMENTS_AT_ONCE = 100
 ONE_PERCENT = Filter(sources=("share-07/*",))
 MODES = ("hybrid", "dense", "lexical")
+PHASES = ("build", "vectors", "ask")
 K = 10
-SYLLABLES = [first + second for first in "bdfgklmnprstvz" for second in ("a", "e", "i", "o", "u", "ar", "en", "il")]
-
-
-class TopicEmbedder:
-    """Put a text near the centre of the topic that its words name, at a place of its own that follows from the text."""
-
-    id = "topics@384"
-    dimensions = DIMENSIONS
-    max_tokens = 512
-
-    def __init__(self) -> None:
-        random = np.random.default_rng(0)
-        self._centres = random.normal(size=(TOPICS + 1, DIMENSIONS)) / np.sqrt(DIMENSIONS)
-        self._directions = random.normal(size=(SPREAD_IN, DIMENSIONS)) / np.sqrt(DIMENSIONS)
-
-    def embed(self, texts: Sequence[str], *, query: bool = False) -> NDArray[np.float32]:
-        """Return one unit vector per text."""
-        topics = [_topic_of(text) for text in texts]
-        places = [np.random.default_rng(zlib.crc32(text.encode())).normal(size=SPREAD_IN) for text in texts]
-        vectors = self._centres[topics] + 0.2 * np.array(places).reshape(-1, SPREAD_IN) @ self._directions
-        unit: NDArray[np.float32] = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
-        return unit
-
-    def count_tokens(self, text: str) -> int:
-        """Count words."""
-        return len(text.split())
-
-
-_FREQUENCIES = 1.0 / np.arange(STOP_WORDS, STOP_WORDS + COMMON_WORDS)
-_CUMULATED = np.cumsum(_FREQUENCIES) / _FREQUENCIES.sum()
-
-
-def _word(number: int) -> str:
-    first, rest = divmod(number, len(SYLLABLES) ** 2)
-    second, third = divmod(rest, len(SYLLABLES))
-    return SYLLABLES[first] + SYLLABLES[second] + SYLLABLES[third]
-
-
-def _topic_word(topic: int, number: int) -> str:
-    return f"q{_word(topic * TOPIC_WORDS + number)}"
-
-
-TOPIC_OF = {_topic_word(topic, number): topic for topic in range(TOPICS) for number in range(TOPIC_WORDS)}
-
-
-def _topic_of(text: str) -> int:
-    return next((TOPIC_OF[word] for word in text.lower().replace(".", "").split() if word in TOPIC_OF), TOPICS)
-
-
-def make_text(number: int) -> str:
-    """Return the text of one chunk: 60 words in five sentences, 15 of them of its topic."""
-    random = np.random.default_rng(number)
-    topic = int(random.integers(TOPICS))
-    common = np.searchsorted(_CUMULATED, random.random(45))
-    words = [_word(int(rank)) for rank in common] + [
-        _topic_word(topic, int(at)) for at in random.integers(TOPIC_WORDS, size=15)
-    ]
-    mixed = [words[at] for at in random.permutation(len(words))]
-    return " ".join(" ".join(mixed[at : at + 12]).capitalize() + "." for at in range(0, len(mixed), 12))
-
-
-def make_document(number: int) -> tuple[Document, list[Chunk]]:
-    """Return a document of ten chunks; every hundredth lies in the same folder."""
-    source = f"share-{number % SHARES:02}/{number}.txt"
-    texts = [make_text(number * CHUNKS_PER_DOCUMENT + at) for at in range(CHUNKS_PER_DOCUMENT)]
-    starts = np.cumsum([0, *(len(text) + 2 for text in texts)])
-    chunks = [Chunk(source, int(at), int(at) + len(text), text) for at, text in zip(starts, texts, strict=False)]
-    return Document(source, "\n\n".join(texts)), chunks
 
 
 def build(size: int, folder: Path) -> dict[str, Any]:
@@ -142,10 +78,33 @@ def build(size: int, folder: Path) -> dict[str, Any]:
     }
 
 
+def vectors_alone(folder: Path) -> dict[str, Any]:
+    """Write the stored vectors to a Chroma folder and nothing else; return the memory with Chroma loaded, and the peak.
+
+    What Chroma's graph takes, at least vectors of 4 bytes a number and 32 links each, is its own: compare the peak of
+    publishing with this one.
+    """
+    import chromadb
+
+    chromadb.PersistentClient(str(folder / "empty"))
+    idle = peak_mb()
+    catalog = Catalog(folder)
+    revision = catalog.current()
+    assert revision is not None, "the index is not published"
+    wanted = catalog.keys(revision.generation, revision.id)
+    started = time.perf_counter()
+    rebuild_vectors(VectorSource(catalog, revision.space, revision.embedder), folder / "chroma" / "alone", wanted)
+    seconds = time.perf_counter() - started
+    catalog.close()
+    for name in ("empty", "chroma/alone"):
+        shutil.rmtree(folder / name)
+    return {"chroma_idle_mb": idle, "chroma_peak_mb": peak_mb(), "chroma_s": round(seconds, 1)}
+
+
 def ask(size: int, folder: Path, questions: int) -> dict[str, Any]:
     """Search with every mode, with and without the filter; return latencies, recall and memory."""
     embedder = TopicEmbedder()
-    asked = [_question(number) for number in np.random.default_rng(1).choice(size, questions)]
+    asked = [make_question(number) for number in np.random.default_rng(1).choice(size, questions)]
     vectors = embedder.embed(asked, query=True)
     index = Index.open(folder, embedder)
     started = time.perf_counter()
@@ -159,13 +118,6 @@ def ask(size: int, folder: Path, questions: int) -> dict[str, Any]:
         result[f"recall_at_10{name}"] = _recall(index, folder, vectors, where)
     index.close()
     return result
-
-
-def _question(number: int) -> str:
-    """Return eight words of a chunk, at least one of its topic, as a question about it."""
-    words = make_text(int(number)).lower().replace(".", "").split()
-    topical = [word for word in words if word in TOPIC_OF]
-    return " ".join([*topical[:2], *words[:6]])
 
 
 def _latencies(
@@ -219,9 +171,9 @@ def peak_mb() -> int:
 def measure(size: int, questions: int) -> dict[str, Any]:
     """Build and search one size, each in a process of its own."""
     with tempfile.TemporaryDirectory() as folder:
-        parts = [_child("build", size, folder, questions), _child("ask", size, folder, questions)]
+        parts = [_child(phase, size, folder, questions) for phase in PHASES]
         files = [path.stat().st_size for path in Path(folder).rglob("*") if path.is_file()]
-    return {"chunks": size, **parts[0], **parts[1], "disk_mb": sum(files) // 2**20}
+    return {"chunks": size, **parts[0], **parts[1], **parts[2], "disk_mb": sum(files) // 2**20}
 
 
 def _child(phase: str, size: int, folder: str, questions: int) -> Any:
@@ -244,8 +196,11 @@ def table(results: Sequence[dict[str, Any]]) -> Iterator[str]:
         "search_peak_mb": "peak searching, MB",
         "store_peak_mb": "peak storing, MB",
         "build_peak_mb": "peak publishing, MB",
+        "chroma_peak_mb": "  Chroma alone, MB",
+        "chroma_idle_mb": "  without vectors, MB",
         "store_s": "storing, s",
         "publish_s": "publishing, s",
+        "chroma_s": "  Chroma alone, s",
         "disk_mb": "on disk, MB",
     }
     for key, label in labels.items():
@@ -257,11 +212,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", nargs="+", type=int, default=SIZES, help="chunks; multiples of 1,000")
     parser.add_argument("--questions", type=int, default=200)
-    parser.add_argument("--phase", choices=["build", "ask"], help=argparse.SUPPRESS)
+    parser.add_argument("--phase", choices=PHASES, help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.phase == "build":
         print(json.dumps(build(arguments.sizes[0], arguments.folder)))
+    elif arguments.phase == "vectors":
+        print(json.dumps(vectors_alone(arguments.folder)))
     elif arguments.phase == "ask":
         print(json.dumps(ask(arguments.sizes[0], arguments.folder, arguments.questions)))
     else:

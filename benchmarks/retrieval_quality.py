@@ -110,6 +110,38 @@ def ru_rag(documents: int = 70, characters: int = 60_000) -> Collection:
     return Collection({f"{file}#{start}": text for file, start, _, text in spans}, judged)
 
 
+def clapnq() -> Collection:
+    """ClapNQ dev: the gold passages of all questions, also of those they do not answer; answerable questions."""
+    rows = list(_rows("clapnq_dev/questions.jsonl.gz"))
+    names: dict[str, str] = {}
+    for row in rows:
+        for passage in row["passages"]:
+            names.setdefault(_titled(passage), f"{passage['title']}#{len(names)}")
+    judged = [
+        Judged(row["question"], {names[_titled(passage)]: 1 for passage in row["passages"]})
+        for row in rows
+        if row["answerable"]
+    ]
+    return Collection({name: text for text, name in names.items()}, judged)
+
+
+def _titled(passage: dict[str, str]) -> str:
+    return f"{passage['title']}\n{passage['text']}"
+
+
+def rgb(language: str) -> Collection:
+    """RGB: news snippets of all questions; a question's own true ones, "positive", answer it.
+
+    The wrong ones are copies of them with another name planted, which retrieval cannot tell apart: they are left out.
+    """
+    rows = list(_rows(f"rgb/{language}_fact.jsonl.gz"))
+    names: dict[str, str] = {}
+    for text in (text for row in rows for text in (*row["positive"], *row["negative"])):
+        names.setdefault(text, f"{language}{len(names)}")
+    judged = [Judged(row["query"], {names[text]: 1 for text in row["positive"]}) for row in rows]
+    return Collection({name: text for text, name in names.items()}, judged)
+
+
 SETS: dict[str, Callable[[], Collection]] = {
     "squad2": squad2,
     "xquad-ru": lambda: xquad("ru"),
@@ -119,6 +151,9 @@ SETS: dict[str, Callable[[], Collection]] = {
     "xquad-mixed": lambda: xquad("en", "ru", "es", "zh"),
     "cranfield": cranfield,
     "ru_rag": ru_rag,
+    "clapnq": clapnq,
+    "rgb-en": lambda: rgb("en"),
+    "rgb-zh": lambda: rgb("zh"),
 }
 
 
