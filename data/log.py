@@ -78,6 +78,11 @@ class InteractionLog:
         """Open the SQLite log at `path`, creating it when absent."""
         return cls(f"sqlite:///{path}", redact)
 
+    @property
+    def engine(self) -> sa.Engine:
+        """The database, for what else is kept in it (`data.sketch_log`)."""
+        return self._engine
+
     def close(self) -> None:
         """Release the database file."""
         self._engine.dispose()

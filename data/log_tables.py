@@ -44,6 +44,14 @@ baselines = sa.Table(
     sa.Column("since", sa.String(32), nullable=False),
     sa.Column("until", sa.String(32), nullable=False),
 )
+sketches = sa.Table(
+    "sketches",
+    metadata,
+    sa.Column("frame", sa.String(128), primary_key=True),
+    sa.Column("day", sa.String(10), primary_key=True),
+    sa.Column("mark", sa.String(64), nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+)
 schema = sa.Table("schema_version", metadata, sa.Column("version", sa.Integer, primary_key=True))
 
 
@@ -51,7 +59,11 @@ def _create_tables(connection: sa.Connection) -> None:
     metadata.create_all(connection)
 
 
-MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (_create_tables,)
+def _create_sketches(connection: sa.Connection) -> None:
+    sketches.create(connection, checkfirst=True)
+
+
+MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (_create_tables, _create_sketches)
 """Applied in order, each once; append only."""
 
 

@@ -153,6 +153,16 @@ def shifted(estimate: Estimate, by: float) -> Estimate:
     return Estimate(delta, estimate.se, estimate.low + by, estimate.high + by, float(norm.cdf(delta / estimate.se)))
 
 
+def from_error(delta: float, se: float, confidence: float) -> Estimate:
+    """Return an estimate from a difference and its standard error over many records (normal interval)."""
+    return _from_t(delta, se, math.inf, confidence)
+
+
+def with_error(estimate: Estimate, se: float, confidence: float) -> Estimate:
+    """Return an estimate with another standard error."""
+    return estimate if se == estimate.se else from_error(estimate.delta, se, confidence)
+
+
 def detectable(se: float, alpha: float, power: float) -> float:
     """Return the drop that a one-sided test at `alpha` finds with probability `power`: (z(1−alpha) + z(power)) · se."""
     from scipy.stats import norm

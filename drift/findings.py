@@ -52,7 +52,7 @@ def find(
     for name, (plane, category) in CATEGORIES.items():
         sides = [[category(item) for item in side] for side in (reference, current)]
         found += _category(plane, name, sides[0], sides[1], settings)
-    return _adjusted(found, settings.fdr)
+    return adjusted(found, settings.fdr)
 
 
 def plane_reports(findings: Sequence[Finding], features: PlaneFeatures) -> tuple[PlaneReport, ...]:
@@ -152,7 +152,8 @@ def _sources(items: Sequence[Interaction]) -> list[str]:
     return [item.contexts[0].source for item in items if item.contexts]
 
 
-def _adjusted(found: list[Finding], fdr: float) -> tuple[Finding, ...]:
+def adjusted(found: list[Finding], fdr: float) -> tuple[Finding, ...]:
+    """Adjust p-values together (Benjamini–Hochberg), strongest first; what drifted must pass at `fdr` too."""
     ordered = sorted(found, key=lambda finding: finding.p_value)
     adjusted: list[Finding] = []
     ceiling = 1.0

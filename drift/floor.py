@@ -46,8 +46,6 @@ class Floor:
 
 def fit_floor(values: Array, topics: Ints, count: int, confidence: float, least_drop: float) -> Floor:
     """Take the floor from the scores of a baseline, in [0, 1], with the topic (0 … count − 1) of each."""
-    from scipy.stats import norm
-
     sizes = np.bincount(topics, minlength=count).astype(float)
     small = sizes < _MIN_TOPIC
     merged = np.where(small, count, np.arange(count))[topics]  # one more topic, for all that are too small
@@ -57,5 +55,12 @@ def fit_floor(values: Array, topics: Ints, count: int, confidence: float, least_
     rest = values - means[merged]
     variance = float(rest @ rest / max(values.size - np.unique(merged).size, 1))
     place = np.where(small, count, np.arange(count))
-    z = float(norm.ppf(0.5 + confidence / 2))
-    return Floor(means[place], np.maximum(sizes[place], 1.0), variance, z, least_drop, float(values.mean()))
+    z, level = quantile(confidence), float(values.mean())
+    return Floor(means[place], np.maximum(sizes[place], 1.0), variance, z, least_drop, level)
+
+
+def quantile(confidence: float) -> float:
+    """Return how many standard errors a two-sided interval of this confidence reaches to each side."""
+    from scipy.stats import norm
+
+    return float(norm.ppf(0.5 + confidence / 2))

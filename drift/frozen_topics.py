@@ -124,3 +124,13 @@ def _distances(rows: Matrix, centres: Matrix) -> Matrix:
     squares = np.einsum("ij,ij->i", rows, rows)[:, None] + np.einsum("ij,ij->i", centres, centres)[None, :]
     distances: Matrix = np.maximum(squares - 2 * rows @ centres.T, np.float32(0))
     return distances
+
+
+def median_distance(items: Sequence[Interaction], embedder: str) -> float:
+    """Return the median distance of stored question vectors, the usual bandwidth of a kernel; 1 without any."""
+    rows, matrix = _rows(items, embedder, None) if embedder else (np.empty(0), np.zeros((0, 1), np.float32))
+    if len(rows) < 2:
+        return 1.0
+    sample = matrix[np.linspace(0, len(matrix) - 1, min(len(matrix), 500), dtype=int)]
+    distances = np.sqrt(_distances(sample, sample)[np.triu_indices(len(sample), 1)])
+    return float(np.median(distances)) or 1.0

@@ -116,6 +116,11 @@ def _scorable(side: Side) -> int:
     return sum(item.outcome == "answered" for item in side.items)
 
 
+def source_rank(source: str, metric: str) -> tuple[int, tuple[int, str]]:
+    """Return how early a score speaks for quality, smallest first."""
+    return [*_ORDER, source].index(source), _rank(metric)
+
+
 def _rank(metric: str) -> tuple[int, str]:
     return (_PREFERRED.index(metric) if metric in _PREFERRED else len(_PREFERRED), metric)
 

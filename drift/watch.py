@@ -25,16 +25,20 @@ def measure_to_watch(reference: Window, settings: DriftSettings) -> Measure | No
     return best_covered(reference, settings)
 
 
-def fit(reference: Window, measure: Measure, settings: DriftSettings) -> tuple[FrozenTopics, Floor] | None:
-    """Learn topics and floor of the baseline; None where fewer than `min_records` of its records are scored."""
+def learn(
+    reference: Window, known: Measure | None, settings: DriftSettings
+) -> tuple[Measure, FrozenTopics, Floor] | None:
+    """Learn measure (unless `known`), topics and floor of a baseline; None with fewer than `min_records` scores."""
+    measure = known or measure_to_watch(reference, settings)
     topics = freeze_topics(reference.traffic, settings.seed)
-    if topics is None:
+    if topics is None or measure is None:
         return None
     day = scored_day(reference, measure, topics, date.min)
     if day.values.size < settings.min_records:
         return None
-    known = np.where(day.topics == UNKNOWN, 0, day.topics)
-    return topics, fit_floor(day.values, known, len(topics.names), settings.confidence, settings.minimal_drop)
+    place = np.where(day.topics == UNKNOWN, 0, day.topics)
+    floor = fit_floor(day.values, place, len(topics.names), settings.confidence, settings.minimal_drop)
+    return measure, topics, floor
 
 
 def scored_day(window: Window, measure: Measure, topics: FrozenTopics, at: date) -> Day:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -13,34 +14,35 @@ from data.errors import WorkspaceError
 
 if TYPE_CHECKING:
     from data.log import Baseline, InteractionLog
+    from drift.floor import Floor
     from drift.frozen_topics import FrozenTopics
     from drift.pages import Day, Watch
     from drift.report import PageBudget
     from drift.settings import DriftSettings
-    from drift.windows import Window
+    from drift.watch import Measure
+
+    Learner = Callable[[Measure | None], tuple[Measure, FrozenTopics, Floor] | None]
 
 STATE_FILE = "pages.json"
 
 
 def take_look(
-    path: Path, log: InteractionLog, pinned: Baseline, reference: Window, settings: DriftSettings, now: datetime
+    path: Path, log: InteractionLog, pinned: Baseline, learn: Learner, settings: DriftSettings, now: datetime
 ) -> tuple[Watch, PageBudget]:
     """Add all days that closed since the last report and say what this report may page on; nothing is written yet.
 
     A day counts once, as it was when the first report after it saw it: reports made twice or missed change nothing,
-    and scores that come later are for the window tests.
+    and scores that come later are for the window tests. `learn` takes measure, topics and floor from the baseline.
 
     :raises WorkspaceError: the file at `path` cannot be read.
     """
     from drift.pages import Watch, advance, look
-    from drift.watch import fit, measure_to_watch
 
     begun = pinned.until.astimezone(UTC).date() - timedelta(days=1)
     watch = _read(path).get(_key(pinned)) or Watch(None, begun)
-    if watch.measure is None:
-        watch = replace(watch, measure=measure_to_watch(reference, settings))
-    if watch.measure and (fitted := fit(reference, watch.measure, settings)):
-        topics, floor = fitted
+    if learnt := learn(watch.measure):
+        measure, topics, floor = learnt
+        watch = replace(watch, measure=measure)
         watch = advance(watch, _closed_days(log, watch, pinned, topics, now), floor)
     return look(watch, now.astimezone(UTC).date(), settings)
 

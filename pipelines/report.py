@@ -13,13 +13,18 @@ from typing import TYPE_CHECKING
 from data.errors import InputError
 from data.log import Baseline, InteractionLog
 from data.records import Kind
+from pipelines.page_budget import STATE_FILE, remember, take_look
 from pipelines.workspace import Workspace, drift_settings, open_log
 
 if TYPE_CHECKING:
     from drift.report import DriftReport
+    from drift.settings import DriftSettings
     from drift.windows import Window
 
 DEFAULT_BASELINE = "default"
+RAW_LIMIT = 120_000
+"""Two windows of more records than this are compared by whole days, from sketches."""
+
 _KINDS: tuple[Kind, ...] = ("user", "canary")
 
 
@@ -70,27 +75,46 @@ def report(
 
     Records of the baseline are never the default window too: compared with itself everything is steady. A report on
     schedule (neither `since` nor `until`) keeps to the false-page budget and adds to `.rag/pages.json`; any other
-    window is a question of its own, tested at `drift.alpha`.
+    window is a question of its own, tested at `drift.alpha`. Windows of over `RAW_LIMIT` records are compared by whole
+    days, from sketches.
 
     :raises InputError: no such baseline, or the windows cannot be compared.
     """
-    from drift.compare import compare
-    from pipelines.page_budget import STATE_FILE, remember, take_look
+    from data.sketch_log import count_users
+    from pipelines.sketched_report import report_from_sketches
 
     log, settings = open_log(workspace), drift_settings(workspace.settings)
     pinned = find_baseline(log, baseline)
     end = until or now
     start = since or _default_start(end, workspace.settings.drift.window_days, pinned)
     check_period(start, end)
+    schedule = since is None and until is None
+    if count_users(log, pinned.since, pinned.until) + count_users(log, start, end) > RAW_LIMIT:
+        path = workspace.data / STATE_FILE if schedule else None
+        return Reported(*report_from_sketches(log, pinned, (start, end), settings, now, path))
     reference = _window(log, f"{pinned.name} v{pinned.version}", pinned.since, pinned.until)
     current = _window(log, "current", start, end)
-    if since is not None or until is not None:
-        return Reported(compare(reference, current, settings, now), reference, current)
-    state = workspace.data / STATE_FILE
-    watch, pages = take_look(state, log, pinned, reference, settings, now)
-    made = compare(reference, current, settings, now, pages)
+    state = workspace.data / STATE_FILE if schedule else None
+    return Reported(_compared(log, pinned, (reference, current), settings, now, state), reference, current)
+
+
+def _compared(
+    log: InteractionLog,
+    pinned: Baseline,
+    windows: tuple[Window, Window],
+    settings: DriftSettings,
+    now: datetime,
+    state: Path | None,
+) -> DriftReport:
+    from drift.compare import compare
+    from drift.watch import learn
+
+    if state is None:
+        return compare(*windows, settings, now)
+    watch, pages = take_look(state, log, pinned, lambda known: learn(windows[0], known, settings), settings, now)
+    made = compare(*windows, settings, now, pages)
     remember(state, pinned, watch, made.quality.status == "drifted")
-    return Reported(made, reference, current)
+    return made
 
 
 def check_period(since: datetime | None, until: datetime | None) -> None:

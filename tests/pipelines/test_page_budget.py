@@ -10,6 +10,7 @@ from threadpoolctl import threadpool_limits
 from data.errors import WorkspaceError
 from data.records import Interaction, Score
 from drift.settings import DriftSettings
+from drift.watch import learn
 from drift.windows import Window
 from pipelines.page_budget import remember, take_look
 from pipelines.report import find_baseline, pin_baseline, report
@@ -67,7 +68,9 @@ def look_on(workspace, day, hour=9):
     period = (pinned.since, pinned.until)
     reference = Window("reference", tuple(log.read(*period)), tuple(log.scores(*period)))
     path = workspace.data / "pages.json"
-    watch, budget = take_look(path, log, pinned, reference, DriftSettings(), at(day, hour))
+    watch, budget = take_look(
+        path, log, pinned, lambda known: learn(reference, known, DriftSettings()), DriftSettings(), at(day, hour)
+    )
     remember(path, pinned, watch, budget.paged)
     return budget
 

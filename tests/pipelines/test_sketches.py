@@ -1,0 +1,90 @@
+"""Sketches of the log: made once a day, made again when a day changes, and used by reports over long windows."""
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+from threadpoolctl import threadpool_limits
+
+from data.log import InteractionLog
+from data.records import Interaction, Score
+from data.sketch_log import read_sketches
+from pipelines import report as reporting
+from pipelines import sketches
+from pipelines.workspace import init_workspace, open_log, open_workspace
+
+START = datetime(2026, 1, 5, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    with threadpool_limits(1):
+        yield
+
+
+def records(day, quality, seed, n=40):
+    rng = np.random.default_rng([day, seed])
+    at = START + timedelta(days=day)
+    items = [
+        Interaction(f"{seed}-{day}-{k}", at + timedelta(minutes=k), f"Where does ship {k % 5} lie?", "Berth 4.")
+        for k in range(n)
+    ]
+    return items, [
+        Score(item.id, "groundedness", float(np.clip(rng.normal(quality, 0.1), 0, 1)), "proxy", "", "lexical", "1")
+        for item in items
+    ]
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    init_workspace(tmp_path)
+    workspace = open_workspace(tmp_path)
+    for day in range(12):
+        open_log(workspace).append(*records(day, 0.8 if day < 9 else 0.6, seed=1))
+    reporting.pin_baseline(workspace, "default", START, START + timedelta(days=7), START + timedelta(days=7))
+    return workspace
+
+
+def test_a_day_is_sketched_once_and_again_when_late_rows_or_scores_come(workspace):
+    log = open_log(workspace)
+    pinned = reporting.find_baseline(log, None)
+    until = START + timedelta(days=12)
+    assert sketches.update(log, pinned, until) == 12
+    assert sketches.update(log, pinned, until) == 0
+    log.append(*records(3, 0.8, seed=2, n=1))
+    log.append([], [Score("1-5-0", "quality", 1.0, "human")])
+    assert sketches.update(log, pinned, until) == 2
+    kept = sketches.window(log, pinned, "w", START, until)
+    assert [part.records for _, part in kept.days] == [40, 40, 40, 41] + [40] * 8
+
+
+def test_a_window_holds_whole_days_only(workspace):
+    log = open_log(workspace)
+    pinned = reporting.find_baseline(log, None)
+    sketches.update(log, pinned, START + timedelta(days=12))
+    cut = sketches.window(log, pinned, "w", START + timedelta(hours=1), START + timedelta(days=3, hours=5))
+    assert [day.day for day, _ in cut.days] == [6, 7]
+
+
+def test_a_long_window_is_reported_from_sketches_within_the_page_budget(workspace, monkeypatch):
+    monkeypatch.setattr(reporting, "RAW_LIMIT", 100)
+    now = START + timedelta(days=12, hours=9)
+    made = reporting.report(workspace, since=None, until=None, baseline=None, now=now).report
+    assert "daily sketches" in made.notes[0]
+    assert made.quality.delta < -0.05
+    assert (made.pages.days, made.pages.measure) == (5, "groundedness (proxy)")
+    own = reporting.report(workspace, since=START + timedelta(days=9), until=now, baseline=None, now=now).report
+    assert (own.verdict, own.pages) == ("silent_drift", None)
+
+
+def test_a_log_of_an_earlier_version_gets_the_table(tmp_path):
+    import sqlalchemy as sa
+
+    path = tmp_path / "log.sqlite"
+    InteractionLog.at_path(path).close()
+    engine = sa.create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        connection.execute(sa.text("DROP TABLE sketches"))
+        connection.execute(sa.text("DELETE FROM schema_version WHERE version > 1"))
+    engine.dispose()
+    assert read_sketches(InteractionLog.at_path(path), "default v1") == {}
