@@ -273,7 +273,9 @@ def main() -> None:
     results = {name: measure(name, arguments.questions, embedder) for name in arguments.sets}
     print("\n".join(table(results)))
     RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps({"embedder": embedder.id, "sets": results}, indent=1) + "\n", encoding="utf-8")
+    former = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    kept = former["sets"] if former.get("embedder") == embedder.id else {}
+    RESULTS.write_text(json.dumps({"embedder": embedder.id, "sets": kept | results}, indent=1) + "\n", encoding="utf-8")
 
 
 def _rows(name: str) -> Iterator[dict[str, Any]]:
