@@ -5,7 +5,8 @@ a second, measured in turns of 64 texts so that other work on the machine distur
 
     python -m benchmarks.int8_quality [--sets squad2 cranfield] [--questions 1000]
 
-Needs the data sets beside the checkout. JSON: benchmarks/results/int8_quality.json.
+Needs the data sets beside the checkout. Sets that are not asked for keep their results.
+JSON: benchmarks/results/int8_quality.json.
 """
 
 from __future__ import annotations
@@ -125,11 +126,11 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=1000, help="at most this many questions per set")
     parser.add_argument("--sets", nargs="+", choices=list(COLLECTIONS), default=list(COLLECTIONS))
     arguments = parser.parse_args()
-    results = {}
+    results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
     for name in arguments.sets:
         results[name] = compare(name, arguments.questions)
         print(f"{name:10}", "  ".join(f"{key} {value}" for key, value in results[name].items()), flush=True)
-    RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+        RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
