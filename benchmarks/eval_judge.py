@@ -1,7 +1,7 @@
 """Error bars against human labels, judges that misbehave, and what an evaluation costs in time.
 
-1. Coverage: intervals of means and of paired differences on RAGTruth and mtRAG, resampled; the truth is that of all rows.
-2. Calibration: the published ragas faithfulness of mtRAG answers, corrected by a few human labels, beside the human mean.
+1. Coverage: intervals of means and of paired differences on RAGTruth and mtRAG, resampled; the truth is in all rows.
+2. Calibration: the published ragas faithfulness of mtRAG answers, corrected by a few labels, beside the human mean.
 3. Judges: ragas for real against a good, slow, garbled, refusing and JSON-less judge on loopback.
 4. Time: 500 cases without a judge, on the demo corpus.
 
@@ -151,19 +151,12 @@ def judges() -> dict[str, Any]:
     fake = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(fake)
     samples = [
-        JudgeInput(f"{number}", "When?", f"The ferry leaves at {number}. Cats drive the ship.", (f"The ferry leaves at {number}.",))
-        for number in range(24)
-    ]  # fmt: skip
+        JudgeInput(f"{n}", "When?", f"The ferry leaves at {n}. Cats drive the ship.", (f"The ferry leaves at {n}.",))
+        for n in range(24)
+    ]
     figures = {}
-    for mode, seconds in (
-        ("good", 0.0),
-        ("plain", 0.0),
-        ("slow", 5.0),
-        ("garbage", 0.0),
-        ("refusing", 0.0),
-        ("broken", 0.0),
-    ):
-        server = fake.FakeJudge(mode, seconds)
+    for mode in ("good", "plain", "slow", "garbage", "refusing", "broken"):
+        server = fake.FakeJudge(mode, 5.0 if mode == "slow" else 0.0)
         with tempfile.TemporaryDirectory() as folder:
             cache = Path(folder) / "cache.jsonl"
             settings = JudgeSettings(server.url, "loopback", timeout_s=1.0 if mode == "slow" else 60.0, retries=1)
@@ -178,7 +171,8 @@ def judges() -> dict[str, Any]:
             "answers": len(samples), "scored": len(values), "unscored_rate": 1 - len(values) / len(samples),
             "nan_in_values": sum(math.isnan(value) for value in values), "seconds": round(seconds_taken, 1),
             "requests_estimated": estimated.requests, "requests": asked, "requests_per_answer": asked / len(samples),
-            "requests_second_run": server.requests - asked, "same_second_run": [s.value for s in again] == [s.value for s in scores],
+            "requests_second_run": server.requests - asked,
+            "same_second_run": [score.value for score in again] == [score.value for score in scores],
             "reasons": sorted({score.reason[:80] for score in scores if score.reason}),
         }  # fmt: skip
         print(f"  {mode:9} {figures[mode]}", flush=True)
@@ -186,7 +180,7 @@ def judges() -> dict[str, Any]:
 
 
 def timed() -> dict[str, Any]:
-    """Return the wall and processor time of 500 cases without a judge, cases of the demo corpus asked again and again."""
+    """Return wall and processor time of 500 cases without a judge: those of the demo corpus, asked again and again."""
     demo = ROOT / "data" / "demo"
     cases = load_cases(demo / "cases.v1.jsonl")
     figures: dict[str, Any] = {}
@@ -195,17 +189,17 @@ def timed() -> dict[str, Any]:
         shutil.copytree(demo / "v1", folder / "corpus")
         init_workspace(folder)
         ingest_paths(open_workspace(folder), [folder / "corpus"])
-        many = [
-            replace(cases[n % len(cases)], id=f"{n}", question=f"{cases[n % len(cases)].question} ({n})")
-            for n in range(500)
-        ]
+        turns = [(n, cases[n % len(cases)]) for n in range(500)]
+        many = [replace(case, id=f"{n}", question=f"{case.question} ({n})") for n, case in turns]
         write_cases(folder / "cases.jsonl", many)
         for concurrency in (1, 2, 4):
             before, started = _processor(), time.perf_counter()
             evaluate_cases(open_workspace(folder), Wanted(folder / "cases.jsonl", concurrency=concurrency))
             figures[f"concurrency {concurrency}"] = {
-                "cases": 500, "wall_s": round(time.perf_counter() - started, 1), "processor_s": round(_processor() - before, 1),
-            }  # fmt: skip
+                "cases": 500,
+                "wall_s": round(time.perf_counter() - started, 1),
+                "processor_s": round(_processor() - before, 1),
+            }
             print(f"  {concurrency} at a time: {figures[f'concurrency {concurrency}']}", flush=True)
     return figures
 

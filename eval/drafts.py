@@ -19,6 +19,7 @@ from eval.text import plain, words
 _SHORTEST, _LONGEST = 8, 40
 _HEADINGS_EVERY = 4
 _GAP = "___"
+_MARK = "\ue000"  # stands for the gap while markdown, to which "__" means emphasis, is taken out
 _NUMBER = re.compile(r"(?<![\w.,:/-])[€$£]?\d[\d.,:]*\d(?:\s?(?:%|€|EUR|MB|GB|km|kg))?(?![\w/-])|(?<![\w.,:/-])\d+\s?%")
 _NAME = re.compile(r"(?<=[a-zа-яё,] )(?:[A-ZА-ЯЁ][\w'’-]+)(?: [A-ZА-ЯЁ][\w'’-]+)*")
 _CYRILLIC = re.compile(r"[А-Яа-яЁё]")
@@ -84,7 +85,7 @@ def _gap(sentence: str, rng: Random) -> tuple[int, int] | None:
 def _cloze(stretch: Stretch, sentence: str, gap: tuple[int, int], sources: tuple[str, ...]) -> Case:
     language = language_of(sentence)
     start, end = gap
-    asked = " ".join(plain(f"{sentence[:start]}{_GAP}{sentence[end:]}").split())
+    asked = " ".join(plain(f"{sentence[:start]}{_MARK}{sentence[end:]}").split()).replace(_MARK, _GAP)
     return Case(
         id=f"cloze-{content_hash(stretch.source, sentence)[:10]}",
         question=_CLOZE[language].format(asked),

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from data.cases import load_cases
+from data.cases import load_cases, parse_case, write_cases
 from data.errors import InputError
 
 GOOD = {"id": "a", "question": "Why?", "answers": ["Because"]}
@@ -42,3 +42,63 @@ def test_a_case_that_cannot_be_used_is_refused_with_its_line(tmp_path, rows, rea
 def test_a_missing_file_says_how_to_pass_one(tmp_path):
     with pytest.raises(InputError, match="pass --cases"):
         load_cases(tmp_path / "none.jsonl")
+
+
+YAML = """
+- id: oil
+  question: How often?
+  answers: ["1,000 hours"]
+  conversation:
+    - {role: user, content: Tell me about oil.}
+    - {role: assistant, content: It is black.}
+- {id: moon, question: "Who owns the moon?", must_abstain: true}
+"""
+
+
+def test_yaml_and_jsonl_hold_the_same(tmp_path):
+    path = tmp_path / "cases.yaml"
+    path.write_text(YAML, encoding="utf-8")
+    cases = load_cases(path)
+    assert [said.role for said in cases[0].conversation] == ["user", "assistant"]
+    for name in ("copy.jsonl", "copy.yml"):
+        write_cases(tmp_path / name, cases)
+        assert load_cases(tmp_path / name) == cases
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a: 1\n", "holds a dict"),
+        ("- [\n", "not YAML"),
+        ("- {id: a, question: q, answers: [2026-01-01]}\n", "case 1: 'answers' must be a list of strings"),
+        ("- {id: a, question: q, answers: [x]}\n- {id: a, question: q, answers: [x]}\n", "case 2: case id 'a' is used"),
+        ("", "holds no cases"),
+    ],
+)
+def test_unusable_yaml_is_refused_with_the_place(tmp_path, text, message):
+    path = tmp_path / "cases.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=message):
+        load_cases(path)
+
+
+@pytest.mark.parametrize(
+    ("extra", "message"),
+    [
+        ({"conversation": [{"role": "system", "content": "x"}]}, "conversation"),
+        ({"conversation": "x"}, "conversation"),
+        ({"must_abstain": "yes"}, "true or false"),
+        ({"page": "3"}, "whole number"),
+        ({"probability": 0}, "probability"),
+        ({"reviewed": 1}, "true or false"),
+    ],
+)
+def test_values_of_the_wrong_kind_are_refused(extra, message):
+    with pytest.raises(InputError, match=message):
+        parse_case({"id": "a", "question": "q", "answers": ["x"], **extra}, "here")
+
+
+def test_only_a_draft_may_lack_an_expectation():
+    assert not parse_case({"id": "a", "question": "q", "reviewed": False}, "here").judgeable
+    with pytest.raises(InputError, match="cannot be judged"):
+        parse_case({"id": "a", "question": "q"}, "here")

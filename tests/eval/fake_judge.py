@@ -23,7 +23,7 @@ def judge_reply(prompt: str) -> dict[str, object]:
 
 
 class FakeJudge:
-    """Serve chat completions until closed; `mode` is good, plain (no JSON mode), garbage, refusing, empty, broken, slow."""
+    """Serve chat completions until closed; `mode` is good, plain (no JSON mode), garbage, refusing …"""
 
     def __init__(self, mode: str = "good", seconds: float = 0.0) -> None:
         self.mode, self.seconds, self.requests = mode, seconds, 0
