@@ -106,6 +106,10 @@ class Guard:
         held = {hit.chunk.id for hit in self.suspects(hits)} if self.holding else set()
         return [hit for hit in hits if hit.chunk.id not in held]
 
+    def holds(self, chunk: Chunk) -> bool:
+        """Tell whether a passage is kept out of results."""
+        return self.holding and bool(self.suspects([Hit(chunk, 0.0)]))
+
     def narrowed(self, found: Sequence[Hit], widened: Sequence[Hit]) -> list[Hit]:
         """Return `widened` hits, but those as `found` whose surroundings, and not themselves, are suspicious."""
         before = {hit.chunk.id: hit for hit in found}

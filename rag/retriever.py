@@ -61,7 +61,7 @@ class Retriever:
         self._diversity = diversity
         self.reranker = reranker
         self._candidates = candidates
-        self._guard = guard
+        self.guard = guard
 
     def search(
         self,
@@ -85,7 +85,7 @@ class Retriever:
         hits, flags = self._reranked(question, admitted)
         rerank_ms = (perf_counter() - started) * 1000 if self.reranker else 0.0
         hits = self._spread(hits, wanted)
-        suspects = len(self._guard.suspects(hits)) if self._guard else 0
+        suspects = len(self.guard.suspects(hits)) if self.guard else 0
         flags = (*flags, f"suspicious_passage:{suspects}") if suspects else flags
         return Retrieved(tuple(hits), flags, rerank_ms)
 
@@ -96,7 +96,7 @@ class Retriever:
         asked = pool
         while True:
             hits = self.index.search(question, asked, mode=self.mode, query_vector=query_vector, where=where)
-            kept = self._guard.admitted(hits) if self._guard else hits
+            kept = self.guard.admitted(hits) if self.guard else hits
             if len(kept) >= pool or len(hits) < asked or len(kept) == len(hits) or asked >= _MOST:
                 return kept[:pool]
             asked = min(2 * asked, _MOST)

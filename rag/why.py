@@ -1,6 +1,7 @@
 """Why an expected passage is not in an answer: the first stage on its way at which it was lost.
 
-The stages, in order: the source is indexed; a passage of it says what is expected; one side puts that passage forward;
+The stages, in order: the source is indexed; a passage of it says what is expected; it is not held back as a possible
+attack; one side puts that passage forward;
 fusion ranks it among the best; reranker and diversity leave it there; it fits into the model's window; it is cited.
 """
 
@@ -23,6 +24,7 @@ Stage = Literal[
     "not_ingested",
     "unreadable",
     "no_passage",
+    "quarantined",
     "not_a_candidate",
     "ranked_too_low",
     "reranked_away",
@@ -112,6 +114,13 @@ def _stands_for(hit: Hit, passage: Chunk) -> bool:
 def _lost_in_retrieval(ranked: Diagnosis, retriever: Retriever) -> Diagnosis | None:
     if ranked.final_rank is not None:
         return None
+    if retriever.guard is not None and all(map(retriever.guard.holds, ranked.passages)):
+        return replace(
+            ranked,
+            stage="quarantined",
+            reason="The passage looks like an attack on the model and is held back.",
+            advice=f"Read it, and if it is honest: rag quarantine --release {ranked.passages[0].id}",
+        )
     sides = f"dense rank {_shown(ranked.dense_rank)}, lexical rank {_shown(ranked.lexical_rank)}"
     considered = {"dense": [ranked.dense_rank], "lexical": [ranked.lexical_rank]}.get(
         retriever.mode, [ranked.dense_rank, ranked.lexical_rank]

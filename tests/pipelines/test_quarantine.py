@@ -47,6 +47,8 @@ def test_quarantine_holds_back_until_released(command, hostile):
     assert [item["source"] for item in listed["outside_text"]] == ["docs/page.html"]
     assert passage["id"] in command("rag", "quarantine").out
     assert "suspicious 1 passage of 1 document, 0 released (quarantine)" in command("rag", "status").out
+    lost = command("rag", "why", "prams ferries", "--expect", "docs/evil.md", "--json").json
+    assert (lost["stage"], passage["id"] in lost["advice"]) == ("quarantined", True)
     assert command("rag", "quarantine", "--release", passage["id"]).code == 0
     assert "docs/evil.md" in sources()
     assert command("rag", "quarantine", "--hold", passage["id"]).code == 0
