@@ -16,6 +16,7 @@ BENCHMARKS: tuple[tuple[str, ...], ...] = (
     ("query_latency",),
     ("drift_ragtruth", "--json", "benchmarks/results/drift_ragtruth.json"),
     ("drift_scenarios", "--json", "benchmarks/results/drift_scenarios.json"),
+    ("int8_quality",),
     ("ingest_peers",),
 )
 PEERS = ("langchain_chroma", "llama_index.vector_stores.chroma")
