@@ -269,7 +269,8 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=1000, help="at most this many questions per set")
     parser.add_argument("--sets", nargs="+", choices=list(SETS), default=list(SETS))
     arguments = parser.parse_args()
-    embedder = CachedEmbedder(open_embedder(), CACHE / "vectors.npz")
+    inner = open_embedder()
+    embedder = CachedEmbedder(inner, CACHE / f"{inner.id}.npz")
     results = {name: measure(name, arguments.questions, embedder) for name in arguments.sets}
     print("\n".join(table(results)))
     RESULTS.parent.mkdir(exist_ok=True)
