@@ -5,46 +5,32 @@ is judged: something is answered, counted and recorded, and the missing source i
 """
 
 import os
-import socket
 import subprocess
-import time
 from pathlib import Path
 
 import httpx
 import pytest
 
-pytestmark = [pytest.mark.interop, pytest.mark.timeout(900)]
+from tests.interop.programs import free_port, started
+
 PYTHON = os.environ.get("INTEROP_LLAMA_CPP")
+pytestmark = [
+    pytest.mark.interop,
+    pytest.mark.timeout(900),
+    pytest.mark.skipif(not PYTHON, reason="INTEROP_LLAMA_CPP names no Python with llama-cpp-python[server]"),
+]
 
 
 @pytest.fixture(scope="module")
 def llama(tmp_path_factory):
-    if not PYTHON:
-        pytest.skip("INTEROP_LLAMA_CPP names no Python with llama-cpp-python[server]")
     folder = tmp_path_factory.mktemp("llama")
     model = folder / "tiny.gguf"
     subprocess.run([PYTHON, Path(__file__).with_name("tiny_gguf.py"), model], check=True)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    options = ["--model", model, "--n_ctx", "8192", "--chat_format", "chatml", "--port", str(port)]
-    with (folder / "log").open("w") as log:
-        process = subprocess.Popen([PYTHON, "-m", "llama_cpp.server", *options], stdout=log, stderr=log)
-        try:
-            yield _ready(f"http://127.0.0.1:{port}/v1", process, folder / "log")
-        finally:
-            process.kill()
-            process.wait()
-
-
-def _ready(url, process, log):
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            return url, httpx.get(f"{url}/models").json()["data"][0]["id"]
-        except httpx.TransportError:
-            time.sleep(0.2)
-    raise AssertionError(log.read_text()[-2000:])
+    port = free_port()
+    url = f"http://127.0.0.1:{port}/v1"
+    options = ["--model", model, "--n_ctx", "8192", "--chat_format", "chatml", "--port", port]
+    with started([PYTHON, "-m", "llama_cpp.server", *options], f"{url}/models", folder):
+        yield url, httpx.get(f"{url}/models").json()["data"][0]["id"]
 
 
 @pytest.fixture
