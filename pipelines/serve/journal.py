@@ -24,6 +24,7 @@ from filelock import FileLock, Timeout
 
 from data.errors import RagDriftError, WorkspaceError
 from data.records import Interaction, Score
+from data.redact import Redactor
 from pipelines.serve.journal_lines import Rows, pack, read_rows
 
 _BATCH = 200
@@ -52,13 +53,18 @@ class Journal:
     `open_log` is called by the writing thread, again and again while it fails: without a log rows wait on disk.
     """
 
-    def __init__(self, folder: Path, open_log: Callable[[], Log], *, bound: int = 10_000) -> None:
+    def __init__(
+        self, folder: Path, open_log: Callable[[], Log], *, bound: int = 10_000, redact: Redactor | None = None
+    ) -> None:
         """Open a journal of its own in `folder` and take over those of servers that are gone.
+
+        `redact` sees all before it is written.
 
         :raises WorkspaceError: the folder cannot be written.
         """
         self._open_log = open_log
         self._bound = bound
+        self._redact = redact or Redactor()
         self._log: Log | None = None
         self._queue: deque[Rows] = deque()
         self._changed = threading.Condition()
@@ -92,9 +98,10 @@ class Journal:
     def append(self, interactions: Iterable[Interaction], scores: Iterable[Score] = ()) -> None:
         """Take rows: when this returns they outlive the process.
 
-        :raises WorkspaceError: the disk takes no more; they may still reach the log from memory.
+        :raises WorkspaceError: the disk takes no more, and they may still reach the log from memory; or the hook that
+            redacts failed, and they are nowhere.
         """
-        rows = Rows(tuple(interactions), tuple(scores))
+        rows = Rows(tuple(map(self._redact.interaction, interactions)), tuple(map(self._redact.score, scores)))
         line = pack(rows)
         with self._changed:
             failure = self._write_line(line)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from data.errors import RagDriftError, SettingsError
 from pipelines.ask import Asker
+from pipelines.redaction import build_redactor
 from pipelines.serve.journal import Journal
 from pipelines.serve.keys import DEFAULT_COLLECTION, KeyRing
 from pipelines.serve.limits import RateLimit
@@ -33,7 +34,8 @@ class Collection:
         self._lock = threading.Lock()
         self._asker: Asker | None = None
         self._log: InteractionLog | None = None
-        self.journal = Journal(workspace.data / "journal", self.log, bound=log_queue)
+        redact = build_redactor(workspace)
+        self.journal = Journal(workspace.data / "journal", self.log, bound=log_queue, redact=redact)
 
     @property
     def model(self) -> str:

@@ -1,6 +1,7 @@
 """No row is lost on its way to the log, whatever happens to the log, the disk or the process."""
 
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from data.errors import WorkspaceError
 from data.log import InteractionLog
 from data.records import Citation, Context, Interaction, Score
+from data.redact import Redactor
 from pipelines.serve.journal import Journal
 from pipelines.serve.journal_lines import Rows, pack, read_rows
 from tests.pipelines.serve.waiting import until
@@ -147,6 +149,18 @@ def test_rows_read_back_twice_are_in_the_log_once(tmp_path, log):
     (left / "000000.jsonl").write_bytes(line + line)
     assert Journal(tmp_path / "journal", lambda: log).close(30)
     assert (ids(log), len(log.scores())) == (["i1"], 1)
+
+
+def test_what_must_not_be_stored_is_on_disk_in_no_form(tmp_path, log):
+    gate = Gate(log)
+    gate.shut = True
+    journal = Journal(tmp_path / "journal", lambda: gate, redact=Redactor.build([r"\S+@\S+"]))
+    journal.append([replace(interaction(1), question="Who is anna@example.org?")], [replace(score(1), reason="b@c.de")])
+    (file,) = (tmp_path / "journal").glob("*/*.jsonl")
+    assert "@" not in file.read_text(encoding="utf-8")
+    gate.shut = False
+    assert journal.close(30)
+    assert log.get("i1").question == "Who is [redacted]"
 
 
 texts = st.text(max_size=20)
