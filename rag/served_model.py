@@ -13,6 +13,7 @@ from http.client import HTTPException
 from pathlib import Path
 from time import monotonic, time
 from typing import Any
+from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
@@ -112,5 +113,7 @@ class ServedModel:
             request = Request(f"{settings.base_url.rstrip('/')}/models{query}", headers=headers)
             with urlopen(request, timeout=_TIMEOUT_S) as reply:
                 self._told = told_by(json.loads(reply.read(_LONGEST_REPLY)), settings.model, time())
+        except HTTPError as error:
+            error.close()
         except (OSError, HTTPException, ValueError):
             return
