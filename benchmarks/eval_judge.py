@@ -192,7 +192,7 @@ def timed() -> dict[str, Any]:
         turns = [(n, cases[n % len(cases)]) for n in range(500)]
         many = [replace(case, id=f"{n}", question=f"{case.question} ({n})") for n, case in turns]
         write_cases(folder / "cases.jsonl", many)
-        for concurrency in (1, 2, 4):
+        for concurrency in (4, 1):
             before, started = _processor(), time.perf_counter()
             evaluate_cases(open_workspace(folder), Wanted(folder / "cases.jsonl", concurrency=concurrency))
             figures[f"concurrency {concurrency}"] = {

@@ -38,7 +38,7 @@ from rag.ingest import ingest
 RESULTS = Path(__file__).parent / "results" / "eval_power.json"
 CACHE = Path(tempfile.gettempdir()) / "ragdrift-eval-power"
 SIZES = (50, 200, 1000)
-DROPS = (0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.08, 0.1, 0.12, 0.15, 0.2, 0.25, 0.3, 0.4)
+WRONGED = (0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.08, 0.1, 0.12, 0.15, 0.2, 0.25, 0.3, 0.4)
 FLICKER = 0.05
 Change = Callable[[Workspace], Workspace]
 
@@ -105,13 +105,14 @@ def unchanged(accepted: EvalRun, other: EvalRun, runs: int) -> dict[str, Any]:
 
 
 def smallest(accepted: EvalRun, runs: int) -> list[dict[str, Any]]:
-    """Plant drops of answer_match and find the smallest that is stopped in 80 % of runs, beside the printed figure."""
+    """Make a share of the right answers wrong; find the smallest drop stopped in 80 % of runs, beside the printed one."""
     pool = [item for item in accepted.results if item.values.get("answer_match") is not None]
+    mean = float(np.mean([item.values["answer_match"] for item in pool]))
     rows = []
     for size in SIZES:
         for metrics in (("answer_match",), GateSettings().metrics):
             stopped, printed = {}, []
-            for drop in DROPS:
+            for drop in WRONGED:
                 hits = 0
                 for seed in range(runs):
                     rng = np.random.default_rng(seed)
@@ -123,10 +124,10 @@ def smallest(accepted: EvalRun, runs: int) -> list[dict[str, Any]]:
                     printed += [
                         item.minimum_detectable_drop
                         for item in outcome.metrics
-                        if item.metric == "answer_match" and drop == DROPS[0]
+                        if item.metric == "answer_match" and drop == WRONGED[0]
                     ]
-                stopped[drop] = hits / runs
-                if stopped[drop] >= 0.95:
+                stopped[round(drop * mean, 4)] = hits / runs
+                if hits >= 0.95 * runs:
                     break
             seen = next((drop for drop, share in stopped.items() if share >= 0.8), None)
             rows.append({
@@ -138,7 +139,7 @@ def smallest(accepted: EvalRun, runs: int) -> list[dict[str, Any]]:
 
 
 def _hit(item: CaseResult, drop: float, rng: np.random.Generator) -> CaseResult:
-    """Make an answer wrong with the probability that lowers the mean by `drop`; the other metrics stay."""
+    """Make a right answer wrong with probability `drop`; the other metrics stay."""
     good = item.values["answer_match"] == 1.0
     return replace(item, values={**item.values, "answer_match": 0.0}) if good and rng.random() < drop else item
 
