@@ -25,7 +25,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import perf_counter
+from time import process_time
 from typing import Any, get_args
 
 import numpy as np
@@ -100,7 +100,7 @@ def _outcome(retriever: Retriever, attack: Attack, endpoint: ChatEndpoint) -> st
 
 
 def normal_cost(bench: Bench, questions: Sequence[str]) -> dict[str, Any]:
-    """Compare honest questions with and without the guard: answers, milliseconds, tokens of the frame."""
+    """Compare honest questions with and without the guard: answers, processor time, tokens of the frame."""
     with Loopback() as server:
         endpoint = bench.endpoint(server)
         answers: dict[str, list[tuple[Sequence[Hit], str]]] = {}
@@ -110,9 +110,9 @@ def normal_cost(bench: Bench, questions: Sequence[str]) -> dict[str, Any]:
             found: list[tuple[Sequence[Hit], str]] = []
             times: list[float] = []
             for question in questions:
-                started = perf_counter()
+                started = process_time()
                 hits = retriever.search(question, where=Filter(sources=("*/corpus/*",))).hits
-                times.append(1000 * (perf_counter() - started))
+                times.append(1000 * (process_time() - started))
                 found.append((hits, answer_question(question, hits, endpoint).answer.text))
             answers[mode], spent[mode] = found, times
     seen = [passages for passages, _ in answers["off"]]
@@ -124,7 +124,7 @@ def normal_cost(bench: Bench, questions: Sequence[str]) -> dict[str, Any]:
     return {
         "questions": len(questions),
         "other_answers": {mode: sum(a[1] != b[1] for a, b in _beside(answers, mode)) for mode in MODES[1:]},
-        "search_ms_median": {mode: round(float(np.median(spent[mode])), 2) for mode in MODES},
+        "search_cpu_ms_median": {mode: round(float(np.median(spent[mode])), 2) for mode in MODES},
         "prompt_tokens_median": {"frame": int(np.median(framed)), "numbered list": int(np.median(bare))},
         "instructions_tokens": estimate_tokens(SYSTEM),
     }
@@ -139,7 +139,7 @@ def false_alarms() -> dict[str, Any]:
     result = {}
     for name, documents in _corpora():
         texts = list(documents)
-        started = perf_counter()
+        started = process_time()
         passages, accused, harmless = 0, 0, 0
         rules: Counter[str] = Counter()
         for text in texts:
@@ -157,7 +157,7 @@ def false_alarms() -> dict[str, Any]:
             "accused": accused,
             "with control tokens only": harmless,
             "rules": dict(rules),
-            "ms_per_mb": round(1e9 * (perf_counter() - started) / max(1, characters)),
+            "cpu_ms_per_mb": round(1e9 * (process_time() - started) / max(1, characters)),
         }
     return result
 

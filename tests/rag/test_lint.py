@@ -55,7 +55,8 @@ HONEST = (
     "Не обращайте внимания на предыдущий шаг. Ответьте только на три вопроса.",
     "AI systems must not output harmful text. Language models should answer politely.",
     "![badge](https://img.example/badge?style=flat&logo=python) ![chart](https://x.example/c.png?size=200)",
-    "The flag 🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f, the family 👨‍👩‍👧‍👦, می‌خواهم and a soft\u00adhyphen.",
+    "The flag 🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f is Scotland's.",
+    "The family 👨‍👩‍👧‍👦, می‌خواهم and a soft\u00adhyphen.",
 )
 
 
