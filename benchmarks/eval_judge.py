@@ -227,8 +227,9 @@ def main() -> None:
     parser.add_argument("--parts", nargs="*", default=list(PARTS), choices=list(PARTS))
     for part in parser.parse_args().parts:
         print(part, flush=True)
+        figures = PARTS[part]()
         kept = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
-        kept[part] = PARTS[part]()
+        kept[part] = figures
         RESULTS.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

@@ -105,7 +105,7 @@ def unchanged(accepted: EvalRun, other: EvalRun, runs: int) -> dict[str, Any]:
 
 
 def smallest(accepted: EvalRun, runs: int) -> list[dict[str, Any]]:
-    """Make a share of the right answers wrong; find the smallest drop stopped in 80 % of runs, beside the printed one."""
+    """Make a share of the right answers wrong; find the smallest drop seen with power 0.8, and the printed one."""
     pool = [item for item in accepted.results if item.values.get("answer_match") is not None]
     mean = float(np.mean([item.values["answer_match"] for item in pool]))
     rows = []

@@ -17,6 +17,8 @@ BENCHMARKS: tuple[tuple[str, ...], ...] = (
     ("drift_ragtruth", "--json", "benchmarks/results/drift_ragtruth.json"),
     ("drift_scenarios", "--json", "benchmarks/results/drift_scenarios.json"),
     ("int8_quality",),
+    ("eval_power",),
+    ("eval_judge",),
     ("ingest_peers",),
 )
 PEERS = ("langchain_chroma", "llama_index.vector_stores.chroma")
