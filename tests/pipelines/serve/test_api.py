@@ -123,6 +123,22 @@ def test_the_server_is_ready_when_index_and_log_are(served, tmp_path):
         assert (asked.status_code, asked.json()["error"]["code"]) == (503, "no_index")
 
 
+def test_what_is_ingested_meanwhile_is_answered_from_at_the_next_question(demo_workspace, tmp_path):
+    from pipelines.ingest import ingest_paths
+    from pipelines.workspace import open_workspace
+
+    folder = copied(demo_workspace, tmp_path / "work")
+    question = "Which colour has the buoy at Ravnholm?"
+    with serving(folder) as running:
+        assert running.ask(question).json()["outcome"] == "abstained"
+        (folder / "buoys.md").write_text("The buoy at Ravnholm has the colour magenta.\n", encoding="utf-8")
+        ingest_paths(open_workspace(folder), [folder / "buoys.md"])
+        reply = running.ask(question).json()
+        assert "magenta" in reply["choices"][0]["message"]["content"]
+        assert running.log.get(reply["interaction_id"]).fingerprint.index_generation == "g1.r2"
+        assert 'generation="g1.r2"' in running.http.get("/metrics").text
+
+
 def test_a_passage_is_the_text_as_indexed_with_what_stands_around_it(served):
     citation = served.ask().json()["citations"][0]
     place = {"source": citation["source"], "start": citation["start"], "end": citation["end"]}
