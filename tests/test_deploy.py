@@ -102,3 +102,12 @@ def test_settings_in_the_chart_and_in_the_readme_are_settings_we_know(tmp_path):
         (tmp_path / "rag.toml").write_text(text)
         assert load_settings(tmp_path, {}).alerts.service == "rag"
         assert tomllib.loads(text)
+
+
+@pytest.mark.parametrize("name", ["ci/github/action.yml", "ci/github/rag-gate.yml", "ci/gitlab.yml"])
+def test_a_gate_in_ci_keeps_its_reports_and_tells_too_few_cases_from_a_regression(name):
+    text = (DEPLOY / name).read_text()
+    assert yaml.safe_load(text)
+    if "rag eval" in text:
+        assert "--gate" in text
+        assert re.search(r"exit_codes: \[5\]|-eq 5", text)
