@@ -61,18 +61,18 @@ def send(channel: Channel, notice: Notice) -> str | None:
     return reason.replace(channel.url, channel.shown) or "the service did not take the message"
 
 
-def post_to_alertmanager(url: str, report: DriftReport, policy: AlertPolicy, now: datetime, hold: timedelta) -> None:
-    """Set both of our alerts at an Alertmanager: firing for `hold`, or resolved now.
+def post_to_alertmanager(
+    url: str, report: DriftReport, policy: AlertPolicy, now: datetime, hold: timedelta
+) -> str | None:
+    """Set both of our alerts at an Alertmanager: firing for `hold`, or resolved now; return None or why it failed.
 
     Alertmanager groups, repeats and silences on its own, so it is told the state with each report. "insufficient"
     leaves it as it is.
-
-    :raises httpx.HTTPError: it could not be reached or did not accept them.
     """
     import httpx
 
     if report.verdict == "insufficient":
-        return
+        return None
     firing = _ALERTS.get(report.verdict, ())
     alerts = [
         {
@@ -83,8 +83,11 @@ def post_to_alertmanager(url: str, report: DriftReport, policy: AlertPolicy, now
         | ({"generatorURL": policy.link} if policy.link else {})
         for name in ("RagSilentDrift", "RagOpsIncident")
     ]
-    reply = httpx.post(f"{url.rstrip('/')}/api/v2/alerts", json=alerts, timeout=_TIMEOUT_S)
-    reply.raise_for_status()
+    try:
+        httpx.post(f"{url.rstrip('/')}/api/v2/alerts", json=alerts, timeout=_TIMEOUT_S).raise_for_status()
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        return f"{type(error).__name__}: {error}"
+    return None
 
 
 def _apprise(url: str) -> Apprise:

@@ -52,7 +52,8 @@ def send_alerts(workspace: Workspace, report: DriftReport, report_name: str, now
     channels = [open_channel(url.get_secret_value()) for url in alerts.urls]
     results = _notify(workspace.data / STATE_FILE, channels, report, policy, now)
     if alerts.alertmanager:
-        results[alerts.alertmanager] = _alertmanager(alerts, report, policy, now)
+        hold = timedelta(hours=alerts.alertmanager_hold_hours)
+        results[alerts.alertmanager] = post_to_alertmanager(alerts.alertmanager, report, policy, now, hold)
     if alerts.textfile:
         results[alerts.textfile] = _textfile(workspace, report)
     return results
@@ -93,16 +94,6 @@ def _notify(
             states[channel.key] = told(state, report.verdict, kind, now)
             _write_states(path, states)
     return results
-
-
-def _alertmanager(alerts: AlertsSection, report: DriftReport, policy: AlertPolicy, now: datetime) -> str | None:
-    from httpx import HTTPError
-
-    try:
-        post_to_alertmanager(alerts.alertmanager, report, policy, now, timedelta(hours=alerts.alertmanager_hold_hours))
-    except HTTPError as error:
-        return f"{type(error).__name__}: {error}"
-    return None
 
 
 def _textfile(workspace: Workspace, report: DriftReport) -> str | None:
