@@ -20,6 +20,8 @@ from drift.windows import normalised
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+_SATURDAY = 5
+_KNOWN = 0.1
 _SURE = 0.001
 """From this p-value on (chi-square over topics) a move of the mix counts as beyond doubt."""
 
@@ -61,9 +63,26 @@ def contrast(
         small = est.permuted(x, y, settings.confidence, rng)
         return Contrast(x, y, small, small, False, 1.0)
     raw = est.difference(x, y, settings.confidence)
-    inside = est.within_strata(x, y, topics_x, topics_y, settings.confidence)
+    strata = _by_weekend((reference, left, topics_x), (current, right, topics_y), settings)
+    inside = est.within_strata(x, y, *strata, settings.confidence)
     allowance = _moved_mix(x, y, topics_x, topics_y)
     return Contrast(x, y, raw, est.shifted(inside.estimate, allowance), False, inside.overlap, allowance)
+
+
+def _by_weekend(
+    reference: tuple[Mapping[str, float], Side, Ints],
+    current: tuple[Mapping[str, float], Side, Ints],
+    settings: DriftSettings,
+) -> tuple[Ints, Ints]:
+    """Divide topics into working days and weekends, where the baseline knows both well enough (UTC days)."""
+    flags = []
+    for values, side, _ in (reference, current):
+        days = [item.at.weekday() >= _SATURDAY for item in side.items if item.id in values]
+        flags.append(np.array(days, dtype=np.int64))
+    known = np.bincount(flags[0], minlength=2)
+    if known.min() < max(settings.min_records, _KNOWN * known.sum()):
+        return reference[2], current[2]
+    return 2 * reference[2] + flags[0], 2 * current[2] + flags[1]
 
 
 def _moved_mix(x: Array, y: Array, topics_x: Ints, topics_y: Ints) -> float:

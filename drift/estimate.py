@@ -115,7 +115,10 @@ class Labelled:
 
 @dataclass(frozen=True, slots=True)
 class LabelledDifference:
-    """The label-corrected difference `estimate`, and the `test` that decides, from proxy and labels together."""
+    """The label-corrected difference `estimate`, and the `test` that decides, from proxy and labels together.
+
+    `effective` is the size of a plain sample of labels that would say as much, by window.
+    """
 
     estimate: Estimate
     reference: float
@@ -123,6 +126,7 @@ class LabelledDifference:
     slope: float
     correlation: float
     test: Estimate
+    effective: tuple[float, float]
 
 
 def prediction_powered(
@@ -140,7 +144,8 @@ def prediction_powered(
     (theta_r, var_r, n_r), (theta_c, var_c, n_c) = (_ppi_mean(window, lam) for window in (reference, current))
     estimate = _from_t(theta_c - theta_r, math.sqrt(var_r + var_c), _welch_df([var_r, var_c], (n_r, n_c)), confidence)
     test = _joint(reference, current, proxy, slope, confidence)
-    return LabelledDifference(estimate, theta_r, theta_c, slope, correlation, test)
+    effective = (_effective(reference, var_r), _effective(current, var_c))
+    return LabelledDifference(estimate, theta_r, theta_c, slope, correlation, test, effective)
 
 
 def shifted(estimate: Estimate, by: float) -> Estimate:
@@ -204,6 +209,11 @@ def _ppi_mean(window: Labelled, lam: float) -> tuple[float, float, int]:
     n = window.labels.size
     variance = float(np.sum(share**2 * (rest - share @ rest) ** 2) * n / max(n - 1, 1))
     return theta, variance + lam**2 * _variance(window.proxy) / window.proxy.size, n
+
+
+def _effective(window: Labelled, variance: float) -> float:
+    """Return the size of a plain random sample of labels, without a proxy, whose mean is as certain."""
+    return _variance(window.labels) / variance if variance > 0 else float(window.labels.size)
 
 
 def _pooled_slope(reference: Labelled, current: Labelled) -> tuple[float, float]:

@@ -14,6 +14,7 @@ from drift import estimate as est
 from drift import quality_tests as evidence
 from drift.betting import drop_e_process
 from drift.contrast import Contrast, contrast
+from drift.missing import missing_scores, with_bounds
 from drift.report import Estimate, PageBudget, QualityPlane, QualityTest
 from drift.scoring import Measure, Side, Speaking, choose
 from drift.settings import DriftSettings
@@ -57,10 +58,14 @@ def judge_quality(
         shown = plane.delta if speaking.helper else None
         score = evidence.Candidate("score", plane.p_value, plane.within.delta, settings.minimal_drop, shown)
         candidates.append(score)
+    if shift is None and enough and (late := evidence.late(reference, current, speaking, settings)):
+        candidates.append(late)
     if shift is None and (probes := evidence.canaries(reference, current, speaking.main, settings)):
         candidates.append(probes)
     decided = evidence.decide(candidates, settings)
-    plane = _concluded(plane, decided, enough, settings)
+    watched = speaking.helper or speaking.main
+    gaps = missing_scores(watched, reference, current, settings)
+    plane = with_bounds(_concluded(plane, decided, enough, settings), gaps, settings)
     return JudgedQuality(plane if pages is None else _with_days(plane, pages), speaking, shift)
 
 
@@ -140,6 +145,7 @@ def _corrected(
         n_reference=int(left.proxy.size),
         n_current=int(right.proxy.size),
         proxy_correlation=found.correlation,
+        effective_labels=found.effective,
         paired=False,
     )
 

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 import numpy as np
 
 from drift import estimate as est
 from drift.contrast import contrast, matched
 from drift.report import Estimate, QualityTest
-from drift.scoring import Measure, Side
+from drift.scoring import Measure, Side, Speaking
 from drift.settings import DriftSettings
 from drift.signals import unsupported_citations
 from drift.windows import normalised
 
-WEIGHTS = {"score": 8.0, "canaries": 2.0, "answered": 1.0, "citations": 1.0}
+WEIGHTS = {"score": 8.0, "late": 1.0, "canaries": 2.0, "answered": 1.0, "citations": 1.0}
 """The share of the false-page level each test may use, where it can be made at all."""
 
 _SENTENCES = {
     "score": "the quality score",
+    "late": "the quality score in the last part of the window",
     "canaries": "the canaries' quality score",
     "answered": "the share of questions answered",
     "citations": "the support of citations",
@@ -28,6 +30,7 @@ _RATE_DROP = 0.05
 """The smallest drop of the answered rate or of citation support that may page."""
 
 _MIN_ANCHORS = 10
+_SPREAD = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,27 @@ def cited(reference: Side, current: Side, settings: DriftSettings) -> Candidate 
     found = [{item.id: unsupported_citations(item) for item in side.items} for side in sides]
     rates = [{key: 1.0 - value for key, value in side.items() if value is not None} for side in found]
     return _rate("citations", rates, sides, settings)
+
+
+def late(reference: Side, current: Side, speaking: Speaking, settings: DriftSettings) -> Candidate | None:
+    """Test the last half and the last quarter of the current window's scores: a drop that began late is thinned out.
+
+    Only where the window is spread over time and the part holds 50 scores; the smaller p-value is doubled.
+    """
+    measure = speaking.helper or speaking.main
+    assert measure is not None
+    ordered = [item.id for item in current.items if item.id in measure.current]
+    if not ordered or current.items[-1].at - current.items[0].at < _SPREAD:
+        return None
+    found = []
+    for part in (len(ordered) // 2, len(ordered) // 4):
+        if part >= max(settings.min_records, est.SMALL):
+            recent = {key: measure.current[key] for key in ordered[-part:]}
+            found.append(contrast(measure.reference, recent, (reference, current), settings).within)
+    if not found:
+        return None
+    best = min(found, key=lambda estimate: estimate.p_drop)
+    return Candidate("late", min(len(found) * best.p_drop, 1.0), best.delta, settings.minimal_drop)
 
 
 def canaries(reference: Side, current: Side, main: Measure, settings: DriftSettings) -> Candidate | None:

@@ -114,7 +114,9 @@ class QualityPlane:
     `delta`. `e_value` is evidence for a drop that may be looked at every day: of this window alone, or in a report on
     schedule of all days since the baseline (`PageBudget.evidence`). `within` is the change among questions of the same
     kind: it decides, so that people asking harder questions do not page. `minimum_detectable_drop` is the drop that
-    would have paged with the power asked for, on the scale of the score.
+    would have paged with the power asked for, on the scale of the score. `effective_labels` is how many labels of a
+    plain random sample without a proxy would say as much, by window; `bounds` of `delta` are there when another share
+    of the answers went unscored.
     """
 
     status: QualityStatus
@@ -134,6 +136,8 @@ class QualityPlane:
     n_current: int = 0
     n_labelled: int = 0
     proxy_correlation: float | None = None
+    effective_labels: tuple[float, float] | None = None
+    bounds: tuple[float, float] | None = None
     paired: bool = False
     tests: tuple[QualityTest, ...] = ()
 

@@ -7,7 +7,7 @@ from html import escape
 
 from drift.report import DriftReport, Example, Finding, Segment
 from drift.report_charts import timeline_figure
-from drift.report_text import budget_words, quality_words
+from drift.report_text import bound_words, budget_words, label_words, quality_words
 
 _SHOWN_FINDINGS = 25
 
@@ -174,7 +174,9 @@ def _power(report: DriftReport) -> str:
             "to learn the size of the drop."
         )
     if quality.proxy_correlation is not None:
-        lines.append(f"{quality.n_labelled} labels; proxy and labels correlate at {quality.proxy_correlation:.2f}.")
+        lines.append(label_words(quality))
+    if quality.bounds is not None:
+        lines.append(bound_words(quality))
     if report.pages is not None:
         lines.append(f"Page budget: {budget_words(report.pages)}.")
     elif quality.e_value is not None:

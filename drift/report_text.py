@@ -36,6 +36,20 @@ def quality_words(quality: QualityPlane) -> str:
     return f"{quality.reference:.3f} → {quality.current:.3f} ({change}) by {quality.metric} ({quality.source}), {sizes}"
 
 
+def label_words(quality: QualityPlane) -> str:
+    """Say how well proxy and labels agree, and what the labels are worth with the proxy's help."""
+    rho = quality.proxy_correlation or 0.0
+    worth = quality.effective_labels
+    tail = f", worth {worth[0]:.0f} and {worth[1]:.0f} of a plain sample without it" if worth else ""
+    return f"{quality.n_labelled} labels{tail}; proxy and labels correlate at {rho:.2f}."
+
+
+def bound_words(quality: QualityPlane) -> str:
+    """Say between what bounds the change lies whatever the unscored answers are worth."""
+    low, high = quality.bounds or (0.0, 0.0)
+    return f"More or fewer answers went unscored: with those the change lies between {low:+.3f} and {high:+.3f}."
+
+
 def budget_words(pages: PageBudget) -> str:
     """Say how much of the false-page budget the evidence fills and what else may page."""
     budget = f"one false page in {pages.budget_days:.0f} days at most"
@@ -54,6 +68,10 @@ def _lines(report: DriftReport) -> Iterator[str]:
         yield f"             smallest drop that would have been seen: {report.quality.minimum_detectable_drop:.3f}"
     if report.quality.method:
         yield f"             method: {report.quality.method}; labelled records: {report.quality.n_labelled}"
+    if report.quality.proxy_correlation is not None:
+        yield f"             {label_words(report.quality)}"
+    if report.quality.bounds is not None:
+        yield f"             {bound_words(report.quality)}"
     if report.pages:
         yield f"  pages      {budget_words(report.pages)}"
     if report.change_point:
