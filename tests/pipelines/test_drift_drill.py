@@ -15,13 +15,13 @@ PERIOD = ("--since", START.isoformat(), "--until", "2026-01-07")
 def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     init_workspace(tmp_path)
-    open_log(open_workspace(tmp_path)).append(parse_line(json.dumps(row))[0] for row in rows(200, seed=1))
+    open_log(open_workspace(tmp_path)).append(parse_line(json.dumps(row))[0] for row in rows(120, seed=1))
     return tmp_path
 
 
 def test_made_up_sentences_would_page_and_healthy_traffic_would_not(command, folder):
     ran = command("drift", "drill", "--fault", "foreign", "--share", 1, "--trials", 5, "--json", *PERIOD)
-    assert (ran.code, ran.json["records"], ran.json["used"]) == (0, 200, 200)
+    assert (ran.code, ran.json["records"], ran.json["used"]) == (0, 120, 120)
     assert ran.json["false_pages"]["rate"] == 0.0
     [foreign] = ran.json["faults"]
     assert (foreign["fault"], foreign["rate"]) == ("foreign", 1.0)
@@ -32,7 +32,7 @@ def test_made_up_sentences_would_page_and_healthy_traffic_would_not(command, fol
 def test_the_table_names_what_would_stay_unseen(command, folder):
     shown = command("drift", "drill", "--fault", "truncated", "--fault", "slow", "--share", 1, "--trials", 5, *PERIOD)
     lines = shown.out.splitlines()
-    assert lines[0].startswith("Drilled on 200 of 200 records, 2026-01-05 to 2026-01-06: 100 healthy")
+    assert lines[0].startswith("Drilled on 120 of 120 records, 2026-01-05 to 2026-01-06: 60 healthy")
     assert any(line.startswith("(no fault)") and "0%" in line for line in lines)
     assert any(line.startswith("slow") and "100%" in line and "right in 3 of 3 (ops 3)" in line for line in lines)
     assert lines[-1].startswith("Mostly unseen even at the largest share: truncated")
