@@ -12,7 +12,7 @@ from pipelines.options import Folder
 
 
 def alert_test(workspace: Folder = Path(".")) -> None:
-    """Send a test message to every channel of [alerts] urls; exit 1 when one did not take it."""
+    """Send a test message to every channel of alerts.urls; exit 1 when one did not take it."""
     from data.errors import SettingsError
     from drift.channels import summary
     from pipelines.alerts import send_test
