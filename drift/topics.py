@@ -47,7 +47,8 @@ def fit_topics(
     kept = min(_REDUCED, fitted.shape[1], len(fitted) - 1)
     if kept >= 2:
         solver = "covariance_eigh" if len(fitted) > fitted.shape[1] else "randomized"
-        reducer = PCA(kept, svd_solver=solver, random_state=seed).fit(fitted)
+        with np.errstate(invalid="ignore", divide="ignore"):  # identical questions have no variance to explain
+            reducer = PCA(kept, svd_solver=solver, random_state=seed).fit(fitted)
         pooled, fitted = reducer.transform(pooled), reducer.transform(fitted)
     count = int(np.clip(round(np.sqrt(min(len(reference), len(current)) / 2)), 1, _MAX_TOPICS))
     count = min(count, len(np.unique(fitted.round(6), axis=0)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -51,7 +52,7 @@ def remember(path: Path, pinned: Baseline, watch: Watch, paged: bool) -> None:
     """Write the watch of a baseline, whole or not at all; watches of earlier versions of it are dropped."""
     others = {key: value for key, value in _read(path).items() if key.rpartition(" v")[0] != pinned.name}
     body = {key: _to_json(value) for key, value in (others | {_key(pinned): replace(watch, open=paged)}).items()}
-    fresh = path.with_suffix(f".{os.getpid()}.tmp")
+    fresh = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.tmp")
     fresh.write_text(json.dumps(body, indent=1), encoding="utf-8")
     fresh.replace(path)
 
