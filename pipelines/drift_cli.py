@@ -18,9 +18,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.add_typer(baseline_cli.app, name="baseline")
-app.command()(alert_test)
-drift_actions_cli.register(app)
 
 Html = Annotated[Path | None, typer.Option("--html", help="Write the HTML report here.")]
 
@@ -131,6 +128,11 @@ def demo(
     from pipelines.demo import run_demo
 
     run_demo(folder)
+
+
+app.add_typer(baseline_cli.app, name="baseline")
+drift_actions_cli.register(app)
+app.command()(alert_test)
 
 
 def main() -> None:

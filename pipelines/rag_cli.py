@@ -22,13 +22,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-app.add_typer(evaluation, name="eval")
-app.command()(quarantine)
-app.command()(serve)
-app.add_typer(keys, name="key")
-app.command()(chat)
-app.command()(doctor)
-
 
 class EngineName(StrEnum):
     """Where the work of an ingest is done."""
@@ -225,6 +218,14 @@ def rollback(workspace: Folder = Path(".")) -> None:
     from pipelines.workspace import open_workspace
 
     say(rollback_index(open_workspace(workspace)))
+
+
+app.command()(chat)
+app.command()(serve)
+app.command()(doctor)
+app.command()(quarantine)
+app.add_typer(evaluation, name="eval")
+app.add_typer(keys, name="key")
 
 
 def main() -> None:

@@ -11,12 +11,16 @@ from pipelines import drift_cli, rag_cli
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 APPS = {"rag": rag_cli.app, "drift": drift_cli.app}
-NOUNS = {"baseline": {"set", "list"}, "eval": {"accept"}}
+NOUNS = {
+    "baseline": {"set", "list", "show"},
+    "eval": {"accept", "init", "review", "harvest", "calibrate"},
+    "key": {"add", "list", "remove"},
+}
 
 
 def commands():
     found = set()
-    for app, name, noun in re.findall(r"(?:^\$ |`)(rag|drift) ([a-z]+)(?: ([a-z]+))?", README, re.MULTILINE):
+    for app, name, noun in re.findall(r"(?:^\$ |`)(rag|drift) ([a-z-]+)(?: ([a-z]+))?", README, re.MULTILINE):
         found.add((app, name, noun) if noun in NOUNS.get(name, set()) else (app, name))
     return sorted(found)
 
