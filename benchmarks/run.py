@@ -14,6 +14,7 @@ BENCHMARKS: tuple[tuple[str, ...], ...] = (
     ("hostile",),
     ("follow_ups",),
     ("query_latency",),
+    ("serve_load",),
     ("drift_ragtruth", "--json", "benchmarks/results/drift_ragtruth.json"),
     ("drift_scenarios", "--json", "benchmarks/results/drift_scenarios.json"),
     ("int8_quality",),

@@ -3,7 +3,7 @@
     python -m benchmarks.serve_load [--clients 200] [--chunks 20000] [--token-ms 50]
 
 Three processes on one machine: the server, started by its command; a chat endpoint that streams one token every 50 ms;
-and the clients, in this process. The index is synthetic (words by Zipf's law, see `benchmarks.query_latency`), its
+and the clients, in this process. The index is synthetic (words by Zipf's law, see `benchmarks.synthetic_chunks`), its
 vectors too, but the path is the real one: the real embedder for questions, Chroma, FTS5, LangChain, checked citations,
 the log. Clients start evenly over `--ramp` seconds, as people do; the answers are so long that all of them are being
 given at once in between. "Added" is the time from a client's request to the last byte, less the time that the endpoint
@@ -29,13 +29,12 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.query_latency import CHUNKS_PER_DOCUMENT, DOCUMENTS_AT_ONCE, TopicEmbedder, make_document, make_text
+from benchmarks.query_latency import DOCUMENTS_AT_ONCE
+from benchmarks.serve_endpoint import MODEL
+from benchmarks.synthetic_chunks import CHUNKS_PER_DOCUMENT, TopicEmbedder, make_document, make_text
 from data.log import InteractionLog
-from pipelines.loopback import Behaviour, replies
-from rag.prompts import read_prompt
 
 RESULTS = Path(__file__).parent / "results" / "serve_load.json"
-MODEL = "loopback-1"
 
 
 def build_index(size: int, folder: Path) -> None:
@@ -60,66 +59,6 @@ def build_index(size: int, folder: Path) -> None:
         draft.store(prepared, dict(zip(keyed, vectors, strict=True)))
     publish(catalog, folder, embedder, draft, "1970-01-01")
     catalog.close()
-
-
-async def endpoint(port: int, token_ms: float, sentences: int) -> None:
-    """Serve chat completions until killed: cited sentences of the passages, a word every `token_ms`.
-
-    `GET /times` tells how long each question took here, from the head of its request to the last byte.
-    """
-    times: dict[str, float] = {}
-    behaviour = Behaviour(model=MODEL)
-
-    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while True:
-                head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
-                started = time.monotonic()
-                if head.startswith("get"):
-                    _plain(writer, json.dumps(times).encode())
-                    continue
-                length = int(re.findall(r"content-length: (\d+)", head)[0])
-                body = json.loads(await reader.readexactly(length))
-                prompt = read_prompt(body["messages"][-1]["content"])
-                text = _cited(prompt, sentences) if prompt else "Nothing."
-                await _stream(writer, text, token_ms, behaviour)
-                if prompt:
-                    times[prompt.question] = time.monotonic() - started
-        except (asyncio.IncompleteReadError, ConnectionError):
-            writer.close()
-
-    server = await asyncio.start_server(handle, "127.0.0.1", port, backlog=512)
-    await server.serve_forever()
-
-
-def _plain(writer: asyncio.StreamWriter, data: bytes) -> None:
-    writer.write(
-        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(data), data)
-    )
-
-
-def _cited(prompt: Any, sentences: int) -> str:
-    said = []
-    for number in range(sentences):
-        passage = prompt.passages[number % len(prompt.passages)]
-        parts = [part for part in passage.text.split(". ") if part]
-        said.append(f"{parts[number // len(prompt.passages) % len(parts)].rstrip('.')} [{passage.key}].")
-    return " ".join(said)
-
-
-async def _stream(writer: asyncio.StreamWriter, text: str, token_ms: float, behaviour: Behaviour) -> None:
-    writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
-    clock = time.monotonic()
-    events = [json.dumps(chunk) for chunk in replies.chunks(text, "stop", behaviour)]
-    for place, event in enumerate([*events, json.dumps(replies.usage_chunk(500, text, behaviour)), "[DONE]"]):
-        data = f"data: {event}\n\n".encode()
-        writer.write(b"%x\r\n%s\r\n" % (len(data), data))
-        await writer.drain()
-        await asyncio.sleep(
-            max(0.0, clock + (place + 1) * token_ms / 1000 - time.monotonic()) if place < len(events) else 0
-        )
-    writer.write(b"0\r\n\r\n")
-    await writer.drain()
 
 
 async def client(url: str, question: str, delay: float) -> dict[str, Any]:
@@ -180,7 +119,7 @@ class Endpoint:
 
     def start(self) -> None:
         """Start and wait until it answers."""
-        command = [sys.executable, "-m", "benchmarks.serve_load", "--endpoint", *self._arguments]
+        command = [sys.executable, "-m", "benchmarks.serve_endpoint", *self._arguments]
         self._process = subprocess.Popen(command)
         _wait_for(lambda: self.times() is not None)
 
@@ -311,21 +250,14 @@ def _free_port() -> int:
 
 
 def main() -> None:
-    """Measure and print, or be the endpoint."""
+    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--clients", type=int, default=200)
     parser.add_argument("--chunks", type=int, default=20_000)
     parser.add_argument("--token-ms", type=float, default=50.0)
     parser.add_argument("--sentences", type=int, default=30, help="length of an answer, 13 tokens a sentence")
     parser.add_argument("--ramp", type=float, default=15.0)
-    parser.add_argument("--endpoint", nargs=3, help=argparse.SUPPRESS)
-    arguments = parser.parse_args()
-    if arguments.endpoint:
-        port, token_ms, sentences = arguments.endpoint
-        asyncio.run(endpoint(int(port), float(token_ms), int(sentences)))
-        return
-    del arguments.endpoint
-    body = measure(arguments)
+    body = measure(parser.parse_args())
     for name in ("a few", "crowd", "endpoint killed", "after its return", "server", "log"):
         print(f"{name:18}" + "  ".join(f"{key} {value}" for key, value in body[name].items()))
     RESULTS.write_text(json.dumps(body, indent=2) + "\n")
