@@ -204,7 +204,9 @@ def test_a_model_writes_drafts_and_unfounded_ones_are_dropped(command, workspace
     monkeypatch.setattr("pipelines.generator.build_generator", lambda workspace: Author())
     ran = command("rag", "eval", "init", "--model", "--count", "2", "--json")
     assert ran.json["added"] == 2, ran.err
-    assert ran.json["dropped"] == {"whose answer does not stand in the passage": 1, "without question or answer": 1}
+    assert ran.json["dropped"]["without question or answer"] == 1
+    assert ran.json["dropped"]["whose answer does not stand in the passage"] >= 1
+    assert not any("zebra" in case.answers for case in load_cases(workspace / "cases.jsonl"))
     assert {case.question for case in load_cases(workspace / "cases.jsonl")} == {"What stands here?"}
 
 
