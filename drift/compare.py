@@ -13,7 +13,7 @@ from data.records import Interaction
 from drift.causes import Evidence, name_causes
 from drift.examples import worst_examples
 from drift.features import Features, answer_features, question_features
-from drift.findings import PlaneFeatures, find, plane_reports
+from drift.findings import PlaneFeatures, find, plane_reports, thinned
 from drift.ops import judge_ops
 from drift.quality import JudgedQuality, judge_quality
 from drift.report import DriftReport, OpsPlane, PageBudget, QualityPlane, Verdict, WindowSummary
@@ -119,7 +119,7 @@ def _explained(report: DriftReport, prepared: _Prepared, judged: JudgedQuality, 
     values = _values(judged.speaking)
     left, right, topics = prepared.reference, prepared.current, prepared.topics
     names = topics.names if topics else ()
-    answers = answer_features(left.items, right.items)
+    answers = answer_features(thinned(left.items), thinned(right.items))
     features = PlaneFeatures(prepared.questions, answers, _topic_names(left, names), _topic_names(right, names))
     findings = find(left.items, right.items, features, settings)
     changes = fingerprint_changes(left.items, right.items)

@@ -46,7 +46,7 @@ def find(
         *_category("query", "topic", features.topics_reference, features.topics_current, settings),
         *_category("retrieval", "source used", _sources(reference), _sources(current), settings),
     ]
-    reference, current = _thinned(reference), _thinned(current)
+    reference, current = thinned(reference), thinned(current)
     for name, (plane, signal) in SIGNALS.items():
         found += _number(plane, name, _values(reference, signal), _values(current, signal))
     for name, (plane, category) in CATEGORIES.items():
@@ -103,7 +103,8 @@ def _sample(rows: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.f
     return rows if len(rows) <= _MAX_ROWS else rows[rng.permutation(len(rows))[:_MAX_ROWS]]
 
 
-def _thinned(items: Sequence[Interaction]) -> Sequence[Interaction]:
+def thinned(items: Sequence[Interaction]) -> Sequence[Interaction]:
+    """Return at most 4,000 records, evenly over time: what explains needs no more, and memory stays small."""
     return (
         items
         if len(items) <= _MAX_ROWS
