@@ -48,7 +48,15 @@ def probe_endpoint(
     yield _usage(draft)
     yield _stream(endpoint, hits)
     yield _speed(endpoint, min(context_window, _LONGEST_SPEED))
-    yield _window(lambda window: build(window).bounded(timeout_s), context_window)
+    if _ANSWER in draft.text:
+        yield _window(lambda window: build(window).bounded(timeout_s), context_window)
+    else:
+        yield Probe(
+            "window",
+            "warning",
+            "not measured: this model does not repeat a fact even from one short passage",
+            f"chat.context_window = {context_window} is taken on trust; truncation is flagged where tokens are told",
+        )
 
 
 def _hit(text: str) -> Hit:

@@ -34,6 +34,8 @@ router = APIRouter(prefix="/v1", responses=REFUSALS)
 _FIRST_EVENT_S = 5.0
 """How long a stream's head is held back, so that an early failure can still be an HTTP error."""
 _KEEP_ALIVE_S = 15.0
+_CHORE = "### Task:"
+"""How Open WebUI begins the prompts by which it has chats titled, tagged and continued."""
 
 
 @router.get("/models")
@@ -56,6 +58,10 @@ async def chat_completions(
     """Answer the last question of a conversation from the documents, with citations."""
     collection = caller.collection(body.model)
     *earlier, question = _turns(body.messages)
+    if question.text.startswith(_CHORE):
+        # On record it would be taken for a question of a person, and be counted as drift.
+        told = f"A prompt that begins with {_CHORE!r} is a chore for a model, not a question about documents."
+        raise ApiError(400, told, param="messages", code="not_a_question")
     wanted = Wanted(collection, question.text, tuple(earlier), caller.name, bool(body.stream))
     events = start_answer(service_of(request), wanted)
     if wanted.streaming:

@@ -43,6 +43,11 @@ def test_a_window_that_is_refused_is_measured(server):
     assert row.seen == "reads about 2048 tokens and refuses longer prompts; 4096 are configured"
 
 
+def test_the_window_of_a_model_that_repeats_nothing_is_not_judged(server):
+    row = probe(server, Behaviour(refuse_rate=1.0))["window"]
+    assert (row.status, "not measured" in row.seen) == ("warning", True)
+
+
 def test_missing_usage_dropped_citations_and_broken_streams_are_rows_of_their_own(server):
     assert probe(server, Behaviour(fault="no_usage"))["usage"].status == "warning"
     assert probe(server, Behaviour(dropped_citations_rate=1.0))["citations"].status == "warning"

@@ -45,6 +45,14 @@ def test_what_was_answered_is_on_record_under_the_id_that_came_with_it(served):
     assert logged.tags == {"client": "address 127.0.0.1"}
 
 
+def test_a_chore_of_a_chat_program_is_refused_and_not_on_record(served):
+    before = served.log.span().interactions
+    reply = served.ask(question="### Task:\nGenerate a concise title summarizing the chat history.")
+    assert (reply.status_code, reply.json()["error"]["code"]) == (400, "not_a_question")
+    served.ask()
+    assert served.log.span().interactions == before + 1
+
+
 def test_footnotes_can_be_left_out(served):
     reply = served.ask(footnotes=False).json()
     assert reply["choices"][0]["message"]["content"].endswith("[1].")
