@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 TORCH_INDEX ?=
 INSTALLED := $(VENV)/.installed
 DEMO ?= demo-out
+# Test processes at a time; each keeps its numeric libraries to one thread.
+JOBS ?= 2
 
 .PHONY: help install demo test lint types unit bench clean
 .DEFAULT_GOAL := help
@@ -34,7 +36,7 @@ types: $(INSTALLED) ## Static types
 	$(BIN)/mypy
 
 unit: $(INSTALLED) ## Tests alone; narrow with ARGS="tests/drift -k verdict"
-	$(BIN)/python -m pytest $(ARGS)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) $(ARGS)
 
 bench: $(INSTALLED) ## Measure; tables on screen, JSON in benchmarks/results/
 	$(BIN)/python -m benchmarks.run

@@ -25,7 +25,7 @@ def test_the_contexts_on_record_are_what_the_model_was_given(workspace, model, m
     monkeypatch.setenv("RAG__CHAT__BASE_URL", model.url)
     monkeypatch.setenv("RAG__CHAT__MODEL", "harbour-7b")
     small, wide = (ask(monkeypatch, workspace, expand) for expand in ("none", "section"))
-    messages = model.requests[-1].body["messages"]
+    messages = [request.body["messages"] for request in model.requests if "messages" in request.body][-1]
     read = read_prompt(messages[-1]["content"])
     assert [passage.text for passage in read.passages] == [context.text for context in wide.interaction.contexts]
     assert sum(len(context.text) for context in wide.interaction.contexts) > sum(

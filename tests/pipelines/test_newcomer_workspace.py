@@ -32,7 +32,7 @@ def test_the_settings_with_their_keys_are_never_a_document_of_their_own_folder(h
     [
         ("RAG__CHAT", "1", "RAG__CHAT names no setting: write RAG__SECTION__KEY"),
         ("RAG__CHAT__MODLE", "m", "unknown key chat.modle: did you mean 'model'?\n"),
-        ("RAG__BOGUS__KEY", "m", "unknown section [bogus]: known are chat, "),
+        ("RAG__BOGUS__KEY", "m", "unknown section [bogus]: known are alerts, chat, "),
     ],
 )
 def test_a_slip_in_the_environment_is_told_without_guessing_wildly(command, here, monkeypatch, name, value, told):
