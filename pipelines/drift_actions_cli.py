@@ -182,8 +182,8 @@ def forget(
     from pipelines.drift_forget import cutoff, sweep, to_json, to_text
     from pipelines.workspace import open_workspace
 
-    opened = open_workspace(workspace)
-    done = sweep(opened, cutoff(opened, older_than, datetime.now(UTC)), vectors=vectors, dry_run=dry_run)
+    opened, now = open_workspace(workspace), datetime.now(UTC)
+    done = sweep(opened, cutoff(opened, older_than, now), now, vectors=vectors, dry_run=dry_run)
     say_json(to_json(done)) if as_json else say(to_text(done))
 
 

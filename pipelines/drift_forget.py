@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from data.errors import InputError
+from data.log import InteractionLog
 from data.retention import FORGOTTEN, forget
+from pipelines import sketches
 from pipelines.console import plural
 from pipelines.workspace import Workspace, open_log, prompt_secret
 
@@ -43,13 +46,17 @@ def cutoff(workspace: Workspace, older_than: str | None, now: datetime) -> datet
         raise InputError(f"--older-than {older_than} is before all time.") from error
 
 
-def sweep(workspace: Workspace, before: datetime, *, vectors: bool, dry_run: bool) -> Swept:
-    """Delete texts, and with `vectors` vectors, of everything before a time; reports quote answers and go too."""
+def sweep(workspace: Workspace, before: datetime, now: datetime, *, vectors: bool, dry_run: bool) -> Swept:
+    """Delete texts, and with `vectors` vectors, of everything before a time; reports quote answers and go too.
+
+    Daily sketches are brought up to date first: what they measured on texts and vectors outlives both.
+    """
     log = open_log(workspace)
     reports = [path for path in _reports(workspace.data / "reports") if _written(path) < before]
     if dry_run:
         left = sum(FORGOTTEN not in item.flags for item in log.read(None, before, kinds=None))
         return Swept(before, left, 0, len(reports), True)
+    _sketch_all(log, now)
     done = forget(log, before, prompt_secret(workspace), vectors=vectors)
     for path in reports:
         path.unlink(missing_ok=True)
@@ -69,6 +76,14 @@ def to_text(swept: Swept) -> str:
         f"{plural(swept.comments, 'comment')} and {plural(swept.reports, 'report file')} "
         f"{'would be' if swept.dry_run else 'were'} deleted; scores and measurements stay"
     )
+
+
+def _sketch_all(log: InteractionLog, until: datetime) -> None:
+    newest = {pinned.name: pinned for pinned in sorted(log.baselines(), key=lambda found: found.version)}
+    for pinned in newest.values():
+        # A baseline of fewer than two questions has no sketches and no report; it must not keep texts from going.
+        with suppress(InputError):
+            sketches.update(log, pinned, until)
 
 
 def _days(text: str) -> float:

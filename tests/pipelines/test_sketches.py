@@ -11,6 +11,7 @@ from data.records import Interaction, Score
 from data.sketch_log import read_sketches
 from pipelines import report as reporting
 from pipelines import sketches
+from pipelines.drift_forget import sweep
 from pipelines.workspace import init_workspace, open_log, open_workspace
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
@@ -75,6 +76,26 @@ def test_a_long_window_is_reported_from_sketches_within_the_page_budget(workspac
     assert (made.pages.days, made.pages.measure) == (5, "groundedness (proxy)")
     own = reporting.report(workspace, since=START + timedelta(days=9), until=now, baseline=None, now=now).report
     assert (own.verdict, own.pages) == ("silent_drift", None)
+
+
+def test_a_window_whose_texts_were_deleted_is_reported_as_before(workspace, monkeypatch):
+    monkeypatch.setattr(reporting, "RAW_LIMIT", 100)
+    now, since = START + timedelta(days=12, hours=9), START + timedelta(days=9)
+    swept = sweep(workspace, now, now, vectors=True, dry_run=False)
+    log = open_log(workspace)
+    assert (swept.interactions, {item.answer for item in log.read()}) == (480, {None})
+    after = reporting.report(workspace, since=since, until=now, baseline=None, now=now).report
+    assert after.verdict == "silent_drift"
+    assert (after.reference.interactions, after.current.interactions) == (280, 120)
+    (words,) = [finding for finding in after.findings if finding.signal == "answer words"]
+    assert (words.reference, words.current) == (2.0, 2.0)
+
+
+def test_a_baseline_that_cannot_be_sketched_does_not_keep_texts_from_being_deleted(workspace):
+    now = START + timedelta(days=12)
+    reporting.pin_baseline(workspace, "tiny", START, START + timedelta(seconds=30), now)
+    assert sweep(workspace, now, now, vectors=False, dry_run=False).interactions == 480
+    assert len(read_sketches(open_log(workspace), "default v1")) == 13
 
 
 def test_a_log_of_an_earlier_version_gets_the_table(tmp_path):
