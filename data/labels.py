@@ -22,6 +22,9 @@ from data.records import Interaction, Score, ScoreSource
 METRIC = "quality"
 """The metric of a plain good/bad label: it speaks before any other human score."""
 
+THUMBS = "thumbs"
+"""The metric of ratings that users give of their own accord: they are no sample of all answers."""
+
 PROBABILITY_TAGS: dict[ScoreSource, str] = {"human": "label_probability", "judge": "judge_probability"}
 """The tag of an interaction that holds how likely it was to be chosen for a label of that source."""
 

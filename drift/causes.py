@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from data.labels import THUMBS
 from drift.decompose import Split
 from drift.quality import JudgedQuality
 from drift.report import Cause, CauseName, Finding, FingerprintChange, OpsPlane
@@ -187,5 +188,6 @@ def _change_sentence(change: FingerprintChange) -> str:
 
 
 def _answers_sentence(evidence: Evidence) -> str:
-    found = [finding.sentence for finding in evidence.findings if finding.plane == "answer" and finding.drifted]
+    mine = [f for f in evidence.findings if f.plane == "answer" and f.signal != THUMBS]
+    found = [finding.sentence for finding in mine if finding.drifted]
     return " " + " ".join(found[:2]) if found else ""

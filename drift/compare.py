@@ -121,7 +121,7 @@ def _explained(report: DriftReport, prepared: _Prepared, judged: JudgedQuality, 
     names = topics.names if topics else ()
     answers = answer_features(thinned(left.items), thinned(right.items))
     features = PlaneFeatures(prepared.questions, answers, _topic_names(left, names), _topic_names(right, names))
-    findings = find(left.items, right.items, features, settings)
+    findings = find(left.items, right.items, features, settings, judged.speaking.volunteered)
     changes = fingerprint_changes(left.items, right.items)
     drifted = report.quality.status == "drifted"
     segmented = segment(left, right, values, names, drifted, settings)

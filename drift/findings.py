@@ -9,10 +9,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from data.labels import THUMBS
 from data.records import Interaction
 from drift import detect
 from drift.features import Features
 from drift.report import Finding, Plane, PlaneReport
+from drift.scoring import Measure
 from drift.settings import DriftSettings
 from drift.signals import CATEGORIES, SIGNALS, Signal
 
@@ -33,12 +35,16 @@ class PlaneFeatures:
 
 
 def find(
-    reference: Sequence[Interaction], current: Sequence[Interaction], features: PlaneFeatures, settings: DriftSettings
+    reference: Sequence[Interaction],
+    current: Sequence[Interaction],
+    features: PlaneFeatures,
+    settings: DriftSettings,
+    ratings: Sequence[Measure] = (),
 ) -> tuple[Finding, ...]:
     """Test all signals of two windows and adjust the p-values together (Benjamini–Hochberg), strongest evidence first.
 
     Benjamini–Hochberg rejects something only if Simes' global test does, so a report on windows that do not differ at
-    all holds a finding with probability `settings.fdr` at most.
+    all holds a finding with probability `settings.fdr` at most. `ratings` are tested as signals of the answers.
     """
     found = [
         *_vector_findings("query", "questions", features.questions, settings),
@@ -46,12 +52,15 @@ def find(
         *_category("query", "topic", features.topics_reference, features.topics_current, settings),
         *_category("retrieval", "source used", _sources(reference), _sources(current), settings),
     ]
+    for rated in ratings:
+        sides = [np.array(list(values.values()), dtype=np.float64) for values in (rated.reference, rated.current)]
+        found += _number("answer", rated.metric, sides[0], sides[1])
     reference, current = thinned(reference), thinned(current)
     for name, (plane, signal) in SIGNALS.items():
         found += _number(plane, name, _values(reference, signal), _values(current, signal))
     for name, (plane, category) in CATEGORIES.items():
-        sides = [[category(item) for item in side] for side in (reference, current)]
-        found += _category(plane, name, sides[0], sides[1], settings)
+        named = [[category(item) for item in side] for side in (reference, current)]
+        found += _category(plane, name, named[0], named[1], settings)
     return adjusted(found, settings.fdr)
 
 
@@ -62,7 +71,9 @@ def plane_reports(findings: Sequence[Finding], features: PlaneFeatures) -> tuple
         ("retrieval", "retrieval signals"),
         ("answer", features.answers.name),
     )
-    return tuple(_plane_report(plane, name, [f for f in findings if f.plane == plane]) for plane, name in planes)
+    # Who rates can change while the answers stay: ratings are shown, but do not move the plane.
+    mine = [finding for finding in findings if finding.signal != THUMBS]
+    return tuple(_plane_report(plane, name, [f for f in mine if f.plane == plane]) for plane, name in planes)
 
 
 def _plane_report(plane: Plane, features: str, mine: list[Finding]) -> PlaneReport:

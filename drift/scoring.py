@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
+from data.labels import PROBABILITY_TAGS, THUMBS
 from data.records import Interaction, ScoreSource
 from drift.settings import DriftSettings
 from drift.windows import Window
@@ -38,21 +39,28 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Speaking:
-    """The measure that speaks for quality, the cheap one that helps it where it covers only a sample, and remarks."""
+    """The measure that speaks for quality, the cheap one that helps it where it covers only a sample, and remarks.
+
+    `volunteered` are ratings of people who chose to rate: they explain, but do not speak.
+    """
 
     main: Measure | None
     helper: Measure | None
     reason: str
     notes: tuple[str, ...]
+    volunteered: tuple[Measure, ...] = ()
 
 
 def choose(reference: Side, current: Side, settings: DriftSettings) -> Speaking:
     """Choose the measures for the records of both sides.
 
-    A version of a scorer that only one window knows is not compared; the remark says so.
+    A version of a scorer that only one window knows is not compared; the remark says so. Ratings which users gave of
+    their own accord are no sample of the answers and do not speak, but for records with known label probabilities.
     """
-    found = _measures(reference, current, settings)
-    notes = _version_notes(reference.window, current.window)
+    known = _measures(reference, current, settings)
+    volunteered = tuple(measure for measure in known if _volunteered(measure, reference, current))
+    found = [measure for measure in known if measure not in volunteered]
+    notes = (*_version_notes(reference.window, current.window), *map(_volunteered_note, volunteered))
     dense = [measure for measure in found if measure.coverage >= _DENSE]
     sampled = [
         measure
@@ -65,10 +73,10 @@ def choose(reference: Side, current: Side, settings: DriftSettings) -> Speaking:
         if main is None:
             continue
         helper = None if main.coverage >= _DENSE or proxy is main else proxy
-        return Speaking(main, helper, "", notes)
+        return Speaking(main, helper, "", notes, volunteered)
     if proxy is not None:
-        return Speaking(proxy, None, "", notes)
-    return Speaking(None, None, _why_none(reference.window, current.window, notes), notes)
+        return Speaking(proxy, None, "", notes, volunteered)
+    return Speaking(None, None, _why_none(reference.window, current.window, notes), notes, volunteered)
 
 
 def best_covered(window: Window, settings: DriftSettings) -> tuple[str, ScoreSource, str] | None:
@@ -127,6 +135,23 @@ def _rank(metric: str) -> tuple[int, str]:
 
 def _best(measures: list[Measure], source: ScoreSource) -> Measure | None:
     return next((measure for measure in measures if measure.source == source), None)
+
+
+def _volunteered(measure: Measure, reference: Side, current: Side) -> bool:
+    """Tell whether the raters chose the records: thumbs on a part of the answers, with chances nobody knows."""
+    if (measure.metric, measure.source) != (THUMBS, "human") or measure.coverage >= _DENSE:
+        return False
+    tag, rated = PROBABILITY_TAGS["human"], measure.reference.keys() | measure.current.keys()
+    return any(tag not in item.tags for side in (reference, current) for item in side.items if item.id in rated)
+
+
+def _volunteered_note(measure: Measure) -> str:
+    means = [sum(found.values()) / len(found) for found in (measure.reference, measure.current)]
+    return (
+        f"Ratings {measure.metric!r} went from {means[0]:.2f} ({len(measure.reference)} rated) to {means[1]:.2f} "
+        f"({len(measure.current)} rated); people who chose to rate are no sample of all answers, so this explains "
+        "but does not decide: label a random sample with `drift label`."
+    )
 
 
 def _version_notes(reference: Window, current: Window) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 
+from data.labels import THUMBS
 from data.records import Score
 from pipelines.serve.access import Caller, paced_caller, service_of
 from pipelines.serve.errors import ApiError
@@ -16,7 +17,6 @@ from pipelines.serve.wire import FeedbackRequest
 
 router = APIRouter(prefix="/v1", responses=REFUSALS)
 
-METRIC = "thumbs"
 SCORER = "feedback"
 
 
@@ -36,7 +36,7 @@ def _rated(caller: Caller, body: FeedbackRequest) -> Collection:
         if _holds(collection, body.interaction_id):
             value = 1.0 if body.rating == "up" else 0.0
             comment = body.comment.encode("utf-8", "replace").decode()
-            score = Score(body.interaction_id, METRIC, value, "human", comment, SCORER)
+            score = Score(body.interaction_id, THUMBS, value, "human", comment, SCORER)
             collection.journal.append((), [score])
             return collection
     told = f"There is no answer {body.interaction_id!r}: pass the interaction_id that came with it."
