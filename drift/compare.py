@@ -20,6 +20,7 @@ from drift.report import DriftReport, OpsPlane, PageBudget, QualityPlane, Verdic
 from drift.scoring import Side, Speaking
 from drift.segments import segment
 from drift.settings import DriftSettings
+from drift.threads import one_thread
 from drift.timeline import change_point, fingerprint_changes, time_points
 from drift.topics import Topics, fit_topics
 from drift.windows import Window, check_window
@@ -36,6 +37,7 @@ class _Prepared:
     notes: tuple[str, ...]
 
 
+@one_thread()
 def compare(
     reference: Window, current: Window, settings: DriftSettings, now: datetime, pages: PageBudget | None = None
 ) -> DriftReport:
@@ -53,6 +55,7 @@ def compare(
     return _explained(report, prepared, judged, settings)
 
 
+@one_thread()
 def assess(reference: Window, current: Window, settings: DriftSettings, now: datetime) -> DriftReport:
     """Return the verdict of `compare` without what explains it (planes, findings, causes, time line, examples)."""
     return _assessed(_prepare(reference, current, settings, now), settings, now)[0]

@@ -32,6 +32,7 @@ HOME = {
     "ragas": {"eval"},
     "sklearn": {"eval", "drift"},
     "scipy": {"eval", "drift"},
+    "threadpoolctl": {"drift"},
     "evidently": {"drift"},
     "plotly": {"drift"},
     "pandas": {"drift"},
