@@ -60,7 +60,10 @@ class InteractionLog:
         self._redact = redact or Redactor()
         try:
             self._engine = sa.create_engine(url)
-        except (sa.exc.ArgumentError, ImportError) as error:
+        except ImportError as error:
+            told = f"The log's URL needs a driver that is not installed ({error}): pip install 'ragdrift[postgres]'."
+            raise WorkspaceError(told) from error
+        except sa.exc.ArgumentError as error:
             told = f"The log's URL cannot be used ({_cause(error)}): write e.g. sqlite:////var/rag/log.sqlite."
             raise WorkspaceError(told) from error
         if self._engine.dialect.name == "sqlite":

@@ -113,6 +113,13 @@ def test_a_file_that_is_no_database_is_refused_in_one_sentence(tmp_path):
         InteractionLog.at_path(path)
 
 
+def test_a_driver_that_is_not_installed_is_named_with_the_remedy():
+    with pytest.raises(WorkspaceError, match="No module named 'pymysql'") as caught:
+        InteractionLog("mysql+pymysql://me:hunter2@db/rag")
+    assert "ragdrift[postgres]" in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+
+
 def test_passwords_of_database_urls_are_never_shown():
     with pytest.raises(WorkspaceError) as caught:
         InteractionLog("sqlite:////proc/none/user:secret@x/log.sqlite")

@@ -133,6 +133,7 @@ def test_two_writers_with_the_same_records_write_each_once_while_a_reader_reads(
 
 
 def test_a_server_that_is_away_is_one_sentence_without_the_password(tmp_path):
+    pytest.importorskip("psycopg")
     with pytest.raises(WorkspaceError) as caught:
         InteractionLog(f"postgresql+psycopg://me:hunter2@/x?host={tmp_path}")
     assert "cannot be opened" in str(caught.value)
