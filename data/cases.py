@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from data.errors import InputError
+from data.whole_file import write_whole
 
 _KEYS = {
     "id",
@@ -117,10 +118,7 @@ def write_cases(path: Path, cases: Iterable[Case]) -> None:
         text: str = yaml.safe_dump(rows, allow_unicode=True, sort_keys=False, width=120)
     else:
         text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
+    write_whole(path, text)
 
 
 def parse_case(row: object, where: str) -> Case:

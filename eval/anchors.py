@@ -13,6 +13,7 @@ import numpy as np
 from data.errors import InputError
 from data.jsonl import check_file, parse_json
 from data.labels import parse_label
+from data.whole_file import write_whole
 from eval.calibration import Agreement, agreement, rogan_gladen
 from eval.errors import RunFileError
 from eval.intervals import Interval
@@ -88,11 +89,8 @@ def _once(rng: np.random.Generator, observed: Any, pairs: Any) -> float | None:
 
 def save_calibrations(path: Path, calibrations: Sequence[Calibration]) -> None:
     """Write calibrations; the file is replaced as a whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
     body = {"schema": SCHEMA, "calibrations": [asdict(item) for item in calibrations]}
-    part.write_text(json.dumps(body, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    part.replace(path)
+    write_whole(path, json.dumps(body, ensure_ascii=False, indent=1) + "\n")
 
 
 def load_calibrations(path: Path) -> tuple[Calibration, ...]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from data.whole_file import write_whole
 from eval.errors import RunFileError
 from eval.run import CaseResult, EvalRun, MetricInfo
 
@@ -17,10 +18,7 @@ SCHEMA = 1
 def save_run(run: EvalRun, path: Path) -> None:
     """Write a run; the file is replaced as a whole, so that a reader never sees half of it."""
     stored = {"schema": SCHEMA, **asdict(run), "at": run.at.isoformat()}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    part.write_text(json.dumps(stored, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    part.replace(path)
+    write_whole(path, json.dumps(stored, ensure_ascii=False, indent=1) + "\n")
 
 
 def load_run(path: Path) -> EvalRun:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from data.errors import SettingsError, WorkspaceError
+from data.whole_file import write_whole
 from drift.alerts import AlertPolicy, ChannelState, Notice, decide, parse_quiet_hours, parse_zone, told, write_notice
 from drift.channels import Channel, open_channel, post_to_alertmanager, send, summary
 from drift.report import DriftReport, Verdict
@@ -130,6 +130,4 @@ def _state(value: Mapping[str, Any]) -> ChannelState:
 
 def _write_states(path: Path, states: Mapping[str, ChannelState]) -> None:
     body = {key: asdict(state) for key, state in states.items() if state.verdict}
-    fresh = path.with_suffix(f".{os.getpid()}.tmp")
-    fresh.write_text(json.dumps(body, default=datetime.isoformat, indent=2), encoding="utf-8")
-    fresh.replace(path)
+    write_whole(path, json.dumps(body, default=datetime.isoformat, indent=2))

@@ -11,7 +11,7 @@ from pipelines.generator import build_endpoint, completed, model_settings
 from pipelines.workspace import Workspace
 
 if TYPE_CHECKING:
-    from pipelines.sections import ChatSection, Settings
+    from pipelines.sections import ChatSection, EmbedderSection, RerankSection, Settings
     from rag.chat_settings import ModelSettings
     from rag.doctor_wire import Offer
     from rag.probe import Probe
@@ -56,7 +56,7 @@ def _beside(settings: Settings, timeout_s: float) -> Iterator[Probe]:
     """Probe what embeds and reranks: where the settings say, else at the chat server, which may offer it too."""
     from rag.doctor_wire import embeddings, reranking
 
-    embedder, reranker = _embedder(settings, timeout_s), _reranker(settings, timeout_s)
+    embedder, reranker = _offer(settings.embedder, settings, timeout_s), _offer(settings.rerank, settings, timeout_s)
     probes = []
     if embedder.settings.base_url:
         probes.append(("embeddings", lambda: embeddings(embedder)))
@@ -65,22 +65,10 @@ def _beside(settings: Settings, timeout_s: float) -> Iterator[Probe]:
     yield from _tried(probes, timeout_s)
 
 
-def _embedder(settings: Settings, timeout_s: float) -> Offer:
+def _offer(section: EmbedderSection | RerankSection, settings: Settings, timeout_s: float) -> Offer:
     from rag.chat_settings import ModelSettings
     from rag.doctor_wire import Offer
 
-    section = settings.embedder
-    if not section.base_url:
-        return Offer(_hasty(settings.chat, timeout_s), needed=False)
-    key = section.api_key.get_secret_value()
-    return Offer(ModelSettings(section.base_url, section.model, key, timeout_s=timeout_s), needed=True)
-
-
-def _reranker(settings: Settings, timeout_s: float) -> Offer:
-    from rag.chat_settings import ModelSettings
-    from rag.doctor_wire import Offer
-
-    section = settings.rerank
     if not section.base_url:
         return Offer(_hasty(settings.chat, timeout_s), needed=False)
     key = section.api_key.get_secret_value()

@@ -17,6 +17,7 @@ from data.errors import InputError
 from data.labels import PROBABILITY_TAGS, SCORER, Label, read_label_file, write_label_file
 from data.log import InteractionLog
 from data.records import Interaction, Score, ScoreSource
+from data.whole_file import write_whole
 from pipelines.workspace import Workspace, open_log
 
 _FORMAT = "%Y-%m-%d %H:%M"
@@ -222,9 +223,7 @@ def _queue_file(workspace: Workspace) -> Path:
 
 
 def _write(path: Path, queue: Queue) -> None:
-    fresh = path.with_suffix(".tmp")
-    fresh.write_text(json.dumps(asdict(queue)), encoding="utf-8")
-    fresh.replace(path)
+    write_whole(path, json.dumps(asdict(queue)))
 
 
 def _shown(period: tuple[datetime | None, datetime | None]) -> str:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -12,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from data.errors import WorkspaceError
+from data.whole_file import write_whole
 
 if TYPE_CHECKING:
     from data.log import Baseline, InteractionLog
@@ -52,9 +51,7 @@ def remember(path: Path, pinned: Baseline, watch: Watch, paged: bool) -> None:
     """Write the watch of a baseline, whole or not at all; watches of earlier versions of it are dropped."""
     others = {key: value for key, value in _read(path).items() if key.rpartition(" v")[0] != pinned.name}
     body = {key: _to_json(value) for key, value in (others | {_key(pinned): replace(watch, open=paged)}).items()}
-    fresh = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.tmp")
-    fresh.write_text(json.dumps(body, indent=1), encoding="utf-8")
-    fresh.replace(path)
+    write_whole(path, json.dumps(body, indent=1))
 
 
 def days_watched(path: Path, pinned: Baseline) -> int:
