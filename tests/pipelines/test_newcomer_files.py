@@ -38,6 +38,8 @@ def good(tmp_path):
         (json.dumps([record(1), record(2)], indent=1).encode(), "expected one JSON object per line"),
         (b"id,at,question,answer\n1,2026-01-01,q,a\n", "line 1: not JSON"),
     ],
+    # Named here, because the bytes of an archive hold its time: two test processes would collect other names.
+    ids=["gzip", "zip", "utf-16", "cp1251", "json array", "csv"],
 )
 def test_a_file_of_another_kind_is_named_in_one_sentence(command, tmp_path, good, content, told):
     wrong = tmp_path / "wrong.jsonl"
