@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.catalog import Revision
-from rag.errors import EmbedderMismatch
+from rag.errors import EmbedderMismatch, IndexDamaged
 from rag.protocols import Embedder
 
 LEAST_COSINE = 0.999
+_LENGTH_TOLERANCE = 1e-2
 CANARIES = (
     "The ferry leaves at six in the morning.",
     "How long must a session be kept alive after authentication?",
@@ -50,7 +51,9 @@ def check_canaries(embedder: Embedder, revision: Revision) -> None:
     """Compare the embedder with the one that built the index.
 
     :raises EmbedderMismatch: a sentence's vector has moved: its cosine with the stored one is below 0.999.
+    :raises IndexDamaged: the stored vectors are not of unit length, as those of every embedder are.
     """
+    _check_lengths(revision)
     vectors = embed_canaries(embedder)
     if vectors.shape != revision.canaries.shape:
         raise EmbedderMismatch(
@@ -65,4 +68,16 @@ def check_canaries(embedder: Embedder, revision: Revision) -> None:
             f" {len(CANARIES)} fixed sentences moved, the furthest to cosine {cosines[worst]:.3f}"
             f" ({CANARIES[worst][:40]!r}): restore the former model, weights and prefixes, or run `rag ingest`, which"
             " builds the index anew."
+        )
+
+
+def _check_lengths(revision: Revision) -> None:
+    """Tell overwritten bytes from another embedder, which would be blamed for them and restored in vain."""
+    with np.errstate(all="ignore"):  # overwritten bytes may be any float
+        lengths = np.linalg.norm(revision.canaries.astype(np.float64), axis=1)
+    damaged = ~(np.abs(lengths - 1.0) <= _LENGTH_TOLERANCE)
+    if damaged.any():
+        raise IndexDamaged(
+            f"The index's catalogue is damaged: {int(damaged.sum())} of the {len(lengths)} vectors of fixed sentences"
+            " that it holds are not of unit length: restore `index.sqlite`, or delete it and ingest again."
         )
