@@ -2,7 +2,7 @@
 
 1. Coverage: intervals of means and of paired differences on RAGTruth and mtRAG, resampled; the truth is in all rows.
 2. Calibration: the published ragas faithfulness of mtRAG answers, corrected by a few labels, beside the human mean.
-3. Judges: ragas for real against a good, slow, garbled, refusing and JSON-less judge on loopback.
+3. Judges: five metrics of ragas for real against good, slow, garbled, refusing … judges on loopback.
 4. Time: 500 cases without a judge, on the demo corpus.
 
 Run from the checkout, with the data sets in ``../shared/data``:
@@ -15,7 +15,6 @@ Results go to benchmarks/results/eval_judge.json, part by part.
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import json
 import math
 import resource
@@ -37,9 +36,10 @@ from eval.calibration import agreement, corrected_mean
 from eval.intervals import difference_interval, share_interval
 from eval.judge import Judge, JudgeSettings
 from eval.judge_cache import JudgeCache
-from eval.judge_metrics import JudgeInput
+from eval.judge_metrics import JUDGED, JudgeInput
 from pipelines.evaluate import Wanted, evaluate_cases
 from pipelines.ingest import ingest_paths
+from pipelines.loopback import Behaviour, Loopback
 from pipelines.workspace import init_workspace, open_workspace
 
 RESULTS = Path(__file__).parent / "results" / "eval_judge.json"
@@ -144,39 +144,67 @@ def _shares(judged: Any, human: Any, labels: int) -> dict[str, Any]:
     }
 
 
+JUDGE_KINDS = {
+    "good": Behaviour(),
+    "without JSON mode": Behaviour(fault="rejects_response_format"),
+    "slow": Behaviour(latency_ms=5000),
+    "garbage": Behaviour(fault="garbage_json"),
+    "prose": Behaviour(fault="ignores_response_format"),
+    "refusing": Behaviour(refuse_rate=1.0),
+    "empty lists": Behaviour(judges="emptily"),
+    "off the scale": Behaviour(judges="off_scale"),
+    "HTTP 500": Behaviour(http_500=10**9),
+}
+
+
 def judges() -> dict[str, Any]:
-    """Return what comes of 24 answers judged by each kind of judge."""
-    spec = importlib.util.spec_from_file_location("fake_judge", ROOT / "tests" / "eval" / "fake_judge.py")
-    assert spec is not None and spec.loader is not None
-    fake = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(fake)
+    """Return what comes of 24 answers judged with each metric of ragas by each kind of judge."""
+    figures: dict[str, Any] = {}
+    for metric in JUDGED:
+        for kind, behaviour in JUDGE_KINDS.items():
+            figures[f"{metric}, {kind}"] = _judged(metric, behaviour)
+            print(f"  {metric}, {kind}: {figures[f'{metric}, {kind}']}", flush=True)
+    return figures
+
+
+def _judged(metric: str, behaviour: Behaviour) -> dict[str, Any]:
+    """Judge 24 answers, each half right; then again with what was remembered."""
     samples = [
-        JudgeInput(f"{n}", "When?", f"The ferry leaves at {n}. Cats drive the ship.", (f"The ferry leaves at {n}.",))
+        JudgeInput(
+            f"{n}",
+            f"When does ferry {n} leave?",
+            f"The ferry leaves at {n}. Cats drive the ship.",
+            (f"The ferry leaves at {n}.", "Snow falls."),
+            f"The ferry leaves at {n}.",
+        )
         for n in range(24)
     ]
-    figures = {}
-    for mode in ("good", "plain", "slow", "garbage", "refusing", "broken"):
-        server = fake.FakeJudge(mode, 5.0 if mode == "slow" else 0.0)
-        with tempfile.TemporaryDirectory() as folder:
-            cache = Path(folder) / "cache.jsonl"
-            settings = JudgeSettings(server.url, "loopback", timeout_s=1.0 if mode == "slow" else 60.0, retries=1)
-            judge = Judge(settings, JudgeCache(cache))
-            estimated, started = judge.estimate(samples), time.perf_counter()
-            scores = judge.score(samples)
-            seconds_taken, asked = time.perf_counter() - started, server.requests
-            again = Judge(settings, JudgeCache(cache)).score(samples)
-        server.close()
-        values = [score.value for score in scores if score.value is not None]
-        figures[mode] = {
-            "answers": len(samples), "scored": len(values), "unscored_rate": 1 - len(values) / len(samples),
-            "nan_in_values": sum(math.isnan(value) for value in values), "seconds": round(seconds_taken, 1),
-            "requests_estimated": estimated.requests, "requests": asked, "requests_per_answer": asked / len(samples),
-            "requests_second_run": server.requests - asked,
-            "same_second_run": [score.value for score in again] == [score.value for score in scores],
-            "reasons": sorted({score.reason[:80] for score in scores if score.reason}),
-        }  # fmt: skip
-        print(f"  {mode:9} {figures[mode]}", flush=True)
-    return figures
+    timeout = 1.0 if behaviour.latency_ms else 60.0
+    with Loopback(behaviour) as server, tempfile.TemporaryDirectory() as folder:
+        cache = Path(folder) / "cache.jsonl"
+        settings = JudgeSettings(
+            server.url, "loopback", metrics=(metric,), embedding_model="e", timeout_s=timeout, retries=1
+        )
+        judge = Judge(settings, JudgeCache(cache))
+        estimated, started = judge.estimate(samples), time.perf_counter()
+        scores = judge.score(samples)
+        seconds_taken, asked = time.perf_counter() - started, _chats(server)
+        again = Judge(settings, JudgeCache(cache)).score(samples)
+        second = _chats(server) - asked
+    values = [score.value for score in scores if score.value is not None]
+    return {
+        "answers": len(samples), "scored": len(values), "unscored_rate": 1 - len(values) / len(samples),
+        "mean": round(float(np.mean(values)), 4) if values else None,
+        "nan_in_values": sum(math.isnan(value) for value in values), "seconds": round(seconds_taken, 1),
+        "requests_estimated": estimated.requests, "requests": asked, "requests_per_answer": asked / len(samples),
+        "requests_second_run": second,
+        "same_second_run": [score.value for score in again] == [score.value for score in scores],
+        "reasons": sorted({score.reason[:80] for score in scores if score.reason}),
+    }  # fmt: skip
+
+
+def _chats(server: Loopback) -> int:
+    return sum(request.path.endswith("/chat/completions") for request in server.requests)
 
 
 def timed() -> dict[str, Any]:

@@ -20,6 +20,7 @@ from eval.errors import JudgeError, Unscorable
 from eval.judge_cache import JudgeCache
 from eval.judge_client import open_client
 from eval.judge_metrics import JudgedMetric, JudgeInput, arguments, judged_metric
+from eval.judge_replies import refuse_empty_replies
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -34,7 +35,8 @@ class JudgeSettings:
     """Which endpoint judges what.
 
     `timeout_s` bounds each metric of each answer, all requests together. `retries` counts new attempts after a reply
-    that is no usable JSON. After `give_up_after` failures in a row the rest is left unscored instead of waited for.
+    that is no usable JSON, and after HTTP 429 and 5xx. After `give_up_after` failures in a row the rest is left
+    unscored instead of waited for.
     """
 
     base_url: str
@@ -121,6 +123,8 @@ class Judge:
         try:
             result = await asyncio.wait_for(judge.ascore(**wanted), self._settings.timeout_s)
             value = _share(result.value)
+        except Unscorable as error:  # nothing to judge in this answer; the judge itself works
+            return None, str(error)
         except TimeoutError:
             return self._failed(f"the judge took more than {self._settings.timeout_s:g} s")
         except Exception as error:  # the per-item loop of a job: what the judge fails on is left unscored
@@ -139,7 +143,7 @@ class Judge:
     def _client(self) -> AsyncOpenAI:
         _silence_ragas()
         settings = self._settings
-        return open_client(settings.base_url, settings.api_key, settings.timeout_s)
+        return open_client(settings.base_url, settings.api_key, settings.timeout_s, settings.retries)
 
     def _ragas_metric(self, metric: JudgedMetric, client: AsyncOpenAI) -> Any:
         from ragas.llms import llm_factory
@@ -153,7 +157,7 @@ class Judge:
             max_tokens=settings.max_tokens,
             max_retries=settings.retries,
         )
-        parts: dict[str, Any] = {"llm": llm}
+        parts: dict[str, Any] = {"llm": refuse_empty_replies(llm)}
         if metric.embeds:
             from ragas.embeddings.base import embedding_factory
 
@@ -182,6 +186,8 @@ def _prompt_tokens(sample: JudgeInput) -> int:
 
 
 def _reason(error: Exception) -> str:
+    if isinstance(error, JudgeError):
+        return str(error)
     cause = error.__cause__ or error
     lines = [line.strip() for line in str(cause).splitlines() if line.strip() and not line.strip().startswith("<")]
     what = "the judge's reply is not the JSON asked for" if _is_no_json(cause) else type(cause).__name__

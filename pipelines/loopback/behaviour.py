@@ -46,6 +46,7 @@ Fault = Literal[
     "think_unopened",
     "timeout",
 ]
+Judging = Literal["honestly", "kindly", "emptily", "off_scale"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,8 @@ class Behaviour:
     `context_tokens` refuses longer prompts and texts with an error; `truncate_tokens` cuts the beginning of prompts off
     and says nothing. `embeddings_at_once` refuses larger batches. `embed_shuffled` sends embeddings in another order,
     rightly numbered; the other faults of that name spoil the last embedding of each reply.
-    `obeys` says whose orders in a prompt are followed, see `gullible`.
+    `obeys` says whose orders in a prompt are followed, see `gullible`; `judges` how answers are judged, see `judging`:
+    kindly finds everything right, emptily finds nothing to judge, off_scale says 7 where 0 or 1 is asked for.
     """
 
     model: str = "loopback-1"
@@ -84,6 +86,7 @@ class Behaviour:
     embeddings_at_once: int | None = None
     fault: Fault | None = None
     obeys: Obeys = "nobody"
+    judges: Judging = "honestly"
 
     def strikes(self, rate: float, salt: str, question: str) -> bool:
         """Tell whether something of probability `rate` befalls this question."""

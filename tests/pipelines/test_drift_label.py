@@ -15,8 +15,8 @@ from drift.compare import assess
 from drift.settings import DriftSettings
 from drift.windows import Window
 from pipelines.drift_label import Frame, begin, mark, progress, store
+from pipelines.loopback import Loopback
 from pipelines.workspace import init_workspace, open_log, open_workspace
-from tests.eval.fake_judge import FakeJudge
 
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)
 LATER = START + timedelta(days=7)
@@ -163,17 +163,14 @@ def test_nothing_to_label_is_one_sentence(command, folder):
 
 
 def test_a_judge_is_asked_only_after_its_cost_was_told(command, folder, monkeypatch):
-    judge = FakeJudge()
-    monkeypatch.setenv("RAG__JUDGE__BASE_URL", judge.url)
-    monkeypatch.setenv("RAG__JUDGE__MODEL", "judge-1")
-    try:
+    with Loopback() as judge:
+        monkeypatch.setenv("RAG__JUDGE__BASE_URL", judge.url)
+        monkeypatch.setenv("RAG__JUDGE__MODEL", "judge-1")
         dry = command("drift", "label", "--judge", "--n", 6, "--dry-run", "--json", *PERIOD)
-        assert (dry.json["cost"]["requests"], judge.requests, dry.json["scored"]) == (12, 0, 0)
+        assert (dry.json["cost"]["requests"], len(judge.requests), dry.json["scored"]) == (12, 0, 0)
         assert dry.json["cost"]["prompt_tokens"] > 12 * 900
         done = command("drift", "label", "--judge", "--n", 6, "--json", *PERIOD)
-        assert (done.json["scored"], judge.requests) == (6, 12)
-    finally:
-        judge.close()
+        assert (done.json["scored"], len(judge.requests)) == (6, 12)
     log = open_log(open_workspace(folder))
     assert sum(s.source == "judge" and s.metric == "faithfulness" for s in log.scores()) == 6
     assert sum(float(item.tags.get("judge_probability", 0)) for item in log.read()) == pytest.approx(6, rel=1e-3)

@@ -1,11 +1,11 @@
 """`rag eval --judge` and `rag eval calibrate`, with ragas for real against a judge on loopback."""
 
-import importlib.util
 import json
-import sys
 from pathlib import Path
 
 import pytest
+
+from pipelines.loopback import Behaviour, Loopback
 
 pytest.importorskip("ragas")
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -24,16 +24,11 @@ LABELS = [
 
 @pytest.fixture
 def judge(monkeypatch):
-    spec = importlib.util.spec_from_file_location("fake_judge", ROOT / "tests" / "eval" / "fake_judge.py")
-    module = importlib.util.module_from_spec(spec)
-    monkeypatch.setitem(sys.modules, spec.name, module)
-    spec.loader.exec_module(module)
-    server = module.FakeJudge()
-    monkeypatch.setenv("RAG__JUDGE__BASE_URL", server.url)
-    monkeypatch.setenv("RAG__JUDGE__MODEL", "loopback")
-    monkeypatch.setenv("RAG__JUDGE__RETRIES", "0")
-    yield server
-    server.close()
+    with Loopback() as server:
+        monkeypatch.setenv("RAG__JUDGE__BASE_URL", server.url)
+        monkeypatch.setenv("RAG__JUDGE__MODEL", "loopback")
+        monkeypatch.setenv("RAG__JUDGE__RETRIES", "0")
+        yield server
 
 
 @pytest.fixture
@@ -46,20 +41,20 @@ def cases(workspace):
 
 def test_the_bill_comes_first_answers_are_taken_over_and_a_second_run_asks_nothing(command, cases, judge):
     bill = command("rag", "eval", "--dry-run", "--json")
-    assert judge.requests == 0, bill.err
+    assert len(judge.requests) == 0, bill.err
     cost = bill.json["judge"]["cost"]
     ran = command("rag", "eval", "--judge", "--json")
     assert "4 of 4 cases taken over" in ran.err
-    assert judge.requests == cost["requests"] > 0
+    assert len(judge.requests) == cost["requests"] > 0
     faithfulness = next(item for item in ran.json["summaries"] if item["metric"]["name"] == "faithfulness")
     assert faithfulness["interval"]["count"] == cost["requests"] // 2
     again = command("rag", "eval", "--judge", "--json")
-    assert judge.requests == cost["requests"]
+    assert len(judge.requests) == cost["requests"]
     assert again.json["judge"]["cost"] == {"requests": 0, "prompt_tokens": 0, "remembered": cost["requests"] // 2}
 
 
 def test_a_judge_that_talks_garbage_leaves_values_missing_and_says_so(command, cases, judge):
-    judge.mode = "garbage"
+    judge.behaviour = Behaviour(fault="ignores_response_format")
     ran = command("rag", "eval", "--judge")
     assert ran.code == 0, ran.err
     assert "100.0% of the values are missing" in ran.out
@@ -80,15 +75,10 @@ def test_a_calibrated_judge_corrects_shares_and_shows_when_it_changes(command, c
     assert "share of answers people would call good, by faithfulness" in ran.out
     same = command("rag", "eval", "calibrate", "--check", "--json")
     assert (same.code, same.json[0]["drifted"]) == (0, False)
-    honest, judge.reply = judge.reply, lambda prompt, mode: _kind(honest(prompt, mode))
+    judge.behaviour = Behaviour(judges="kindly")
     changed = command("rag", "eval", "calibrate", "--check")
     assert changed.code == 0  # six anchors of twelve changed sides: not enough at one percent
     assert "6 of 12 anchors changed sides" in changed.out
-
-
-def _kind(reply):
-    status, text = reply
-    return status, text.replace('"verdict": 0', '"verdict": 1')
 
 
 def test_anchors_are_needed_to_check_them(command, cases, judge):
