@@ -60,7 +60,7 @@ def classifier_auc(reference: Matrix, current: Matrix, seed: int) -> Shift:
     rng = np.random.default_rng(seed)
     sides = [rows[rng.permutation(len(rows))[:_CLASSIFIER_SAMPLE]] for rows in (reference, current)]
     rows, truth = np.concatenate(sides), np.repeat([0, 1], [len(side) for side in sides])
-    if min(len(side) for side in sides) < 10:
+    if min(len(side) for side in sides) < 10 or not np.ptp(rows, axis=0).any():
         return Shift(0.0, 1.0)
     kept = min(64, rows.shape[1], len(rows) - 1)
     solver = "covariance_eigh" if len(rows) > rows.shape[1] else "randomized"

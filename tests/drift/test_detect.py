@@ -52,6 +52,12 @@ def test_a_number_that_moved_is_found_with_its_direction():
     assert detect.value_shift(np.ones(9), np.ones(9)).p_value == 1.0
 
 
+def test_the_classifier_tells_windows_of_one_repeated_vector_apart_by_nothing(recwarn):
+    same = np.ones((20, 8), np.float32)
+    assert detect.classifier_auc(same, same, SEED) == detect.Shift(0.0, 1.0)
+    assert not recwarn.list
+
+
 @pytest.mark.parametrize(
     "test", [lambda a, b: detect.vector_shift(a, b, 99, SEED), lambda a, b: detect.classifier_auc(a, b, SEED)]
 )
