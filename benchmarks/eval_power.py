@@ -74,6 +74,7 @@ def power(accepted: EvalRun, faulty: EvalRun, runs: int) -> dict[str, Any]:
     return {
         "stopped": _share([verdict == "regression" for verdict in verdicts]),
         "change": _changes(accepted, faulty),
+        "words_read": round(_words(faulty) / _words(accepted), 3),
         "passed": sum(verdict == "pass" for verdict in verdicts),
         "too_few": sum(verdict == "too_few" for verdict in verdicts),
         "named": {metric: named.count(metric) for metric in sorted(set(named))},
@@ -84,6 +85,11 @@ def _changes(accepted: EvalRun, faulty: EvalRun) -> dict[str, float]:
     """Return by how much the mean of each gated metric really differs, over all cases."""
     outcome = gate(accepted, faulty)
     return {item.metric: round(item.difference.mean, 4) for item in outcome.metrics}
+
+
+def _words(run: EvalRun) -> float:
+    """Return how many words the contexts hold, on average."""
+    return float(np.mean([item.values["context_words"] for item in run.results if "context_words" in item.values]))
 
 
 def unchanged(accepted: EvalRun, other: EvalRun, runs: int) -> dict[str, Any]:
@@ -173,7 +179,7 @@ def _run(name: str, system: str, corpus: Corpus, make: Callable[[], Workspace], 
     asker = Asker.from_workspace(workspace, logged=False)
     if shuffled:
         _shuffle(asker, corpus.cases)
-    run = evaluate(corpus.cases, case_asker(workspace, asker), measured(), concurrency=2, label=system)
+    run = evaluate(corpus.cases, case_asker(workspace, asker), measured(asker.retriever), concurrency=2, label=system)
     save_run(run, path)
     print(f"  {name} {system}: {len(run.results)} cases in {time.perf_counter() - started:.0f} s", flush=True)
     return run
@@ -259,6 +265,7 @@ def measure(name: str, runs: int) -> dict[str, Any]:
     accepted = found.pop("accepted")
     figures: dict[str, Any] = {"documents": len(corpus.documents), "cases": len(corpus.cases), "faults": {}}
     dense = found.pop("dense")
+    figures["means"] = {item.metric: item.accepted_mean for item in gate(accepted, accepted).metrics}
     for fault, run in found.items():
         figures["faults"][fault] = power(dense if "dense" in fault else accepted, run, runs)
         share, change = figures["faults"][fault]["stopped"], figures["faults"][fault]["change"]

@@ -3,7 +3,7 @@
 Per metric, on the cases both runs could score: a one-sided sign-flip permutation test that the mean dropped, corrected
 over metrics (Benjamini-Hochberg), and a confidence interval of the paired difference. Three answers are possible:
 
-- regression: the drop is significant and at least `smallest_drop`;
+- regression: the drop is significant and at least the metric's smallest;
 - pass: the interval excludes a drop of `margin` or more (non-inferiority);
 - too few cases: neither. Nothing got provably worse, but these cases could not have shown a drop of `margin`.
 """
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import fmean
 
 from data.errors import InputError
 from eval.intervals import (
@@ -35,6 +36,14 @@ class _Pairs:
     @property
     def differences(self) -> tuple[float, ...]:
         return tuple(new - old for old, new in zip(self.accepted, self.candidate, strict=True))
+
+    @property
+    def accepted_mean(self) -> float | None:
+        return fmean(self.accepted) if self.accepted else None
+
+    @property
+    def candidate_mean(self) -> float | None:
+        return fmean(self.candidate) if self.candidate else None
 
 
 def gate(accepted: EvalRun, candidate: EvalRun, settings: GateSettings | None = None) -> GateOutcome:
@@ -123,27 +132,27 @@ def _judge(scored: Sequence[_Pairs], settings: GateSettings) -> tuple[MetricGate
 
 
 def _judge_metric(item: _Pairs, p_value: float, settings: GateSettings, metrics: int) -> MetricGate:
-    margin, count = settings.margin_of(item.metric), len(item.differences)
     # One-sided at alpha, hence a two-sided interval with alpha in each tail.
     interval = difference_interval(item.differences, 1 - 2 * settings.alpha)
     return MetricGate(
         metric=item.metric,
-        verdict=_verdict(interval, p_value, settings, margin=margin, lost=item.lost),
-        accepted_mean=sum(item.accepted) / count if count else None,
-        candidate_mean=sum(item.candidate) / count if count else None,
+        verdict=_verdict(item, interval, p_value, settings),
+        accepted_mean=item.accepted_mean,
+        candidate_mean=item.candidate_mean,
         difference=interval,
         p_value=p_value,
-        margin=margin,
+        margin=settings.margin_of(item.metric),
         minimum_detectable_drop=minimum_detectable_drop(item.differences, settings.alpha / metrics),
         lost=item.lost,
     )
 
 
-def _verdict(interval: Interval, p_value: float, settings: GateSettings, *, margin: float, lost: int) -> Verdict:
-    if p_value <= settings.alpha and interval.mean <= -settings.smallest_drop:
+def _verdict(item: _Pairs, interval: Interval, p_value: float, settings: GateSettings) -> Verdict:
+    least = settings.smallest_drop_of(item.metric, item.accepted_mean or 0.0)
+    if p_value <= settings.alpha and interval.mean <= -least:
         return "regression"
-    kept = lost <= settings.most_lost * (lost + interval.count)
-    return "pass" if kept and interval.low > -margin else "too_few"
+    kept = item.lost <= settings.most_lost * (item.lost + interval.count)
+    return "pass" if kept and interval.low > -settings.margin_of(item.metric) else "too_few"
 
 
 def _overall(gates: Sequence[MetricGate]) -> Verdict:

@@ -17,8 +17,9 @@ import pytest
 
 if TYPE_CHECKING:
     from data.cases import Case
+    from eval.metrics import Metric
     from eval.outcome import GateOutcome
-    from eval.run import CaseResult, EvalRun
+    from eval.run import Ask, CaseResult, EvalRun
 
 REQUIRED = ("completed", "rightly_answered", "rightly_abstained", "answer_match", "source_recall")
 _PROPERTY = "rag_case"
@@ -87,7 +88,7 @@ class _Cases:
         self._path: Path = config.getoption("--rag-cases")
         self._folder: Path = config.getoption("--rag-workspace")
         self.gated: bool = config.getoption("--rag-gate")
-        self._ask: Any = None
+        self._asking: tuple[Ask, tuple[Metric, ...]] | None = None
         self._results: dict[str, CaseResult] = {}
 
     @pytest.hookimpl(tryfirst=True)
@@ -106,19 +107,20 @@ class _Cases:
     def measure(self, case: Case) -> CaseResult:
         """Ask one case."""
         from eval.run import evaluate
-        from pipelines.evaluate import measured
 
-        return evaluate([case], self._asker(), measured(), label=self._path.stem).results[0]
+        if self._asking is None:
+            self._asking = self._open()
+        ask, metrics = self._asking
+        return evaluate([case], ask, metrics, label=self._path.stem).results[0]
 
-    def _asker(self) -> Any:
-        if self._ask is None:
-            from pipelines.ask import Asker
-            from pipelines.evaluate import case_asker
-            from pipelines.workspace import open_workspace
+    def _open(self) -> tuple[Ask, tuple[Metric, ...]]:
+        from pipelines.ask import Asker
+        from pipelines.evaluate import case_asker, measured
+        from pipelines.workspace import open_workspace
 
-            workspace = open_workspace(self._folder)
-            self._ask = case_asker(workspace, Asker.from_workspace(workspace, logged=False))
-        return self._ask
+        workspace = open_workspace(self._folder)
+        asker = Asker.from_workspace(workspace, logged=False)
+        return case_asker(workspace, asker), measured(asker.retriever)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take the result out of the report of a case."""
@@ -172,11 +174,15 @@ class _Cases:
 
     def _run(self) -> EvalRun:
         from eval.run import EvalRun, MetricInfo
+        from eval.sides import SIDE_METRICS
         from pipelines.evaluate import measured
 
-        infos = tuple(MetricInfo(metric.name, metric.version, metric.unit) for metric in measured())
         results = tuple(self._results[name] for name in sorted(self._results))
-        return EvalRun("pytest", datetime.now(UTC), self._path.stem, infos, results)
+        infos = [MetricInfo(metric.name, metric.version, metric.unit) for metric in measured(None)]
+        # The process that has all results need not be one that can search.
+        searched = {name for result in results for name in (*result.values, *result.unscored)}
+        infos += [MetricInfo(name, "1", "share") for name in SIDE_METRICS if name in searched]
+        return EvalRun("pytest", datetime.now(UTC), self._path.stem, tuple(infos), results)
 
 
 class CaseFile(pytest.File):

@@ -13,6 +13,7 @@ from data.errors import InputError
 from data.records import Interaction, content_hash
 from pipelines.ask import Asker
 from pipelines.console import note, plural
+from pipelines.eval_sides import side_metrics
 from pipelines.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from eval.outcome import GateOutcome, GateSettings
     from eval.run import CaseResult, EvalRun
     from pipelines.eval_judging import Judged
+    from rag.retriever import Retriever
 
 LAST, ACCEPTED, UNFINISHED = "last.json", "accepted.json", "unfinished.jsonl"
 Progress = Callable[[int, int, str], None]
@@ -144,7 +146,7 @@ def ask_cases(
     return evaluate(
         cases,
         case_asker(workspace, asker),
-        measured(),
+        measured(asker.retriever),
         repeats=wanted.repeats,
         concurrency=wanted.concurrency or workspace.settings.eval.concurrency,
         known=dict(known),
@@ -154,13 +156,13 @@ def ask_cases(
     )
 
 
-def measured() -> tuple[Metric, ...]:
-    """Return all metrics that need no judge."""
+def measured(retriever: Retriever | None) -> tuple[Metric, ...]:
+    """Return all metrics that need no judge; those of the two sides of a search need something to search with."""
     from eval.groundedness import GroundednessProxy
     from eval.metrics import METRICS
     from eval.proxy import proxy_metrics
 
-    return (*METRICS, *proxy_metrics(GroundednessProxy.load()))
+    return (*METRICS, *(side_metrics(retriever) if retriever else ()), *proxy_metrics(GroundednessProxy.load()))
 
 
 def case_asker(workspace: Workspace, asker: Asker) -> Callable[[Case], Interaction]:
@@ -198,7 +200,7 @@ def gate_settings(workspace: Workspace, wanted: Wanted) -> GateSettings:
     from eval.outcome import GATED, GateSettings
 
     section = workspace.settings.eval
-    known = {metric.name for metric in measured() if metric.is_share} | JUDGED.keys()
+    known = {*GATED, *JUDGED, *(metric.name for metric in measured(None) if metric.is_share)}
     chosen = wanted.gated or section.metrics
     for name in (*chosen, *section.margins):
         if name not in known:
@@ -234,7 +236,7 @@ def _journal(workspace: Workspace, cases: Sequence[Case], asker: Asker, wanted: 
     settings = workspace.settings
     key = content_hash(
         *(repr(case) for case in cases),
-        *(f"{metric.name} {metric.version}" for metric in measured()),
+        *(f"{metric.name} {metric.version}" for metric in measured(asker.retriever)),
         str(wanted.repeats),
         repr(asker.fingerprint),
         settings.chat.model_dump_json(exclude={"api_key", "headers", "query", "fallback"}),

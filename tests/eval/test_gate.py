@@ -42,6 +42,13 @@ def test_an_unchanged_run_passes():
     assert (outcome.verdict, outcome.exit_code, outcome.regressed_cases) == ("pass", 0, ())
 
 
+@pytest.mark.parametrize(("focus", "verdict"), [(0.16, "pass"), (0.1, "regression"), (0.025, "regression")])
+def test_passages_a_quarter_longer_stop_nothing_and_passages_twice_as_long_do(focus, verdict):
+    metric = MetricInfo("evidence_focus", "1", "share")
+    outcome = gate(run([0.2] * 100, metric=metric), run([focus] * 100, metric=metric))
+    assert (outcome.verdict, outcome.metrics[0].p_value < 0.01) == (verdict, True)
+
+
 def test_a_significant_drop_is_a_regression_and_names_exactly_the_cases_that_fell():
     outcome = gate(OLD, WORSE)
     assert (outcome.verdict, outcome.exit_code) == ("regression", 1)

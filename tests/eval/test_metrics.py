@@ -87,6 +87,13 @@ EXPECTED = [
     (m.evidence_mrr, CASE, WRONG, 0.0),
     (m.evidence_ndcg, CASE, GOOD, 0.6309297535714575),
     (m.evidence_ndcg, CASE, replace(GOOD, contexts=GOOD.contexts[1:]), 1.0),
+    (m.evidence_focus, CASE, GOOD, 7 / 8),  # "Fares." comes with it; articles are no words
+    (m.evidence_focus, CASE, replace(GOOD, contexts=(GOOD.contexts[1],) * 3), 7 / 8),
+    (m.evidence_focus, CASE, WRONG, 0.0),
+    (m.evidence_iou, CASE, GOOD, 7 / 12),
+    (m.evidence_iou, CASE, replace(GOOD, contexts=GOOD.contexts[1:2]), 7 / 8),
+    (m.evidence_iou, CASE, WRONG, 0.0),
+    (m.context_words, CASE, GOOD, 12.0),
     (m.citation_precision, CASE, GOOD, 0.5),
     (m.citation_precision, replace(CASE, page=3), replace(GOOD, citations=(citation("fares.md", page=3),)), 1.0),
     (m.citation_precision, replace(CASE, page=3), replace(GOOD, citations=(citation("fares.md", page=4),)), 0.0),
