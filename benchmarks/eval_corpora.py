@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +87,24 @@ def ru() -> Corpus:
             answer, source = (row["answer"],), (row["file"],)
             cases.append(Case(str(row["id"]), row["question"], answer, source, evidence, language="ru"))
     return Corpus(documents, cases)
+
+
+def joined(corpus: Corpus, count: int) -> Corpus:
+    """The same with so many documents to a file: long files, whose passages can grow."""
+    names = list(corpus.documents)
+    home = {name: f"{place // count:03d}.txt" for place, name in enumerate(names)}
+    documents: dict[str, str | Path] = {}
+    for name in names:
+        documents[home[name]] = f"{documents.get(home[name], '')}{corpus.documents[name]}\n"
+    cases = [replace(case, sources=tuple(home[source] for source in case.sources)) for case in corpus.cases]
+    return Corpus(documents, cases)
+
+
+def version(name: str, which: str) -> dict[str, str | Path]:
+    """Return the Markdown files of one version of a documentation, by their path in it."""
+    folder = DATA / name / which
+    files = sorted((*folder.rglob("*.md"), *folder.rglob("*.mdx")))
+    return {str(path.relative_to(folder)): path for path in files}
 
 
 CORPORA: dict[str, Callable[[], Corpus]] = {"demo": demo, "squad": squad, "clapnq": clapnq, "ru": ru}

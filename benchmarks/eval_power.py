@@ -1,9 +1,9 @@
-"""What the gate catches: faults planted in a pipeline on four corpora, and how often it stops an unchanged one.
+"""What the gate catches: faults planted in a pipeline on four corpora, and stale documentation; what it stops unduly.
 
 Each system (accepted, and one per fault) answers all cases once, without a model; results are kept per case, and the
 gate judges resamples of them. Run from the checkout, with the data sets in ``../shared/data``:
 
-    python -m benchmarks.eval_power [--sets demo squad clapnq ru] [--runs 200]
+    python -m benchmarks.eval_power [--sets demo squad clapnq ru stale] [--runs 200]
 
 Answers are cached in the system's temporary folder. Results go to benchmarks/results/eval_power.json, set by set.
 """
@@ -12,56 +12,24 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
-import tempfile
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from benchmarks.eval_corpora import CORPORA, Corpus, demo
-from data.cases import Case
+from benchmarks.eval_corpora import CORPORA
+from benchmarks.eval_faults import CACHE, faulty_systems, stale_version
 from eval.gate import gate
 from eval.intervals import share_interval
 from eval.outcome import GateSettings
-from eval.run import CaseResult, EvalRun, evaluate
-from eval.store import load_run, save_run
-from pipelines.ask import Asker
-from pipelines.evaluate import case_asker, measured
-from pipelines.ingest import ingest_paths
-from pipelines.workspace import Workspace, build_embedder, chunk_settings, init_workspace, open_workspace
-from rag.ingest import ingest
+from eval.run import CaseResult, EvalRun
 
 RESULTS = Path(__file__).parent / "results" / "eval_power.json"
-CACHE = Path(tempfile.gettempdir()) / "ragdrift-eval-power"
 SIZES = (50, 200, 1000)
 WRONGED = (0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.08, 0.1, 0.12, 0.15, 0.2, 0.25, 0.3, 0.4)
 FLICKER = 0.05
-Change = Callable[[Workspace], Workspace]
-
-
-def systems(name: str, corpus: Corpus) -> dict[str, EvalRun]:
-    """Return the run of the accepted system and of each faulty one."""
-    with tempfile.TemporaryDirectory(prefix="eval-power-") as scratch:
-        base = _lazy_workspace(Path(scratch), "base", corpus.documents)
-        runs = {"accepted": _run(name, "accepted", corpus, base)}
-        runs["k 8 -> 1"] = _run(name, "k1", corpus, lambda: _with(base(), "retrieval", k=1))
-        larger = {"max_tokens": 1600, "min_characters": 6400}
-        cut = _run(name, "chunks", corpus, lambda: _cut_anew(_with(_copy(base()), "chunking", **larger)))
-        runs["chunk size x8"] = cut
-        runs["shuffled vectors"] = _run(name, "shuffled", corpus, base, shuffled=True)
-        dense = lambda: _with(base(), "retrieval", mode="dense")  # noqa: E731
-        runs["dense"] = _run(name, "dense", corpus, dense)
-        runs["shuffled vectors, dense retrieval"] = _run(name, "dense-shuffled", corpus, dense, shuffled=True)
-        runs["20 % of documents dropped"] = _run(name, "dropped", corpus, lambda: _dropped(base(), corpus))  # the last
-        if name == "demo":
-            stale = _lazy_workspace(Path(scratch), "stale", demo("v1").documents)
-            runs["stale corpus version"] = _run(name, "stale", corpus, stale)
-    runs["citation parser off"] = _without_citations(runs["accepted"])
-    return runs
 
 
 def power(accepted: EvalRun, faulty: EvalRun, runs: int) -> dict[str, Any]:
@@ -150,90 +118,6 @@ def _hit(item: CaseResult, drop: float, rng: np.random.Generator) -> CaseResult:
     return replace(item, values={**item.values, "answer_match": 0.0}) if good and rng.random() < drop else item
 
 
-def _lazy_workspace(scratch: Path, name: str, documents: dict[str, str | Path]) -> Callable[[], Workspace]:
-    """Return what makes the workspace at the first call."""
-    folder = scratch / name
-
-    def make() -> Workspace:
-        if not folder.exists():
-            corpus = folder / "corpus"
-            corpus.mkdir(parents=True)
-            for file, text in documents.items():
-                if isinstance(text, Path):
-                    shutil.copy(text, corpus / file)
-                else:
-                    (corpus / file).write_text(text, encoding="utf-8")
-            init_workspace(folder)
-            ingest_paths(open_workspace(folder), [corpus])
-        return open_workspace(folder)
-
-    return make
-
-
-def _run(name: str, system: str, corpus: Corpus, make: Callable[[], Workspace], *, shuffled: bool = False) -> EvalRun:
-    path = CACHE / f"{name}-{system}.json"
-    if path.exists():
-        return load_run(path)
-    started = time.perf_counter()
-    workspace = make()
-    asker = Asker.from_workspace(workspace, logged=False)
-    if shuffled:
-        _shuffle(asker, corpus.cases)
-    run = evaluate(corpus.cases, case_asker(workspace, asker), measured(asker.retriever), concurrency=2, label=system)
-    save_run(run, path)
-    print(f"  {name} {system}: {len(run.results)} cases in {time.perf_counter() - started:.0f} s", flush=True)
-    return run
-
-
-def _shuffle(asker: Asker, cases: Sequence[Case]) -> None:
-    """Search with the vector of another question: vectors that do not belong to their texts."""
-    questions = [case.question for case in cases]
-    others = dict(zip(questions, np.roll(questions, 7).tolist(), strict=True))
-    index, embed = asker._index, asker._index.embed_query
-    index.embed_query = lambda question: embed(others.get(question, question))  # type: ignore[method-assign]
-
-
-def _with(workspace: Workspace, section: str, **values: Any) -> Workspace:
-    changed = getattr(workspace.settings, section).model_copy(update=values)
-    return Workspace(workspace.folder, workspace.settings.model_copy(update={section: changed}))
-
-
-def _copy(workspace: Workspace) -> Workspace:
-    folder = workspace.folder.with_name(f"copy-{time.monotonic_ns()}")
-    shutil.copytree(workspace.folder, folder)
-    return open_workspace(folder)
-
-
-def _cut_anew(workspace: Workspace) -> Workspace:
-    """Let an ingest of nothing make the index of the stored documents anew."""
-    ingest((), workspace.data, build_embedder(workspace.settings), chunking=chunk_settings(workspace.settings))
-    return workspace
-
-
-def _dropped(workspace: Workspace, corpus: Corpus) -> Workspace:
-    names = sorted(corpus.documents)
-    gone = np.random.default_rng(0).permutation(len(names))[: round(0.2 * len(names))]
-    for place in gone:
-        (workspace.folder / "corpus" / names[place]).unlink()
-    ingest_paths(workspace, [workspace.folder / "corpus"], prune=True)
-    return workspace
-
-
-def _without_citations(run: EvalRun) -> EvalRun:
-    """Score answers whose citations were not parsed: none cited, so recall is 0 and precision unscored."""
-    from eval.metrics import citation_recall
-
-    def stripped(item: CaseResult) -> CaseResult:
-        values = dict(item.values)
-        for metric in ("citation_precision", "quote_support", "evidence_quoted"):
-            values.pop(metric, None)
-        if citation_recall.__name__ in values:
-            values[citation_recall.__name__] = 0.0
-        return replace(item, values=values)
-
-    return replace(run, results=tuple(map(stripped, run.results)))
-
-
 def _mixed(run: EvalRun, other: EvalRun, rng: np.random.Generator) -> EvalRun:
     pairs = zip(run.results, other.results, strict=True)
     return replace(run, results=tuple(new if rng.random() < FLICKER else old for old, new in pairs))
@@ -257,21 +141,44 @@ def _share(hits: Sequence[bool]) -> dict[str, Any]:
     return {"share": interval.mean, "low": round(interval.low, 4), "high": round(interval.high, 4), "runs": len(hits)}
 
 
+STALE = {
+    "ollama v0.9.6 instead of v0.12.0": ("corpus_ollama_docs", "v0.9.6", "v0.12.0"),
+    "ollama v0.5.7 instead of v0.12.0": ("corpus_ollama_docs", "v0.5.7", "v0.12.0"),
+    "fastapi 0.100.0 instead of 2026-08": ("corpus_fastapi_docs", "0.100.0/en", "head-2026-08-21/en"),
+    "NIST 800-63 rev. 3 instead of rev. 4": ("corpus_nist_800_63", "rev3", "rev4-draft"),
+}
+
+
+def stale(runs: int) -> dict[str, Any]:
+    """Return how often an index of old documentation is stopped by cases drafted from the new one."""
+    figures = {}
+    for name, versions in STALE.items():
+        accepted, old = stale_version(*versions)
+        figures[name] = {
+            "cases": len(accepted.results),
+            "answered_otherwise": sum(
+                was.answer != now.answer for was, now in zip(accepted.results, old.results, strict=True)
+            ),
+            **power(accepted, old, runs),
+        }
+        print(f"  {name}: {figures[name]}", flush=True)
+    return figures
+
+
 def measure(name: str, runs: int) -> dict[str, Any]:
     """Return all figures of one corpus."""
     corpus = CORPORA[name]()
     print(f"{name}: {len(corpus.documents)} documents, {len(corpus.cases)} cases", flush=True)
-    found = systems(name, corpus)
-    accepted = found.pop("accepted")
+    pairs = faulty_systems(name, corpus)
+    accepted, other = pairs["k 8 -> 1"]
     figures: dict[str, Any] = {"documents": len(corpus.documents), "cases": len(corpus.cases), "faults": {}}
-    dense = found.pop("dense")
     figures["means"] = {item.metric: item.accepted_mean for item in gate(accepted, accepted).metrics}
-    for fault, run in found.items():
-        figures["faults"][fault] = power(dense if "dense" in fault else accepted, run, runs)
+    for fault, (before, after) in pairs.items():
+        figures["faults"][fault] = power(before, after, runs)
         share, change = figures["faults"][fault]["stopped"], figures["faults"][fault]["change"]
         spread = f"[{share['low']:.1%}, {share['high']:.1%}]"
         print(f"  {fault:28} stopped {share['share']:.1%} {spread} {change}", flush=True)
-    figures["unchanged"] = unchanged(accepted, found["k 8 -> 1"], runs)
+    figures["unchanged"] = unchanged(accepted, other, runs)
     print(f"  unchanged: {figures['unchanged']}", flush=True)
     if name == "squad":
         figures["smallest_effect"] = smallest(accepted, runs)
@@ -281,13 +188,13 @@ def measure(name: str, runs: int) -> dict[str, Any]:
 def main() -> None:
     """Measure, print and keep."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sets", nargs="*", default=list(CORPORA), choices=list(CORPORA))
+    parser.add_argument("--sets", nargs="*", default=[*CORPORA, "stale"], choices=[*CORPORA, "stale"])
     parser.add_argument("--runs", type=int, default=200)
     options = parser.parse_args()
     CACHE.mkdir(exist_ok=True)
     for name in options.sets:
         kept = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
-        kept[name] = measure(name, options.runs)
+        kept[name] = stale(options.runs) if name == "stale" else measure(name, options.runs)
         RESULTS.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

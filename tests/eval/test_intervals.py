@@ -59,6 +59,31 @@ def test_the_paired_interval_covers_the_true_difference_at_least_as_often_as_it_
     assert covered >= 0.94
 
 
+@pytest.mark.parametrize("count", [50, 120])
+def test_the_paired_interval_of_values_between_right_and_wrong_is_not_too_wide_either(count):
+    rng = np.random.default_rng(9)
+    samples = np.clip(rng.normal(-0.03, 0.2, (1500, count)), -1, 1)
+    intervals = [difference_interval(sample) for sample in samples]
+    covered = np.mean([interval.low <= -0.03 <= interval.high for interval in intervals])
+    assert 0.935 <= covered <= 0.98
+
+
+@pytest.mark.parametrize("count", [50, 120])
+def test_a_few_wrong_answers_do_not_hide_among_many_tiny_changes(count):
+    rng = np.random.default_rng(10)
+    wronged = rng.random((1500, count)) < 0.03
+    samples = np.where(wronged, -1.0, rng.normal(0, 0.02, (1500, count)))
+    intervals = [difference_interval(sample, 0.9) for sample in samples]
+    missed = np.mean([interval.low > -0.03 for interval in intervals])
+    assert missed <= 0.075
+
+
+@given(st.lists(st.floats(-0.1, 0.1), min_size=2, max_size=40))
+def test_cases_that_change_are_never_surer_than_cases_that_do_not(differences):
+    interval, unchanged = difference_interval(differences), difference_interval([0.0] * len(differences))
+    assert interval.high - interval.low >= unchanged.high - unchanged.low - 1e-12
+
+
 def test_unchanged_cases_still_leave_room_for_an_unseen_drop():
     assert difference_interval([0.0] * 30).low < -0.05
     assert -0.02 < difference_interval([0.0] * 400).low < 0
