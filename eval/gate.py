@@ -18,6 +18,7 @@ from data.errors import InputError
 from eval.intervals import (
     Interval,
     adjusted_p_values,
+    cases_needed,
     difference_interval,
     drop_p_value,
     minimum_detectable_drop,
@@ -144,6 +145,7 @@ def _judge_metric(item: _Pairs, p_value: float, settings: GateSettings, metrics:
         margin=settings.margin_of(item.metric),
         minimum_detectable_drop=minimum_detectable_drop(item.differences, settings.alpha / metrics),
         lost=item.lost,
+        cases_needed=cases_needed(item.differences, settings.margin_of(item.metric), 1 - 2 * settings.alpha),
     )
 
 

@@ -11,7 +11,7 @@ from string import Template
 
 from eval.matrix import Cell, matrix_table
 from eval.outcome import GateOutcome, MetricGate, RegressedCase
-from eval.report import changes, headline
+from eval.report import changes, falls_of, headline
 from eval.run import CaseResult, EvalRun, MetricSummary
 
 _TONES = {"pass": "good", "regression": "bad", "too_few": "warn"}
@@ -68,16 +68,15 @@ def _details(run: EvalRun) -> list[str]:
 
 
 def _gate(outcome: GateOutcome) -> list[str]:
-    head = ("metric", "accepted", "candidate", "difference", "p", "margin", "smallest drop seen", "cases", "lost", "")
+    head = ("metric", "accepted", "candidate", "difference", "p", "margin", "detectable drop", "cases", "lost", "")
     rows = [_gate_row(item) for item in outcome.metrics]
     notes = [f"Compared with {outcome.accepted!r}, {outcome.pairs} cases.", *changes(outcome)]
     if outcome.unpaired:
         notes.append(f"{len(outcome.unpaired)} cases are in one run only: {', '.join(outcome.unpaired[:10])}")
     listed = "".join(f"<li>{escape(line)}</li>" for line in notes)
     parts = [_section("Gate", f"{_table(head, rows)}<ul>{listed}</ul>")]
-    if outcome.regressed_cases:
-        pairs = "".join(_side_by_side(case) for case in outcome.regressed_cases)
-        parts.append(_section(f"Regressed cases ({len(outcome.regressed_cases)})", pairs))
+    if cases := outcome.by_case:
+        parts.append(_section(f"Regressed cases ({len(cases)})", "".join(map(_side_by_side, cases))))
     return parts
 
 
@@ -97,11 +96,12 @@ def _gate_row(item: MetricGate) -> list[str]:
     ]
 
 
-def _side_by_side(case: RegressedCase) -> str:
+def _side_by_side(falls: Sequence[RegressedCase]) -> str:
+    case = falls[0]
     old, new = diff(case.accepted_answer or "(no answer)", case.candidate_answer or "(no answer)")
-    change = f"{case.metric} {case.accepted_value:.2f} → {case.candidate_value:.2f}"
     return (
-        f"<article><h3>{escape(case.question)}</h3><p class=quiet>{escape(case.case_id)} · {escape(change)}</p>"
+        f"<article><h3>{escape(case.question)}</h3>"
+        f"<p class=quiet>{escape(case.case_id)} · {escape(falls_of(falls, '→'))}</p>"
         f"<div class=sides><div class=side><b>accepted</b><div class=text>{old}</div></div>"
         f'<div class="side now"><b>candidate</b><div class=text>{new}</div></div></div></article>'
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -15,6 +16,7 @@ Floats = NDArray[np.float64]
 RESAMPLES = 4000
 EXACT_UP_TO = 12
 POWER = 0.8
+MOST_CASES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +63,35 @@ def difference_interval(differences: Sequence[float], confidence: float = 0.95) 
     interval would be too wide; but it is never narrower than for as many cases that did not change at all.
     """
     sample = np.asarray(differences, float)
-    count = len(sample) + 2
-    centre = float(sample.sum()) / count
-    squares = float(np.square(sample).sum()) + 2.0 * _typical_square(sample)
-    variance = max(squares - count * centre * centre, 2.0) / (count - 1)
-    half = two_sided_quantile(confidence, count - 1) * math.sqrt(variance / count)
+    low, high = _paired(float(sample.sum()), float(np.square(sample).sum()), len(sample), sample, confidence)
     mean = float(np.mean(differences)) if len(differences) else 0.0
-    return Interval(mean, centre - half, centre + half, len(differences))
+    return Interval(mean, max(-1.0, low), min(1.0, high), len(differences))
+
+
+def cases_needed(differences: Sequence[float], margin: float, confidence: float) -> int | None:
+    """Return how many cases that change as these do would rule a drop of `margin` out; None if more never would."""
+    sample = np.asarray(differences, float)
+    mean, square = (float(sample.mean()), float(np.square(sample).mean())) if len(sample) else (0.0, 0.0)
+
+    def rules_out(count: int) -> bool:
+        return _paired(mean * count, square * count, count, sample, confidence)[0] > -margin
+
+    most = 1
+    while not rules_out(most):
+        most *= 2
+        if most > MOST_CASES:
+            return None
+    return bisect_left(range(most + 1), True, lo=most // 2, key=rules_out)
+
+
+def _paired(total: float, squares: float, count: int, sample: Floats, confidence: float) -> tuple[float, float]:
+    """Return the limits of `difference_interval` for so many differences with this sum and sum of squares."""
+    padded = count + 2
+    centre = total / padded
+    squares += 2.0 * _typical_square(sample)
+    variance = max(squares - padded * centre * centre, 2.0) / (padded - 1)
+    half = two_sided_quantile(confidence, padded - 1) * math.sqrt(variance / padded)
+    return centre - half, centre + half
 
 
 def _typical_square(differences: Floats) -> float:

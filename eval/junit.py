@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from xml.etree import ElementTree
 
 from eval.outcome import GateOutcome, MetricGate, RegressedCase
-from eval.report import case_lines, drop_of
+from eval.report import case_lines, drop_of, falls_of
 from eval.run import CaseResult, EvalRun
 
 _NOT_XML = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -18,10 +19,10 @@ def junit(run: EvalRun, outcome: GateOutcome | None = None) -> str:
     Each gated metric is a test, too, so that a build shows a drop no single case stands for; "too few cases" is shown
     as skipped. Without an outcome only failed requests count.
     """
-    regressed = {case.case_id: case for case in reversed(outcome.regressed_cases)} if outcome else {}
+    regressed = {falls[0].case_id: falls for falls in outcome.by_case} if outcome else {}
     suite = ElementTree.Element("testsuite", name="rag eval", timestamp=run.at.isoformat())
     for result in run.results:
-        _case_element(suite, result, regressed.get(result.case_id))
+        _case_element(suite, result, regressed.get(result.case_id, ()))
     for item in outcome.metrics if outcome else ():
         _metric_element(suite, item)
     for attribute, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
@@ -30,13 +31,13 @@ def junit(run: EvalRun, outcome: GateOutcome | None = None) -> str:
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(suite, encoding="unicode") + "\n"
 
 
-def _case_element(suite: ElementTree.Element, result: CaseResult, regressed: RegressedCase | None) -> None:
+def _case_element(suite: ElementTree.Element, result: CaseResult, falls: Sequence[RegressedCase]) -> None:
     element = ElementTree.SubElement(suite, "testcase", classname="rag.eval.cases", name=_xml(result.case_id))
     if result.outcome == "failed":
         ElementTree.SubElement(element, "error", message=_xml(result.error or "the request failed"))
-    elif regressed:
-        change = f"{regressed.metric} {regressed.accepted_value:.2f} -> {regressed.candidate_value:.2f}"
-        ElementTree.SubElement(element, "failure", message=_xml(change)).text = _xml("\n".join(case_lines(regressed)))
+    elif falls:
+        failure = ElementTree.SubElement(element, "failure", message=_xml(falls_of(falls)))
+        failure.text = _xml("\n".join(case_lines(falls)))
 
 
 def _metric_element(suite: ElementTree.Element, item: MetricGate) -> None:

@@ -70,8 +70,9 @@ class GateSettings:
 class MetricGate:
     """One metric's part of the outcome; a positive `difference` means the candidate is better.
 
-    `p_value` is adjusted over metrics. `lost` counts cases the accepted run could score and the candidate could not;
-    the means are None when that is all of them.
+    `p_value` is adjusted over metrics. `cases_needed` is how many such cases would rule a drop of `margin` out; None
+    where no number would, as the mean fell by as much. `lost` counts cases the accepted run could score and the
+    candidate could not; the means are None when that is all of them.
     """
 
     metric: str
@@ -83,6 +84,7 @@ class MetricGate:
     margin: float
     minimum_detectable_drop: float
     lost: int
+    cases_needed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,14 @@ class GateOutcome:
     candidate: str
     pairs: int
     changed: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    @property
+    def by_case(self) -> tuple[tuple[RegressedCase, ...], ...]:
+        """The regressed cases, each with all metrics it fell in; those that fell in most come first."""
+        found: dict[str, list[RegressedCase]] = {}
+        for case in self.regressed_cases:
+            found.setdefault(case.case_id, []).append(case)
+        return tuple(sorted(map(tuple, found.values()), key=len, reverse=True))
 
     @property
     def exit_code(self) -> int:

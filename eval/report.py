@@ -14,8 +14,8 @@ SCHEMA = 1
 SHOWN = 10
 _HEADLINES = {
     "pass": "PASS: {pairs} cases, and no gated metric can have dropped by its margin.",
-    "regression": "REGRESSION: {names} got worse than in {accepted!r}.",
-    "too_few": "TOO FEW CASES: nothing got provably worse, but {pairs} cases cannot rule out a drop in {names}.",
+    "regression": "REGRESSION: {names} got worse than in the accepted run {accepted!r}.",
+    "too_few": "TOO FEW CASES: nothing got provably worse, but these cases cannot rule out a drop in {names}.",
 }
 
 
@@ -43,7 +43,7 @@ def run_json(run: EvalRun) -> str:
 
 def gate_text(outcome: GateOutcome) -> str:
     """Return the gate's answer for a terminal: verdict, one row per metric, regressed cases with both answers."""
-    cases = [line for case in outcome.regressed_cases[:SHOWN] for line in case_lines(case)]
+    cases = [line for falls in outcome.by_case[:SHOWN] for line in case_lines(falls)]
     return "\n".join(
         [
             headline(outcome),
@@ -51,7 +51,7 @@ def gate_text(outcome: GateOutcome) -> str:
             *changes(outcome),
             *_unpaired(outcome),
             *cases,
-            *_rest(len(outcome.regressed_cases), "regressed cases"),
+            *_rest(len(outcome.by_case), "regressed cases"),
         ]
     )
 
@@ -61,19 +61,10 @@ def gate_markdown(outcome: GateOutcome) -> str:
     lines = [f"### {_cell(headline(outcome))}", "", *_markdown_table(_gate_rows(outcome))]
     notes = [*changes(outcome), *_unpaired(outcome)]
     lines += ["", *(f"- {_cell(line)}" for line in notes)] if notes else []
-    if outcome.regressed_cases:
-        rows = [["case", "question", "metric", "accepted answer", "candidate answer"]]
-        rows += [_case_row(case) for case in outcome.regressed_cases[:SHOWN]]
-        summary = f"<details><summary>{len(outcome.regressed_cases)} regressed cases</summary>"
-        lines += [
-            "",
-            summary,
-            "",
-            *_markdown_table(rows),
-            *_rest(len(outcome.regressed_cases), "cases"),
-            "",
-            "</details>",
-        ]
+    if cases := outcome.by_case:
+        rows = [["case", "question", "worse in", "accepted answer", "candidate answer"], *map(_case_row, cases[:SHOWN])]
+        lines += ["", f"<details><summary>{len(cases)} regressed cases</summary>", "", *_markdown_table(rows)]
+        lines += [*_rest(len(cases), "cases"), "", "</details>"]
     return "\n".join(lines) + "\n"
 
 
@@ -90,10 +81,18 @@ def headline(outcome: GateOutcome) -> str:
 
 
 def drop_of(item: MetricGate) -> str:
-    """Return a metric with the drop that was seen, or that too few cases cannot rule out."""
+    """Return a metric with the drop that was seen, or that too few cases cannot rule out, and how many could."""
     if item.verdict == "too_few":
-        return f"{item.metric} of {item.margin:.0%} (they see {item.minimum_detectable_drop:.0%})"
+        return f"{item.metric} of {item.margin:.0%} ({_shortage(item)})"
     return f"{item.metric} ({item.difference.mean:+.1%})"
+
+
+def _shortage(item: MetricGate) -> str:
+    """Say what keeps a metric from passing: cases, or values of cases."""
+    count, needed = item.difference.count, item.cases_needed
+    if needed is not None and needed <= count:
+        return f"{item.lost} of {item.lost + count} cases lost their value"
+    return f"{count} case{'s' if count != 1 else ''}, {f'about {needed} would do' if needed else 'and it fell'}"
 
 
 def _heading(run: EvalRun) -> str:
@@ -150,10 +149,16 @@ def _gate_row(item: MetricGate) -> list[str]:
     ]
 
 
-def case_lines(case: RegressedCase) -> list[str]:
+def falls_of(falls: Sequence[RegressedCase], arrow: str = "->") -> str:
+    """Return the metrics in which one case is worse, with its values then and now."""
+    return ", ".join(f"{fall.metric} {fall.accepted_value:.2f} {arrow} {fall.candidate_value:.2f}" for fall in falls)
+
+
+def case_lines(falls: Sequence[RegressedCase]) -> list[str]:
     """Return a regressed case for a terminal: what changed, and both answers one above the other."""
+    case = falls[0]
     return [
-        f"- {case.case_id} ({case.metric} {case.accepted_value:.2f} -> {case.candidate_value:.2f}): {case.question}",
+        f"- {case.case_id} ({falls_of(falls)}): {case.question}",
         f"    accepted:  {_one_line(case.accepted_answer)}",
         f"    candidate: {_one_line(case.candidate_answer)}",
     ]
@@ -163,9 +168,15 @@ def _one_line(answer: str | None) -> str:
     return "(no answer)" if answer is None else " ".join(answer.split())
 
 
-def _case_row(case: RegressedCase) -> list[str]:
-    change = f"{case.metric} {case.accepted_value:.2f} → {case.candidate_value:.2f}"
-    return [case.case_id, case.question, change, case.accepted_answer or "", case.candidate_answer or ""]
+def _case_row(falls: Sequence[RegressedCase]) -> list[str]:
+    case = falls[0]
+    return [
+        case.case_id,
+        case.question,
+        falls_of(falls, "→"),
+        case.accepted_answer or "",
+        case.candidate_answer or "",
+    ]
 
 
 def changes(outcome: GateOutcome) -> list[str]:

@@ -8,6 +8,7 @@ import pytest
 
 from data.errors import InputError
 from eval.gate import gate
+from eval.html import page
 from eval.junit import junit
 from eval.outcome import GATED, GateSettings
 from eval.report import gate_json, gate_markdown, gate_text
@@ -149,14 +150,50 @@ def test_a_large_drop_of_one_metric_in_eight_is_found():
 
 def test_the_text_gives_the_verdict_first_and_both_answers():
     lines = gate_text(gate(OLD, WORSE)).splitlines()
-    assert lines[0] == "REGRESSION: answer_match (-15.0%) got worse than in 'old'."
+    assert lines[0] == "REGRESSION: answer_match (-15.0%) got worse than in the accepted run 'old'."
     assert "    accepted:  old answer 75" in lines
     assert "    candidate: new answer 75" in lines
     assert lines[-1] == "… and 5 more regressed cases"
 
 
-def test_too_few_cases_says_what_these_cases_would_have_seen():
-    assert "cannot rule out a drop in answer_match of 10% (they see " in gate_text(gate(run([1] * 10), run([1] * 10)))
+@pytest.mark.parametrize(("values", "margin"), [([1] * 10, 0.1), ([1, 0] * 4, 0.05), ([0.5], 0.25)])
+def test_too_few_cases_say_how_many_would_do(values, margin):
+    settings = GateSettings(margin=margin)
+    few = gate(run(values), run(values), settings)
+    needed = few.metrics[0].cases_needed
+    assert f"answer_match of {margin:.0%} ({len(values)} case" in gate_text(few)
+    assert f"about {needed} would do)" in gate_text(few)
+    for count, verdict in ((needed, "pass"), (needed - 1, "too_few")):
+        many = [values[place % len(values)] for place in range(count)]
+        assert gate(run(many), run(many), settings).verdict == verdict
+
+
+def test_a_mean_that_fell_by_the_margin_is_not_helped_by_more_cases():
+    outcome = gate(run([1] * 6), run([1] * 5 + [0]), GateSettings())
+    assert (outcome.verdict, outcome.metrics[0].cases_needed) == ("too_few", None)
+    assert "(6 cases, and it fell)" in gate_text(outcome)
+
+
+def test_values_that_were_lost_are_named_as_what_keeps_a_metric_from_passing():
+    outcome = gate(run([1] * 200), run([1] * 150 + [None] * 50), GateSettings())
+    assert "answer_match of 10% (50 of 200 cases lost their value)" in gate_text(outcome)
+
+
+def test_a_case_that_fell_in_two_metrics_is_shown_once_with_both():
+    old, new = (run(values, label=name) for values, name in (([1] * 40, "old"), ([1] * 20 + [0] * 20, "new")))
+    both = [
+        replace(item, metrics=(MATCH, GROUNDED), results=tuple(
+            replace(result, values={**result.values, "groundedness": result.values["answer_match"]})
+            for result in item.results
+        ))
+        for item in (old, new)
+    ]  # fmt: skip
+    outcome = gate(*both)
+    assert (len(outcome.regressed_cases), len(outcome.by_case)) == (40, 20)
+    assert "20 regressed cases" in gate_markdown(outcome)
+    assert gate_text(outcome).count("answer_match 1.00 -> 0.00, groundedness 1.00 -> 0.00") == 10
+    assert junit(both[1], outcome).count("answer_match 1.00 -&gt; 0.00, groundedness 1.00 -&gt; 0.00") >= 20
+    assert page(both[1], outcome).count("<article>") == 20
 
 
 def test_junit_fails_exactly_the_regressed_cases_and_the_metric():
