@@ -71,12 +71,15 @@ def _clozes(stretches: Sequence[Stretch], rng: Random) -> Iterator[Case]:
 
 
 def _gap(sentence: str, rng: Random) -> tuple[int, int] | None:
-    """Return what of a sentence is worth asking for, a number before a name; None where there is nothing."""
+    """Return what of a sentence is worth asking for, a number before a name; None where there is nothing.
+
+    What it begins with is as a rule the number of a clause or the hour of an entry, and no answer.
+    """
     if not _SHORTEST <= len(words(sentence)) <= _LONGEST or "|" in sentence or not sentence.rstrip().endswith("."):
         return None
     for pattern in (_NUMBER, _NAME):
         spans = [found.span() for found in pattern.finditer(sentence)]
-        once = [span for span in spans if sentence.count(sentence[slice(*span)]) == 1]
+        once = [span for span in spans if sentence.count(sentence[slice(*span)]) == 1 and words(sentence[: span[0]])]
         if once:
             return rng.choice(once)
     return None

@@ -90,12 +90,18 @@ def _stretches(workspace: Workspace) -> Iterator[Stretch]:
     index = open_index(workspace)
     try:
         for source in sorted(index.origins()):
-            yield from _of_document(index.document(source))
+            yield from _of_document(index.document(source), _within(workspace.folder, source))
     finally:
         index.close()
 
 
-def _of_document(document: Document) -> Iterator[Stretch]:
+def _within(folder: Path, source: str) -> str:
+    """Name a source by its path in the workspace, so that cases are of use in another checkout."""
+    path, root = Path(source), folder.resolve()
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else source
+
+
+def _of_document(document: Document, source: str) -> Iterator[Stretch]:
     from eval.drafts import Stretch
     from rag.segment import sentences
 
@@ -105,7 +111,7 @@ def _of_document(document: Document) -> Iterator[Stretch]:
         key = (_label(document.headings, start) or "", int(page) if page and page.isdigit() else None)
         groups.setdefault(key, []).append(document.text[start:end])
     for (heading, page_number), found in groups.items():
-        yield Stretch(document.source, tuple(found), heading, page_number)
+        yield Stretch(source, tuple(found), heading, page_number)
 
 
 def _label(spans: Sequence[Span], place: int) -> str | None:

@@ -51,3 +51,12 @@ def test_a_draft_is_written_and_read_as_it_is():
 
 def test_a_language_is_told_by_its_letters():
     assert (language_of("Где пристань 5?"), language_of("Where is gate 5?"), language_of("12")) == ("ru", "en", "en")
+
+
+def test_the_number_of_a_clause_is_not_asked_for():
+    clause = Stretch("terms.md", ("5.2 Drones may not be flown from the ship while it is in port.",))
+    assert draft_cases([clause], 5, 0) == []
+    (draft,) = draft_cases(
+        [Stretch("terms.md", ("5.2 Drones stay at least 50 metres away from the ship in port.",))], 5, 0
+    )
+    assert draft.answers == ("50",)

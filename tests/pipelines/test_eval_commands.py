@@ -162,6 +162,16 @@ def test_drafts_are_found_again_by_the_pipeline_and_never_drafted_twice(command,
     assert "17 of 17 cases were not reviewed yet" in ran.err
 
 
+def test_drafts_name_sources_as_they_are_called_in_any_checkout(command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    command("rag", "init")
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "ferry.md").write_text("The ferry to Brenna leaves the old harbour at 7:15 on working days.")
+    command("rag", "ingest", tmp_path / "docs")
+    ran = command("rag", "eval", "init", "--count", "1")
+    assert load_cases(tmp_path / "cases.jsonl")[0].sources == ("docs/ferry.md",), ran.err
+
+
 def test_a_review_writes_each_decision_at_once(command, workspace):
     command("rag", "eval", "init", "--count", "4")
     path = workspace / "cases.jsonl"
