@@ -199,8 +199,8 @@ def _text(row: dict[str, Any], key: str, where: str) -> str:
 
 def _texts(row: dict[str, Any], key: str, where: str) -> tuple[str, ...]:
     value = row.get(key, [])
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise InputError(f"{where}: {key!r} must be a list of strings, found {value!r}.")
+    if not isinstance(value, list) or not all(isinstance(item, str) and item.strip() for item in value):
+        raise InputError(f"{where}: {key!r} must be a list of non-empty strings, found {value!r}.")
     return tuple(value)
 
 

@@ -47,11 +47,12 @@ def evaluate(
     """Ask the golden cases and measure. With --gate: 0 pass, 1 regression, 5 too few cases to tell."""
     if context.invoked_subcommand:
         return
-    from pipelines.eval_output import to_json, to_text, write_reports
+    from pipelines.eval_output import prepare, to_json, to_text, write_reports
     from pipelines.evaluate import ACCEPTED, Wanted, evaluate_cases, runs_folder
     from pipelines.workspace import open_workspace
 
     opened = open_workspace(workspace)
+    prepare(junit, markdown, html)
     wanted = Wanted(
         cases,
         (accepted or runs_folder(opened) / ACCEPTED) if gate else None,

@@ -5,8 +5,20 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from data.errors import InputError
 from pipelines.eval_judging import judged_json, judged_text
 from pipelines.evaluate import Evaluated
+
+
+def prepare(*paths: Path | None) -> None:
+    """Make the folders that reports will be written to, before anything is asked.
+
+    :raises InputError: a report would take the place of a folder.
+    """
+    for path in filter(None, paths):
+        if path.is_dir():
+            raise InputError(f"{path} is a folder: name a file to write the report to.")
+        path.parent.mkdir(parents=True, exist_ok=True)
 
 
 def write_reports(

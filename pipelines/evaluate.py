@@ -95,13 +95,18 @@ def evaluate_cases(
 
     :raises InputError: the cases cannot be used, or a gated metric is unknown.
     :raises RunFileError: there is no usable accepted run at `gate_against`.
+    :raises SettingsError: a judge is wanted and none is set.
+    :raises JudgeError: a judged metric is unknown, or needs an embedding model and none is set.
     """
     from eval.gate import gate
     from eval.store import load_run, save_run
     from pipelines.eval_judging import judge_run
+    from pipelines.judge import build_judge
 
     golden = usable_cases(wanted.cases)
     settings = gate_settings(workspace, wanted)
+    if wanted.judge or wanted.dry_run:
+        build_judge(workspace, wanted.judge_metrics)  # what is wrong with it is told before anything is asked
     accepted = load_run(wanted.gate_against) if wanted.gate_against else None
     asker = Asker.from_workspace(workspace, logged=False)
     journal = _journal(workspace, golden, asker, wanted, now or datetime.now(UTC))

@@ -67,14 +67,32 @@ def test_a_broken_endpoint_is_an_error_and_no_regression(command, workspace, cas
         (("--judge",), "No judge is set"),
         (("--matrix", "none.yaml"), "no matrix"),
         (("--cases", "none.jsonl"), "no case file"),
+        (("--html", "."), "is a folder"),
     ],
 )
-def test_bad_input_is_one_sentence(command, workspace, cases, arguments, message):
+def test_bad_input_is_one_sentence_before_anything_is_asked(command, workspace, cases, arguments, message):
     command("rag", "eval")
     command("rag", "eval", "accept")
     ran = command("rag", "eval", *arguments)
     assert ran.code == 2
     assert message in ran.err
+    assert "/12 " not in ran.err
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("{", "not an evaluation run"), ("[]", "not an evaluation run"), ('{"schema": 9}', "schema 9")],
+)
+def test_an_accepted_run_that_cannot_be_read_is_told_before_anything_is_asked(command, workspace, cases, text, message):
+    (workspace / "accepted.json").write_text(text)
+    ran = command("rag", "eval", "--gate", "--accepted", "accepted.json")
+    assert (ran.code, message in ran.err, "/12 " in ran.err) == (2, True, False)
+
+
+def test_reports_are_written_into_folders_that_are_not_there_yet(command, workspace, cases):
+    cases.write_text(cases.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
+    assert command("rag", "eval", "--junit", "reports/ci/rag.xml").code == 0
+    assert (workspace / "reports" / "ci" / "rag.xml").exists()
 
 
 def test_an_interrupted_run_asks_only_what_is_left(command, workspace, cases, monkeypatch):
