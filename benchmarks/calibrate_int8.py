@@ -83,7 +83,7 @@ def main() -> None:
     for text in texts():
         ids = np.array([folder.tokenizer.encode(text).ids[: folder.max_tokens]], np.int32)
         tokens += ids.size
-        values = session.run(list(sources.values()), {"input_ids": ids, "mask": np.ones_like(ids)})
+        values = session.run(list(sources.values()), {"input_ids": ids})
         for name, value in zip(sources, values, strict=True):
             found = np.stack([value[0].min(axis=0), value[0].max(axis=0)])
             former = ranges.get(name, found)

@@ -7,9 +7,10 @@ seconds; the latter hold on a busy machine too. Then each answers the same quest
 pypdfium2. "pure" is ours without anything but embedding and inserting the same texts. Peers cut off what the model does
 not read (256 tokens), which is most of a Russian passage; ours embeds it all.
 
-    python -m benchmarks.ingest_peers [--full] [--rounds 1]
+    python -m benchmarks.ingest_peers [--full] [--rounds 1] [--systems ours pure]
 
-Needs ``pip install -e ".[bench]"`` and the data sets beside the checkout. JSON: benchmarks/results/ingest_peers.json.
+Needs ``pip install -e ".[bench]"`` and the data sets beside the checkout. JSON, when all systems are measured:
+benchmarks/results/ingest_peers.json.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -127,9 +129,9 @@ def ingest_again(scratch: Path) -> dict[str, float]:
 def ratios(rows: dict[str, dict[str, Any]]) -> dict[str, float]:
     """Return how many times as fast as the better peer ours is, and what it costs beyond embedding and inserting."""
     found = {}
-    for key in ("chunks_per_s", "mb_per_s", "chunks_per_cpu_s", "mb_per_cpu_s"):
+    for key in ("chunks_per_s", "mb_per_s", "chunks_per_cpu_s", "mb_per_cpu_s") if rows.keys() >= {*PEERS} else ():
         found[key] = round(rows["ours"][key] / max(rows[peer][key] for peer in PEERS), 2)
-    for key in ("seconds", "cpu_seconds"):
+    for key in ("seconds", "cpu_seconds") if "pure" in rows else ():
         found[f"overhead_{key}"] = round(rows["ours"][key] / rows["pure"][key] - 1, 3)
     return found
 
@@ -148,25 +150,29 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--full", action="store_true", help=f"take {FULL} instead of {SMALL}")
     parser.add_argument("--rounds", type=int, default=1, help="how often each system runs; the best round counts")
+    parser.add_argument("--systems", nargs="+", choices=list(SYSTEMS), default=list(SYSTEMS), help="ours is always run")
     parser.add_argument("--measure", nargs=3, metavar=("SYSTEM", "FOLDER", "SCRATCH"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.measure:
         system, folder, scratch = arguments.measure
         print(json.dumps(measure(system, Path(folder), Path(scratch))))
         return
+    systems_run = [name for name in SYSTEMS if name in {"ours", *arguments.systems}]
     with tempfile.TemporaryDirectory() as name:
-        result = run(Path(name), FULL if arguments.full else SMALL, arguments.rounds)
+        result = run(Path(name), FULL if arguments.full else SMALL, arguments.rounds, systems_run)
+    if len(systems_run) < len(SYSTEMS):
+        return
     RESULTS.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
 
 
-def run(scratch: Path, size: dict[str, int], rounds: int) -> dict[str, Any]:
-    """Return everything that is measured."""
+def run(scratch: Path, size: dict[str, int], rounds: int, names: Sequence[str]) -> dict[str, Any]:
+    """Return everything that is measured of the systems `names`."""
     corpus = scratch / "corpus"
     corpus.mkdir()
     (scratch / "questions.json").write_text(json.dumps(build_corpus(corpus, **size)), encoding="utf-8")
     text = megabytes(corpus)
     print(f"corpus: {len(list(corpus.iterdir()))} files, {text:.2f} MB of text", flush=True)
-    measured: dict[str, list[dict[str, Any]]] = {system: [] for system in SYSTEMS}
+    measured: dict[str, list[dict[str, Any]]] = {system: [] for system in names}
     for _ in range(rounds):
         for system, found in measured.items():
             found.append(in_fresh_process(system, corpus, scratch))

@@ -33,9 +33,9 @@ def open_embedder(
     """Open a model: a folder, the default model, or a name in the Hugging Face hub (HF_HUB_OFFLINE is respected).
 
     The published all-MiniLM-L6-v2 weights run on onnxruntime when `device` is "cpu"; everything else, and
-    other devices, through sentence-transformers. In fp32 both give the same vectors and carry the same id.
-    `precision` is for the former alone: "auto" is int8 where the processor is made for it, unless `built_with`, the
-    embedder id of an index that is to be used, says fp32.
+    other devices, through sentence-transformers in batches of `batch_size`. In fp32 both give the same vectors and
+    carry the same id. `precision` is for the former alone: "auto" is int8 where the processor is made for it, unless
+    `built_with`, the embedder id of an index that is to be used, says fp32.
     A prefix that is None is the one the model brings along, else the one its card asks for.
 
     :raises EmbedderError: the model is absent, its weights are not the published ones, or it cannot run in int8.
@@ -44,7 +44,7 @@ def open_embedder(
     prefixes = choose_prefixes(_own_prefixes(folder), query_prefix, document_prefix)
     if device == "cpu" and folder.is_minilm:
         chosen = choose_precision(precision, folder.id, built_with)
-        return BertEmbedder(folder, batch_size=batch_size, precision=chosen, prefixes=prefixes)
+        return BertEmbedder(folder, precision=chosen, prefixes=prefixes)
     if precision == "int8":
         raise EmbedderError(
             f"embedder.precision is 'int8', which only {MINILM} on the cpu has, not {folder.name} on {device}:"

@@ -37,7 +37,7 @@ class BertShape:
 
 @dataclass(slots=True)
 class BertGraph:
-    """A model whose inputs are `input_ids` and `mask` (int32, batch x tokens) and whose output is `embedding`."""
+    """A model whose input is `input_ids` (int32, batch x tokens, unpadded) and whose output is `embedding`."""
 
     nodes: list[NodeProto] = field(default_factory=list)
     tensors: dict[str, NDArray[np.generic]] = field(default_factory=dict)
@@ -63,10 +63,7 @@ class BertGraph:
         """Return the model without the weights in `external`."""
         from onnx import TensorProto, helper
 
-        inputs = [
-            helper.make_tensor_value_info(name, TensorProto.INT32, ["batch", "tokens"])
-            for name in ("input_ids", "mask")
-        ]
+        inputs = [helper.make_tensor_value_info("input_ids", TensorProto.INT32, ["batch", "tokens"])]
         output = helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["batch", dimensions])
         weights = [_external(name, array) for name, array in self.tensors.items()]
         graph = helper.make_graph(self.nodes, "bert", inputs, [output], weights)
@@ -97,22 +94,18 @@ class FloatProducts:
 
     def attention(self, graph: BertGraph, name: str, source: str, matrix: Weights, bias: Weights, heads: int) -> str:
         """Write the fused operator."""
-        inputs = [source, graph.hold(name, matrix), graph.hold(f"{name}.bias", bias), "lengths"]
+        inputs = [source, graph.hold(name, matrix), graph.hold(f"{name}.bias", bias)]
         graph.add("Attention", inputs, f"{name}.out", fused=True, num_heads=heads)
         return f"{name}.out"
 
 
 def build_bert(weights: Mapping[str, Weights], shape: BertShape, products: Products) -> BertGraph:
-    """Write the encoder, mean pooling over the mask and L2 normalisation (Devlin 2019, Reimers & Gurevych 2019)."""
+    """Write the encoder, mean pooling over the tokens and L2 normalisation (Devlin 2019, Reimers & Gurevych 2019)."""
     graph = BertGraph()
     hidden = _add_embeddings(graph, weights, shape)
     for layer in range(shape.layers):
         hidden = _add_layer(graph, _Layer(weights, shape, f"encoder.layer.{layer}."), products, hidden)
-    graph.add("Cast", ["mask"], "mask_float", to=1)
-    axis = graph.hold("axis", np.array([1], np.int64))
-    graph.add("Unsqueeze", ["mask_float", axis], "mask_row")
-    graph.add("MatMul", ["mask_row", hidden], "token_sum")
-    graph.add("Squeeze", ["token_sum", axis], "pooled")
+    graph.add("ReduceMean", [hidden, graph.hold("tokens_axis", np.array([1], np.int64))], "pooled", keepdims=0)
     graph.add("LpNormalization", ["pooled"], "embedding", axis=1, p=2)
     return graph
 
@@ -135,8 +128,8 @@ def _add_embeddings(graph: BertGraph, weights: Mapping[str, Weights], shape: Ber
     positions = weights[f"{prefix}position_embeddings.weight"] + weights[f"{prefix}token_type_embeddings.weight"][0]
     words = graph.hold("words", weights[f"{prefix}word_embeddings.weight"])
     norm = [graph.hold(f"norm.{part}", weights[f"{prefix}LayerNorm.{part}"]) for part in ("weight", "bias")]
-    inputs = ["input_ids", "", words, graph.hold("positions", positions), "", *norm, "mask"]
-    graph.add("EmbedLayerNormalization", inputs, "hidden", "lengths", fused=True, epsilon=shape.epsilon)
+    inputs = ["input_ids", "", words, graph.hold("positions", positions), "", *norm]
+    graph.add("EmbedLayerNormalization", inputs, "hidden", "no_lengths", fused=True, epsilon=shape.epsilon)
     return "hidden"
 
 

@@ -96,7 +96,7 @@ class IntegerProducts:
         weights = [graph.hold(f"{name}.int8", made.matrix), graph.hold(f"{name}.bias", bias)]
         scales = graph.hold(f"{name}.scales", made.scales)
         no_zeros = graph.hold(f"{name}.zeros", np.zeros(len(bias), np.int8))
-        inputs = [rounded, *weights, step, scales, "lengths", zero, no_zeros]
+        inputs = [rounded, *weights, step, scales, "", zero, no_zeros]
         graph.add("QAttention", inputs, f"{name}.out", fused=True, num_heads=heads)
         return f"{name}.out"
 

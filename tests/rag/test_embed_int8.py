@@ -67,8 +67,7 @@ def test_integer_vectors_are_finite_and_of_unit_length(int8):
 
 def test_an_integer_vector_does_not_depend_on_its_neighbours(int8):
     alone = np.concatenate([int8.embed([text]) for text in TEXTS])
-    together = int8.embed(TEXTS[::-1])[::-1]
-    assert np.einsum("ij,ij->i", together, alone).min() >= 0.99999
+    assert np.array_equal(int8.embed(TEXTS[::-1])[::-1], alone)
 
 
 def test_the_id_tells_the_precision_so_that_vectors_are_not_mixed(int8, fp32):
