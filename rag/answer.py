@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from time import perf_counter
 
 from data.records import ABSTENTION, Answer, Hit
-from rag.citations import Cited, cite
+from rag.citations import Cited, Citer, Statement
 from rag.errors import EndpointError
 from rag.links import Cleared, clear_links
 from rag.lint import HARMLESS, lint
@@ -63,10 +63,10 @@ def answer_question(question: str, hits: Sequence[Hit], generator: Generator) ->
     return checked(question, hits, draft)
 
 
-def checked(question: str, hits: Sequence[Hit], draft: Draft) -> Answered:
+def checked(question: str, hits: Sequence[Hit], draft: Draft, checker: Checker | None = None) -> Answered:
     """Check a draft, and note how long that takes."""
     started = perf_counter()
-    answer = check_draft(question, hits, draft)
+    answer = (checker or Checker(question, hits)).answer(draft)
     return Answered(answer, draft, None, (perf_counter() - started) * 1000)
 
 
@@ -87,14 +87,50 @@ def check_draft(question: str, hits: Sequence[Hit], draft: Draft) -> Answer:
     "number_mismatch:FIGURE" and "name_mismatch:NAME" (once each), "refusal" and "abstained_in_own_words" (instead of
     the phrase), "removed_links:n" for addresses no passage holds, and those of the draft, such as "dropped_passages:n".
     """
-    cleared = cleared_text(question, hits, draft)
-    cited = cite(cleared.text, draft.keys, hits, question)
-    abstained = _abstention(cited)
-    if abstained is not None:
-        return Answer(_UNCITED.sub("", cited.text), (), tuple(hits), "abstained", (*draft.flags, *abstained))
-    links = (f"removed_links:{cleared.removed}",) if cleared.removed else ()
-    flags = (*draft.flags, *links, *_citation_flags(cited), *_mismatch_flags(question, hits, draft, cited))
-    return Answer(cited.text, cited.citations, tuple(hits), "answered", flags)
+    return Checker(question, hits).answer(draft)
+
+
+class Checker:
+    """Checks the drafts of one answer, whole or growing: what was found about a sentence is not looked for again."""
+
+    def __init__(self, question: str, hits: Sequence[Hit]) -> None:
+        self._question = question
+        self._hits = hits
+        self._texts = {hit.chunk.id: f"{hit.chunk.heading}\n{hit.chunk.text}" for hit in hits}
+        self._citer: tuple[dict[str, str], Citer] | None = None
+        self._mismatches: dict[Statement, tuple[str, ...]] = {}
+
+    def cited(self, draft: Draft) -> tuple[Cleared, Cited]:
+        """Return what a draft says without strange addresses, and with numbered citations."""
+        if self._citer is None or self._citer[0] is not draft.keys:
+            self._citer = draft.keys, Citer(draft.keys, self._hits, self._question)
+            self._mismatches.clear()
+        cleared = cleared_text(self._question, self._hits, draft)
+        return cleared, self._citer[1].cite(cleared.text)
+
+    def mismatches(self, draft: Draft, statements: Sequence[Statement]) -> list[str]:
+        """Compare each sentence with the chunks it cites, or with all the model saw where it cites none."""
+        return list(dict.fromkeys(flag for item in statements for flag in self._mismatch(draft, item)))
+
+    def answer(self, draft: Draft) -> Answer:
+        """Do as `check_draft` does."""
+        cleared, cited = self.cited(draft)
+        hits = tuple(self._hits)
+        abstained = _abstention(cited)
+        if abstained is not None:
+            return Answer(_UNCITED.sub("", cited.text), (), hits, "abstained", (*draft.flags, *abstained))
+        links = (f"removed_links:{cleared.removed}",) if cleared.removed else ()
+        flags = (*draft.flags, *links, *_citation_flags(cited), *self.mismatches(draft, cited.statements))
+        return Answer(cited.text, cited.citations, hits, "answered", flags)
+
+    def _mismatch(self, draft: Draft, statement: Statement) -> tuple[str, ...]:
+        if statement not in self._mismatches:
+            shown = statement.chunk_ids or tuple(dict.fromkeys(draft.keys.values()))
+            sources = [self._question, *(self._texts[chunk_id] for chunk_id in shown if chunk_id in self._texts)]
+            figures = (f"number_mismatch:{figure}" for figure in unmatched_figures(statement.text, sources))
+            names = (f"name_mismatch:{name}" for name in unmatched_names(statement.text, sources))
+            self._mismatches[statement] = (*figures, *names)
+        return self._mismatches[statement]
 
 
 def cleared_text(question: str, hits: Sequence[Hit], draft: Draft) -> Cleared:
@@ -129,15 +165,3 @@ def _citation_flags(cited: Cited) -> list[str]:
     }
     flags = [f"{name}:{count}" for name, count in counts.items() if count]
     return flags if cited.citations else ["no_citations", *flags]
-
-
-def _mismatch_flags(question: str, hits: Sequence[Hit], draft: Draft, cited: Cited) -> list[str]:
-    """Compare each sentence with the chunks it cites, or with all the model saw where it cites none."""
-    texts = {hit.chunk.id: f"{hit.chunk.heading}\n{hit.chunk.text}" for hit in hits}
-    shown = tuple(dict.fromkeys(draft.keys.values()))
-    flags: dict[str, None] = {}
-    for statement in cited.statements:
-        sources = [question, *(texts[chunk_id] for chunk_id in statement.chunk_ids or shown if chunk_id in texts)]
-        flags.update((f"number_mismatch:{figure}", None) for figure in unmatched_figures(statement.text, sources))
-        flags.update((f"name_mismatch:{name}", None) for name in unmatched_names(statement.text, sources))
-    return list(flags)

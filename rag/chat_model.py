@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from rag.chat_settings import ModelSettings
 from rag.dialect import Dialect, adapted
 from rag.endpoint_errors import TimedOut, foreign_errors, is_timeout, shown_url, too_long_a_wait
+from rag.plain_events import PlainCompletions, whole
 from rag.reply import Reply
 from rag.retrying import asked_pause_s, in_words, is_passing, pause_s
 from rag.time_budget import Lifeline, TimeBudget, attach_reply, holding
@@ -178,7 +179,7 @@ def _langchain_model(settings: ModelSettings, dialect: Dialect, http_client: Any
         options["extra_body"] = {"max_tokens": limit}
     elif dialect.limit == "max_completion_tokens":
         options["max_completion_tokens"] = limit
-    return _reasoning_model()(
+    model = _reasoning_model()(
         model=settings.model,
         base_url=settings.base_url,
         temperature=settings.temperature if dialect.temperature else None,
@@ -190,6 +191,8 @@ def _langchain_model(settings: ModelSettings, dialect: Dialect, http_client: Any
         default_query=dict(settings.wire.query),
         **options,
     )
+    model.client = PlainCompletions(model.root_client)
+    return model
 
 
 @cache
@@ -206,8 +209,9 @@ def _reasoning_model() -> type[ChatOpenAI]:
             return result
 
         def _convert_chunk_to_generation_chunk(self, chunk: Any, *args: Any, **kwargs: Any) -> Any:
-            converted = super()._convert_chunk_to_generation_chunk(chunk, *args, **kwargs)
-            choices = chunk.get("choices") or ()
+            event = whole(chunk)
+            converted = super()._convert_chunk_to_generation_chunk(event, *args, **kwargs)
+            choices = event["choices"]
             if converted is not None and choices:
                 _keep_reasoning(converted.message, choices[0].get("delta"))
             return converted

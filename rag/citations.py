@@ -7,10 +7,12 @@ does not hold the words of its claim stays, marked as unsupported: hiding it wou
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 
-from data.records import Citation, Hit
+from data.records import Chunk, Citation, Hit
 from rag.locate import OVERLAP, Located, is_evidence, locate, weighted_terms
 from rag.markers import Mark, Marked, read_markers, unwrap
 from rag.numbers import unmatched_figures
@@ -48,14 +50,17 @@ class _Numbers:
 
     known: dict[tuple[str, int, int, bool], Citation] = field(default_factory=dict)
 
-    def of(self, hit: Hit, start: int, end: int, quote: str, *, supported: bool) -> int:
-        chunk = hit.chunk
-        place = (chunk.id, start, end, supported)
-        if place not in self.known:
-            self.known[place] = Citation(
-                len(self.known) + 1, chunk.id, chunk.source, chunk.page, start, end, quote, supported
+    def of(self, chunk_id: str, chunk: Chunk, place: Located | None) -> int:
+        """Return the number of evidence at `place` of a chunk; None is the whole chunk, which does not support."""
+        start, end = (place.start, place.end) if place is not None else (0, len(chunk.text))
+        known = (chunk_id, start, end, place is not None)
+        if known not in self.known:
+            quote = chunk.text[start:end]
+            where = (chunk.start + start, chunk.start + end) if place is not None else (chunk.start, chunk.end)
+            self.known[known] = Citation(
+                len(self.known) + 1, chunk_id, chunk.source, chunk.page, *where, quote, place is not None
             )
-        return self.known[place].marker
+        return self.known[known].marker
 
 
 def cite(text: str, keys: Mapping[str, str], hits: Sequence[Hit], question: str = "") -> Cited:
@@ -65,19 +70,57 @@ def cite(text: str, keys: Mapping[str, str], hits: Sequence[Hit], question: str 
     Every citation with ``supported=True`` quotes ``document.text[start:end]`` letter for letter, given that each chunk
     is a true span of its document.
     """
-    by_key = {key: hit for key, chunk_id in keys.items() for hit in hits if hit.chunk.id == chunk_id}
-    marked = read_markers(unwrap(text), by_key)
-    spans = sentences(marked.text)
-    placed = _by_place(marked, spans)
-    numbers = _Numbers()
-    inserts: list[tuple[int, str]] = []
-    for place, cited in placed.items():
-        claim = _claim(marked.text, spans, list(placed), place)
-        given = _number(claim, [by_key[key] for key in cited], question, numbers)
-        inserts.append((place, "".join(f"[{number}]" for number in dict.fromkeys(given))))
-    statements = tuple(_statement(marked.text, span, placed, by_key) for span in spans)
-    unknown = sum(mark.unknown for mark in marked.marks)
-    return Cited(_insert(marked.text, inserts), tuple(numbers.known.values()), statements, unknown)
+    return Citer(keys, hits, question).cite(text)
+
+
+class Citer:
+    """Does as `cite` does for one draft as it grows: what was judged of a claim once is not judged again."""
+
+    def __init__(self, keys: Mapping[str, str], hits: Sequence[Hit], question: str = "") -> None:
+        by_id = {hit.chunk.id: hit for hit in hits}
+        self._ids = {key: chunk_id for key, chunk_id in keys.items() if chunk_id in by_id}
+        self._hits = {key: by_id[chunk_id] for key, chunk_id in self._ids.items()}
+        self._question = question
+        self._claims: dict[str, bool] = {}
+        self._judged: dict[tuple[str, tuple[str, ...]], tuple[Located | None, ...]] = {}
+
+    def cite(self, text: str) -> Cited:
+        """Check and number the citations of a draft."""
+        marked = read_markers(unwrap(text), self._hits)
+        spans = sentences(marked.text)
+        placed = _by_place(marked, spans)
+        places = list(placed)
+        numbers = _Numbers()
+        inserts: list[tuple[int, str]] = []
+        for at, (place, cited) in enumerate(placed.items()):
+            claim = self._claim(marked.text, spans, place, places[at - 1] if at else 0)
+            given = self._number(claim, tuple(cited), numbers)
+            inserts.append((place, "".join(f"[{number}]" for number in dict.fromkeys(given))))
+        statements = tuple(_statement(marked.text, span, placed, self._ids) for span in spans)
+        unknown = sum(mark.unknown for mark in marked.marks)
+        return Cited(_insert(marked.text, inserts), tuple(numbers.known.values()), statements, unknown)
+
+    def _claim(self, text: str, spans: Sequence[tuple[int, int]], place: int, before: int) -> str:
+        """Return the words a marker at `place` vouches for: back to the marker `before` it, or to its sentence's start.
+
+        A piece of under three content words ("According to [k7fq], …") says nothing: the whole sentence is the claim.
+        """
+        at = bisect_right(spans, place, key=itemgetter(0)) - 1
+        start, end = spans[at] if at >= 0 else (0, len(text))
+        piece = text[max(start, before) : place]
+        if piece not in self._claims:
+            self._claims[piece] = len(terms(piece)) >= _SHORT_CLAIM
+        return piece if self._claims[piece] else text[start:end]
+
+    def _number(self, claim: str, cited: tuple[str, ...], numbers: _Numbers) -> list[int]:
+        """Locate the evidence for `claim` in each chunk cited for it, and number it."""
+        asked = (claim, cited)
+        if asked not in self._judged:
+            self._judged[asked] = _evidence(claim, [self._hits[key] for key in cited], self._question)
+        return [
+            numbers.of(self._ids[key], self._hits[key].chunk, place)
+            for key, place in zip(cited, self._judged[asked], strict=True)
+        ]
 
 
 def _by_place(marked: Marked, spans: Sequence[tuple[int, int]]) -> dict[int, list[str]]:
@@ -97,34 +140,18 @@ def _settled(mark: Mark, text: str, spans: Sequence[tuple[int, int]]) -> int:
     return len(text[:end].rstrip(".!?…")) if end > mark.place else mark.place
 
 
-def _claim(text: str, spans: Sequence[tuple[int, int]], places: Sequence[int], place: int) -> str:
-    """Return the words a marker at `place` vouches for: back to the marker before it, or to the start of the sentence.
-
-    A piece of under three content words ("According to [k7fq], …") says nothing: the whole sentence is the claim then.
-    """
-    start, end = next(((start, end) for start, end in reversed(spans) if start <= place), (0, len(text)))
-    before = max((other for other in places if other < place), default=0)
-    piece = text[max(start, before) : place]
-    return piece if len(terms(piece)) >= _SHORT_CLAIM else text[start:end]
-
-
-def _number(claim: str, cited: Sequence[Hit], question: str, numbers: _Numbers) -> list[int]:
-    """Locate the evidence for `claim` in each chunk cited for it, and number it.
+def _evidence(claim: str, cited: Sequence[Hit], question: str) -> tuple[Located | None, ...]:
+    """Return where each chunk supports `claim`; None where it does not.
 
     Several chunks cited together may share the work: each must then hold a fair part, and all together enough.
     """
     found = [locate(claim, hit.chunk.text) for hit in cited]
+    if unmatched_figures(claim, [question, *(f"{hit.chunk.heading}\n{hit.chunk.text}" for hit in cited)]):
+        return tuple(None for _ in cited)
     jointly = _joint_share(claim, cited, found) >= OVERLAP
-    altered = unmatched_figures(claim, [question, *(f"{hit.chunk.heading}\n{hit.chunk.text}" for hit in cited)])
-    given = []
-    for hit, place in zip(cited, found, strict=True):
-        chunk = hit.chunk
-        if place is not None and not altered and (is_evidence(place) or jointly and place.share >= _HELPER_SHARE):
-            quote = chunk.text[place.start : place.end]
-            given.append(numbers.of(hit, chunk.start + place.start, chunk.start + place.end, quote, supported=True))
-        else:
-            given.append(numbers.of(hit, chunk.start, chunk.end, chunk.text, supported=False))
-    return given
+    return tuple(
+        place if place and (is_evidence(place) or jointly and place.share >= _HELPER_SHARE) else None for place in found
+    )
 
 
 def _joint_share(claim: str, cited: Sequence[Hit], found: Sequence[Located | None]) -> float:
@@ -138,10 +165,10 @@ def _joint_share(claim: str, cited: Sequence[Hit], found: Sequence[Located | Non
 
 
 def _statement(
-    text: str, span: tuple[int, int], placed: Mapping[int, list[str]], by_key: Mapping[str, Hit]
+    text: str, span: tuple[int, int], placed: Mapping[int, list[str]], ids: Mapping[str, str]
 ) -> Statement:
     start, end = span
-    cited = [by_key[key].chunk.id for place, keys in placed.items() if start < place <= end for key in keys]
+    cited = [ids[key] for place, keys in placed.items() if start < place <= end for key in keys]
     return Statement(text[start:end], tuple(dict.fromkeys(cited)))
 
 

@@ -19,14 +19,15 @@ _BETWEEN = re.compile(r"[\s,;]+|&|\band\b|\bи\b")
 _DECORATION = re.compile(r"\A(?:passages?|keys?|sources?|chunks?|key:|источник|ключ)\Z", re.IGNORECASE)
 _KEY_SHAPE = re.compile(r"(?=(?:.*\d){2})(?=(?:.*[a-z]){2})[a-z0-9]{4}")
 _ORDINAL = re.compile(r"\d{1,2}")
-_STOP_BEFORE = re.compile(r"[.!?…]+[\"'”’»)*_]*\s*\Z")
+_STOP_BEFORE = re.compile(r"[.!?…]+[\"'”’»)*_]*\Z")
+_LONGEST_STOP = 40
 _SOURCES_LABEL = re.compile(
     r"\n[ \t*_]*(?:sources?|references?|citations?|источник(?:и)?|ссылки)[*_]*:[*_ \t]*(?=[\[(【])", re.IGNORECASE
 )
 _SOURCES_START = re.compile(r"[ \t*_]*(?:sources?|references?|citations?|источник|ссылки|[\[(【]|\Z)", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t]*")
 _WORDS = re.compile(r"[^\W\d_]{2}")
-_OPENS_LINE = re.compile(r"(?:\A|\n)[ \t]*(?:[-*+•]|\d{1,2}[.)])?[ \t]*\Z")
+_OPENS_LINE = re.compile(r"[ \t]*(?:[-*+•]|\d{1,2}[.)])?[ \t]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def read_markers(text: str, known: Container[str]) -> Marked:
         between = text[position : group.start()]
         if not marks or between.strip(" ,;"):
             clean += between
-        place, leads = _place(clean, text[group.end() :])
+        place, leads = _place(clean, text, group.end())
         position = _SPACES.match(text, group.end()).end() if leads else group.end()  # type: ignore[union-attr]
         keys = tuple(dict.fromkeys(name for name in names if name in known))
         marks.append(Mark(place, keys, sum(name not in known for name in names), leads))
@@ -107,12 +108,14 @@ def _marker_like(name: str) -> bool:
     return _KEY_SHAPE.fullmatch(name) is not None or _ORDINAL.fullmatch(name) is not None
 
 
-def _place(clean: str, rest: str) -> tuple[int, bool]:
-    """Return where a marker after `clean` belongs, and whether it opens a line of text instead of closing one."""
-    if _OPENS_LINE.search(clean) and _WORDS.search(_GROUP.sub("", rest.split("\n", 1)[0])):
+def _place(clean: str, text: str, at: int) -> tuple[int, bool]:
+    """Return where a marker after `clean` and before ``text[at:]`` belongs, and whether it opens a line of text."""
+    line = clean[clean.rfind("\n") + 1 :]
+    if _OPENS_LINE.fullmatch(line) and _WORDS.search(_GROUP.sub("", text[at:].split("\n", 1)[0])):
         return len(clean), True
-    stop = _STOP_BEFORE.search(clean)
-    return (stop.start() if stop else len(clean.rstrip())), False
+    bare = clean.rstrip()
+    stop = _STOP_BEFORE.search(bare, max(0, len(bare) - _LONGEST_STOP))
+    return (stop.start() if stop else len(bare)), False
 
 
 def _answer_in(value: object) -> str:

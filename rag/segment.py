@@ -41,7 +41,7 @@ _STARTERS = _words(
 )
 
 _END = re.compile(r"(?:[.!?…]+|[。！？])(?:[\"'”’»)\]}*_`]|\[\^?\w{1,4}\])*(?=\s|$)|[。！？]+[”’」』）]*")
-_WORD_BEFORE = re.compile(r"[^\s(\[{«“\"'*_`|>]+$")
+_LAST_BREAK = re.compile(r".*[\s(\[{«“\"'*_`|>]", re.DOTALL)
 _NEXT_WORD = re.compile(r"[\s\"'“‘«(\[{*_`]*([^\s\"'“”‘’«»()\[\]{}*_`,.;:!?]*)")
 _ITEM = re.compile(r"[ \t>]*(?:[-*+•◦▪●–—]|\(?(?:\d{1,3}|[A-Za-zА-Яа-я])[.)])[ \t]+\S")
 _ROW = re.compile(r"[ \t>]*\||.*\S[ \t]+\|[ \t]+\S|.*\t.*\t")
@@ -164,14 +164,16 @@ def _is_end(text: str, begin: int, match: re.Match[str]) -> bool:
         return False
     if match[0][0] != "." or match[0].startswith(".."):
         return True
-    before = _WORD_BEFORE.search(text, begin, match.start())
-    if before is None:
+    last_break = _LAST_BREAK.match(text, begin, match.start())
+    at = last_break.end() if last_break else begin
+    before = text[at : match.start()]
+    if not before:
         return True
-    if not text[begin : before.start()].strip(" \t\n>#*_-") and _NUMBERING.fullmatch(before[0]):
+    if not text[begin:at].strip(" \t\n>#*_-") and _NUMBERING.fullmatch(before):
         return False
-    after_number = text[begin : before.start()].rstrip()[-1:].isdigit()
+    after_number = text[begin:at].rstrip()[-1:].isdigit()
     starter = word.lower() in _STARTERS and following is not None and not text.startswith(".", following.end())
-    return _stop_ends(before[0], word, after_number=after_number, starter=starter)
+    return _stop_ends(before, word, after_number=after_number, starter=starter)
 
 
 def _stop_ends(before: str, following: str, *, after_number: bool, starter: bool) -> bool:

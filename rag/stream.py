@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol, runtime_checkable
 
 from data.records import Hit
-from rag.answer import Answered, answer_question, checked, cleared_text, failed, without_hits
-from rag.citations import cite
+from rag.answer import Answered, Checker, answer_question, checked, failed, without_hits
 from rag.errors import EndpointError
 from rag.links import ends_in_link
 from rag.markers import ends_in_sources
@@ -42,6 +41,7 @@ def stream_answer(question: str, hits: Sequence[Hit], generator: Generator) -> I
     if not isinstance(generator, StreamingGenerator):
         yield from _shown_at_once(answer_question(question, hits, generator))
         return
+    checker = Checker(question, hits)
     shown = ""
     looked_at = shown_at = 0
     draft = None
@@ -51,7 +51,7 @@ def stream_answer(question: str, hits: Sequence[Hit], generator: Generator) -> I
             if length - looked_at < _SETTLED or not _END.search(draft.text, shown_at, length - _SETTLED - 1):
                 continue
             looked_at = length
-            piece = _settled_text(question, draft, hits, shown)
+            piece = _settled_text(checker, draft, shown)
             if piece:
                 shown += piece
                 shown_at = max(0, length - _SETTLED)
@@ -60,7 +60,7 @@ def stream_answer(question: str, hits: Sequence[Hit], generator: Generator) -> I
         yield failed(hits, error)
         return
     if draft is not None:
-        answered = checked(question, hits, draft)
+        answered = checked(question, hits, draft, checker)
         yield answered.answer.text.removeprefix(shown)
         yield answered
 
@@ -70,14 +70,17 @@ def _shown_at_once(answered: Answered) -> Iterator[str | Answered]:
     yield answered
 
 
-def _settled_text(question: str, draft: Draft, hits: Sequence[Hit], shown: str) -> str:
+def _settled_text(checker: Checker, draft: Draft, shown: str) -> str:
     """Return what can be shown beyond `shown`: the sentences before the last, once the last is well under way."""
     text = draft.text
     if text.lstrip().startswith(_MAY_BE_WRAPPED) or ends_in_sources(text) or ends_in_link(text):
         return ""
-    display = cite(cleared_text(question, hits, draft).text, draft.keys, hits, question).text
+    _, cited = checker.cited(draft)
+    display = cited.text
     spans = sentences(display)
     if len(spans) < 2 or len(display) - spans[-1][0] < _SETTLED:
         return ""
+    # Nobody waits for this now; at the end of the answer somebody would.
+    checker.mismatches(draft, cited.statements[:-1])
     settled = display[: spans[-1][0]]
     return settled.removeprefix(shown) if settled.startswith(shown) else ""
