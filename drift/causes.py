@@ -8,17 +8,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from data.labels import THUMBS
+from drift.cutting import at_a_limit, flagged_cut
 from drift.decompose import Split
 from drift.quality import JudgedQuality
 from drift.report import Cause, CauseName, Finding, FingerprintChange, OpsPlane
 from drift.retrieval_share import RetrievalShare, retrieval_share
 from drift.scoring import Side
 from drift.settings import DriftSettings
-from drift.signals import answer_words, cut_off
+from drift.signals import cut_off
 from drift.swap import swap_test
 
 _WORSE_WHEN_LOWER = ("top score", "score margin", "question coverage", "passages")
-_MIN_CUT_WORDS = 20
+_OF_PASSAGES = ("novel words", "unsupported citations", "citations")
 _SMALL_SHARE = 0.2
 """A part of the change smaller than this is not named as a cause."""
 
@@ -84,7 +85,7 @@ def _system(evidence: Evidence, settings: DriftSettings, left: float) -> list[Ca
         evidence.judged.plane.within.delta if evidence.judged.plane.within else 0.0,
     )
     worse = [f for f in evidence.findings if f.drifted and f.signal in _WORSE_WHEN_LOWER and f.effect < 0]
-    generation = _generation_causes(evidence, settings)
+    generation = _generation_causes(evidence, settings, bool(worse))
     share = retrieval.share if worse or retrieval.exact else 0.0
     if worse and generation is None:
         share = 1.0
@@ -109,8 +110,11 @@ def _retrieval_cause(evidence: Evidence, retrieval: RetrievalShare, moved: Seque
     return Cause(name, share, " ".join(sentence for sentence in sentences if sentence))
 
 
-def _generation_causes(evidence: Evidence, settings: DriftSettings) -> tuple[Cause, ...] | None:
-    """Name what changed on the side of prompt and model, each with share None; None where nothing did."""
+def _generation_causes(evidence: Evidence, settings: DriftSettings, retrieval_worse: bool) -> tuple[Cause, ...] | None:
+    """Name what changed on the side of prompt and model, each with share None; None where nothing did.
+
+    Where retrieval got worse, answers that fit their passages less say nothing of the model.
+    """
     fields = {change.field: change for change in evidence.changes}
     model = fields.get("chat_model") or fields.get("system_fingerprint") or fields.get("model_details")
     prompt = fields.get("prompt_version")
@@ -122,7 +126,7 @@ def _generation_causes(evidence: Evidence, settings: DriftSettings) -> tuple[Cau
         found.append(Cause("prompt_change", None, _change_sentence(prompt) + _answers_sentence(evidence) + note))
     if not found and (cause := _truncation(evidence) or _swapped(evidence, settings)):
         found.append(cause)
-    if not found and (answers := _answers_sentence(evidence)):
+    if not found and (answers := _answers_sentence(evidence, _OF_PASSAGES if retrieval_worse else ())):
         found.append(Cause("generation", None, f"The fingerprint stayed the same, but answers are different.{answers}"))
     return tuple(found) or None
 
@@ -131,11 +135,8 @@ def _truncation(evidence: Evidence) -> Cause | None:
     cut = next((f for f in evidence.findings if f.signal == "cut off" and f.drifted and f.effect > 0), None)
     if cut is None:
         return None
-    lengths = np.array([answer_words(item) for item in evidence.current.items if cut_off(item) == 1.0])
-    # A limit on tokens stops answers at about the same length; a style without full stops does not.
-    piled = float(np.mean(lengths >= 0.75 * lengths.max())) if lengths.size else 0.0
-    flagged = any("trunc" in flag or "length" in flag for item in evidence.current.items for flag in item.flags)
-    if not flagged and (piled < 0.5 or lengths.max() < _MIN_CUT_WORDS or not _explains_drop(cut, evidence)):
+    stopped = [item for item in evidence.current.items if cut_off(item) == 1.0]
+    if not at_a_limit(stopped) or not (any(map(flagged_cut, stopped)) or _explains_drop(cut, evidence)):
         return None
     return Cause("truncation", None, f"Answers are cut off more often. {cut.sentence}")
 
@@ -187,7 +188,7 @@ def _change_sentence(change: FingerprintChange) -> str:
     return f"The {field} changed from {change.before!r} to {change.after!r}, first seen {change.at:%Y-%m-%d %H:%M}."
 
 
-def _answers_sentence(evidence: Evidence) -> str:
-    mine = [f for f in evidence.findings if f.plane == "answer" and f.signal != THUMBS]
+def _answers_sentence(evidence: Evidence, but: tuple[str, ...] = ()) -> str:
+    mine = [f for f in evidence.findings if f.plane == "answer" and f.signal not in (THUMBS, *but)]
     found = [finding.sentence for finding in mine if finding.drifted]
     return " " + " ".join(found[:2]) if found else ""

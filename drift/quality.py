@@ -37,14 +37,20 @@ def judge_quality(
 ) -> JudgedQuality:
     """Estimate the change of quality and decide whether it pages.
 
-    The false-page level is divided over the score that speaks, the canaries, the answered rate and the support of
-    citations, whichever exist; each may only fire on a drop that is also large enough to matter. In a report on
-    schedule `pages` gives the level, and evidence that days have added up may page too.
+    The false-page level is divided over the score that speaks, the canaries, and the shares of questions answered, of
+    citations and numbers supported and of answers not cut off, whichever exist; each may only fire on a drop that is
+    also large enough to matter. In a report on schedule `pages` gives the level, and evidence that days have added up
+    may page too.
     """
     if pages is not None:
         settings = replace(settings, alpha=pages.level)
     speaking = choose(reference, current, settings)
-    tests = (evidence.answered(reference, current, settings), evidence.cited(reference, current, settings))
+    tests = (
+        evidence.answered(reference, current, settings),
+        evidence.cited(reference, current, settings),
+        evidence.complete(reference, current, settings),
+        evidence.numbers(reference, current, speaking, settings),
+    )
     candidates = [test for test in tests if test]
     if speaking.main is None:
         decided = evidence.decide(candidates, settings)

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import numpy as np
 
 from drift import estimate as est
 from drift.contrast import contrast, matched
+from drift.cutting import at_a_limit
 from drift.report import Estimate, QualityTest
 from drift.scoring import Measure, Side, Speaking
 from drift.settings import DriftSettings
-from drift.signals import unsupported_citations
+from drift.signals import cut_off, unsupported_citations
 from drift.windows import normalised
 
-WEIGHTS = {"score": 8.0, "late": 1.0, "canaries": 2.0, "answered": 1.0, "citations": 1.0}
+WEIGHTS = {
+    "score": 20.0,
+    "late": 2.0,
+    "canaries": 3.0,
+    "answered": 1.0,
+    "citations": 1.0,
+    "complete": 1.0,
+    "numbers": 1.0,
+}
 """The share of the false-page level each test may use, where it can be made at all."""
 
 _SENTENCES = {
@@ -25,9 +34,11 @@ _SENTENCES = {
     "canaries": "the canaries' quality score",
     "answered": "the share of questions answered",
     "citations": "the support of citations",
+    "complete": "the share of answers that were not cut off",
+    "numbers": "the support of numbers by the passages",
 }
 _RATE_DROP = 0.05
-"""The smallest drop of the answered rate or of citation support that may page."""
+"""The smallest drop of a share (answered, cited, complete, numbers) that may page."""
 
 _MIN_ANCHORS = 10
 _SPREAD = timedelta(days=1)
@@ -84,6 +95,24 @@ def cited(reference: Side, current: Side, settings: DriftSettings) -> Candidate 
     found = [{item.id: unsupported_citations(item) for item in side.items} for side in sides]
     rates = [{key: 1.0 - value for key, value in side.items() if value is not None} for side in found]
     return _rate("citations", rates, sides, settings)
+
+
+def complete(reference: Side, current: Side, settings: DriftSettings) -> Candidate | None:
+    """Test the share of answers that were not cut off; a style that leaves out full stops is not evidence of a cut."""
+    sides = (reference, current)
+    found = [{item.id: cut_off(item) for item in side.items} for side in sides]
+    rates = [{key: 1.0 - value for key, value in side.items() if value is not None} for side in found]
+    candidate = _rate("complete", rates, sides, settings)
+    stopped = [item for item in current.items if found[1][item.id] == 1.0]
+    return candidate if candidate is None or at_a_limit(stopped) else replace(candidate, p_drop=1.0)
+
+
+def numbers(reference: Side, current: Side, speaking: Speaking, settings: DriftSettings) -> Candidate | None:
+    """Test the share of an answer's numbers that its passages hold, where people's labels do not speak for all."""
+    main, figures = speaking.main, speaking.figures
+    if figures is None or (main is not None and main.source != "proxy" and speaking.helper is None):
+        return None
+    return _rate("numbers", [figures.reference, figures.current], (reference, current), settings)
 
 
 def late(reference: Side, current: Side, speaking: Speaking, settings: DriftSettings) -> Candidate | None:

@@ -9,11 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.records import Interaction
-from drift.signals import context_count, question_coverage, top_score
+from drift.signals import context_count, context_words, question_coverage, score_margin, top_score
 from drift.windows import normalised
 
-_SIGNALS = (top_score, question_coverage, context_count)
+_SIGNALS = (top_score, score_margin, question_coverage, context_count, context_words)
 _MIN_RECORDS = 50
+_MIN_ALIKE = 20
+_LEAST = 0.05
 _MIN_PAIRS = 15
 
 
@@ -36,8 +38,9 @@ def retrieval_share(
     """Split the change `delta` into what retrieval explains and the rest.
 
     Where the same questions were asked, the drop of those that got other passages is compared with the drop of those
-    that got the same ones: only the excess is retrieval's. Otherwise the reference tells how quality goes with the
-    retrieval signals (ridge regression), and the change of these signals predicts retrieval's part.
+    that got the same ones: only the excess is retrieval's. Otherwise a classifier tells how much each record looks, by
+    its retrieval signals alone, like one of the other window; the change between the records that look alike is not
+    retrieval's, the rest is (DISDE: Cai, Namkoong and Yadlowsky 2023, arXiv:2303.02011).
     """
     pairs = _paired(reference, current, values_reference, values_current)
     if len(pairs) >= _MIN_PAIRS:
@@ -93,22 +96,34 @@ def _from_signals(
     values_current: Mapping[str, float],
     delta: float,
 ) -> RetrievalShare:
-    left, quality = _table(reference, values_reference)
-    right, _ = _table(current, values_current)
+    left, before = _table(reference, values_reference)
+    right, after = _table(current, values_current)
     if min(len(left), len(right)) < _MIN_RECORDS or delta >= 0:
         return RetrievalShare(0.0, False, "")
-    spread = left.std(axis=0)
-    used = spread > 1e-9
-    if not used.any():
-        return RetrievalShare(0.0, False, "")
-    scaled = (left[:, used] - left[:, used].mean(axis=0)) / spread[used]
-    slopes = np.linalg.solve(
-        scaled.T @ scaled + 0.01 * len(scaled) * np.eye(int(used.sum())), scaled.T @ (quality - quality.mean())
-    )
-    moved = (right[:, used].mean(axis=0) - left[:, used].mean(axis=0)) / spread[used]
-    predicted = float(moved @ slopes)
-    share = float(np.clip(predicted / delta, 0.0, 1.0))
-    return RetrievalShare(share, False, f"Weaker retrieval alone predicts a change of quality of {predicted:+.3f}.")
+    chance = _chance_of_current(left, right)
+    weights = chance[: len(left)], 1.0 - chance[len(left) :]
+    alike = min(_effective(weight) for weight in weights)
+    if alike < _MIN_ALIKE:
+        return RetrievalShare(1.0, False, "Next to no current answer was given passages like those of the reference.")
+    rest = float(np.average(after, weights=weights[1]) - np.average(before, weights=weights[0]))
+    share = float(np.clip(1.0 - rest / delta, 0.0, 1.0))
+    return RetrievalShare(share, False, f"Where retrieval looks as it did before, quality changed by {rest:+.3f}.")
+
+
+def _chance_of_current(left: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return for each row, from trees that did not see it, the chance that it is current, as if both were as many."""
+    from sklearn.ensemble import RandomForestClassifier
+
+    rows = np.concatenate([left, right])
+    side = np.repeat([0, 1], [len(left), len(right)])
+    forest = RandomForestClassifier(
+        100, min_samples_leaf=10, class_weight="balanced", oob_score=True, random_state=0, n_jobs=1
+    ).fit(rows, side)
+    return np.clip(np.nan_to_num(forest.oob_decision_function_[:, 1], nan=0.5), 0.0, 1.0)
+
+
+def _effective(weight: NDArray[np.float64]) -> float:
+    return float(weight.sum() ** 2 / max(float(weight @ weight), 1e-12)) if weight.mean() > _LEAST else 0.0
 
 
 def _table(

@@ -12,6 +12,7 @@ from drift.windows import Window
 
 _ORDER: tuple[ScoreSource, ...] = ("human", "reference", "judge", "proxy")
 _PREFERRED = ("quality", "correctness", "correct", "groundedness", "faithfulness")
+_FIGURES = "number_support"
 _DENSE = 0.9
 """From this share of scored records on, a score speaks for the whole window without help of another."""
 
@@ -41,7 +42,8 @@ class Measure:
 class Speaking:
     """The measure that speaks for quality, the cheap one that helps it where it covers only a sample, and remarks.
 
-    `volunteered` are ratings of people who chose to rate: they explain, but do not speak.
+    `volunteered` are ratings of people who chose to rate: they explain, but do not speak. `figures` is the support of
+    an answer's numbers by its passages; few answers carry any, so it never speaks alone.
     """
 
     main: Measure | None
@@ -49,6 +51,7 @@ class Speaking:
     reason: str
     notes: tuple[str, ...]
     volunteered: tuple[Measure, ...] = ()
+    figures: Measure | None = None
 
 
 def choose(reference: Side, current: Side, settings: DriftSettings) -> Speaking:
@@ -59,7 +62,8 @@ def choose(reference: Side, current: Side, settings: DriftSettings) -> Speaking:
     """
     known = _measures(reference, current, settings)
     volunteered = tuple(measure for measure in known if _volunteered(measure, reference, current))
-    found = [measure for measure in known if measure not in volunteered]
+    figures = _figures(known, settings)
+    found = [measure for measure in known if measure not in (*volunteered, figures)]
     notes = (*_version_notes(reference.window, current.window), *map(_volunteered_note, volunteered))
     dense = [measure for measure in found if measure.coverage >= _DENSE]
     sampled = [
@@ -67,16 +71,16 @@ def choose(reference: Side, current: Side, settings: DriftSettings) -> Speaking:
         for measure in found
         if measure.source != "proxy" and min(len(measure.reference), len(measure.current)) >= settings.min_labels
     ]
-    proxy = next((measure for measure in reversed(dense)), None) or _best(found, "proxy")
+    proxy = _best(dense, "judge") or _best(dense, "proxy") or _best(found, "proxy")
     for source in _ORDER:
         main = _best(dense, source) or _best(sampled, source)
         if main is None:
             continue
         helper = None if main.coverage >= _DENSE or proxy is main else proxy
-        return Speaking(main, helper, "", notes, volunteered)
+        return Speaking(main, helper, "", notes, volunteered, figures)
     if proxy is not None:
-        return Speaking(proxy, None, "", notes, volunteered)
-    return Speaking(None, None, _why_none(reference.window, current.window, notes), notes, volunteered)
+        return Speaking(proxy, None, "", notes, volunteered, figures)
+    return Speaking(None, None, _why_none(reference.window, current.window, notes), notes, volunteered, figures)
 
 
 def best_covered(window: Window, settings: DriftSettings) -> tuple[str, ScoreSource, str] | None:
@@ -104,7 +108,7 @@ def _measures(reference: Side, current: Side, settings: DriftSettings) -> list[M
         shares = [len(found) / max(_scorable(side), 1) for found, side in ((left, reference), (right, current))]
         measures.append(Measure(metric, source, version, left, right, min(*shares, 1.0)))
     return sorted(
-        measures, key=lambda measure: (_ORDER.index(measure.source), -measure.coverage, _rank(measure.metric))
+        measures, key=lambda measure: (_ORDER.index(measure.source), _rank(measure.metric), -measure.coverage)
     )
 
 
@@ -135,6 +139,12 @@ def _rank(metric: str) -> tuple[int, str]:
 
 def _best(measures: list[Measure], source: ScoreSource) -> Measure | None:
     return next((measure for measure in measures if measure.source == source), None)
+
+
+def _figures(measures: list[Measure], settings: DriftSettings) -> Measure | None:
+    if settings.quality_metric == _FIGURES:
+        return None
+    return next((measure for measure in measures if (measure.metric, measure.source) == (_FIGURES, "proxy")), None)
 
 
 def _volunteered(measure: Measure, reference: Side, current: Side) -> bool:

@@ -10,12 +10,12 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from data.records import Interaction
+from drift.cutting import flagged_cut, stops_short
 from drift.report import Plane
 
 Signal: TypeAlias = Callable[[Interaction], float | None]
 
 _WORD = re.compile(r"\w+")
-_SENTENCE_END = re.compile(r"[.!?…。！？:;)\]\"'”»*`|\d]\s*$")
 
 
 def words(text: str) -> list[str]:
@@ -98,8 +98,7 @@ def cut_off(item: Interaction) -> float | None:
     """Return 1 where answer or prompt was cut: a flag says so, or the answer stops in the middle of a sentence."""
     if item.outcome != "answered" or not item.answer:
         return None
-    flagged = any("trunc" in flag or "length" in flag for flag in item.flags)
-    return float(flagged or not _SENTENCE_END.search(item.answer))
+    return float(flagged_cut(item) or stops_short(item.answer))
 
 
 def prompt_tokens(item: Interaction) -> float | None:

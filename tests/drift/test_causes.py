@@ -56,6 +56,36 @@ def test_the_same_sources_with_other_texts_are_a_corpus_change(build, settings, 
     assert first_cause(left, right, settings, now).cause == "corpus_change"
 
 
+def with_passages(window, change):
+    return replace(window, interactions=tuple(map(change, window.interactions)))
+
+
+def doubled(item):
+    return replace(item, contexts=item.contexts * 2)
+
+
+def lost(item):
+    return replace(item, contexts=item.contexts[1:])
+
+
+def foreign(item):
+    # The score stays that of a good hit: shuffled vectors look as near as the right ones.
+    return replace(item, contexts=tuple(replace(part, text="Penguins sing in winter.") for part in item.contexts))
+
+
+@pytest.mark.parametrize("broken", [lost, foreign])
+@pytest.mark.parametrize("every", [1, 2])
+def test_answers_without_their_passages_are_laid_to_retrieval(broken, every, build, settings, now):
+    reference = with_passages(build("a", seed=1), doubled)
+    worse, same = (with_passages(build("b", seed=2, quality=quality), doubled) for quality in (0.5, 0.8))
+    items, scores = [], []
+    for n, (bad, good) in enumerate(zip(worse.interactions, same.interactions, strict=True)):
+        items.append(broken(bad) if n % every == 0 else good)
+        scores.append((worse if n % every == 0 else same).scores[n])
+    current = replace(same, interactions=tuple(items), scores=tuple(scores))
+    assert first_cause(reference, current, settings, now).cause == "retrieval"
+
+
 def test_answers_cut_at_one_length_are_truncation(build, settings, now):
     long = build("a", seed=1, answer=lambda n: f"{'word ' * 60}{n}.")
     cut = build("b", seed=2, quality=0.65, answer=lambda n: ("word " * 41) + "wor" if n % 2 else "Short and whole.")

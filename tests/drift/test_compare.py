@@ -88,7 +88,7 @@ def test_an_empty_window_or_one_record_is_insufficient(build, settings, now, n):
 
 
 def test_without_scores_quality_is_insufficient_but_planes_are_told(build, settings, now):
-    left, right = build("a", seed=1, source=""), build("b", seed=2, source="", answer=lambda n: "no " * 40)
+    left, right = build("a", seed=1, source=""), build("b", seed=2, source="", answer=lambda n: "no " * 39 + "no.")
     report = compare(left, right, settings, now)
     assert report.quality.status == "insufficient"
     assert "score" in report.quality.reason.lower()

@@ -100,3 +100,30 @@ def test_a_report_prints_what_its_labels_are_worth(build, settings, now):
     report = assess(labelled(build("a", seed=1)), labelled(build("b", seed=2, day=9)), settings, now)
     assert "80 labels, worth " in to_text(report)
     assert min(report.quality.effective_labels) > 40
+
+
+def with_numbers(window, share, human=False):
+    """Score the numbers of every second answer, `share` of them supported."""
+    kept = window.scores if not human else tuple(replace(s, source="human", metric="correct") for s in window.scores)
+    some = [item.id for item in window.interactions[::2]]
+    found = [
+        Score(key, "number_support", float(n >= (1 - share) * len(some)), "proxy", "", "number guard", "1")
+        for n, key in enumerate(some)
+    ]
+    return replace(window, scores=(*kept, *found))
+
+
+def test_numbers_that_the_passages_do_not_hold_page_though_the_score_is_steady(build, settings, now):
+    left, right = build("a", seed=1), build("b", seed=2, day=9)
+    report = assess(with_numbers(left, 0.9), with_numbers(right, 0.5), settings, now)
+    assert report.verdict == "silent_drift"
+    assert [test.name for test in report.quality.tests if test.fired] == ["numbers"]
+    assert report.quality.metric == "groundedness"
+
+
+def test_numbers_do_not_overrule_people_who_rated_all_answers(build, settings, now):
+    sides = (
+        with_numbers(build("a", seed=1), 0.9, human=True),
+        with_numbers(build("b", seed=2, day=9), 0.5, human=True),
+    )
+    assert assess(*sides, settings, now).verdict == "steady"

@@ -1,0 +1,138 @@
+"""Is the right cause named? Known faults injected into real traffic, and which cause the report puts first.
+
+Traffic: answers of two models to the questions of RAGTruth QA (three passages each, no retrieval scores), and mtRAG
+tasks (longer answers, up to ten passages). Faults are those of `drift drill`, at shares of 0.5 and 1 of the current
+window; a fault that does not page names nothing and is counted apart. Trials of one source share records.
+
+Run from the checkout: ``python -m benchmarks.drift_faults [--trials 20] [--json FILE]``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from benchmarks.drift_ragtruth import LARGE, NOW, START
+from benchmarks.drift_sets import SHARED, record, rows_of
+from benchmarks.rates import interval
+from data.records import Context, Interaction, content_hash
+from drift.drill import Drilled, DrillSettings, drill
+from drift.drill_faults import FAULTS
+from drift.settings import DriftSettings
+from eval.groundedness import GroundednessProxy
+from eval.proxy import score_interaction
+
+SHARES = (0.5, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Healthy traffic of one system."""
+
+    name: str
+    items: tuple[Interaction, ...]
+
+
+def sources() -> Iterator[Source]:
+    """Yield the traffic of every source."""
+    rows = rows_of("ragtruth_qa/answers.jsonl.gz")
+    for model in (LARGE, "mistral-7B-instruct"):
+        mine = _shuffled([row for row in rows if row["model"] == model])
+        yield Source(
+            f"RAGTruth {model}",
+            tuple(
+                _item(row["response_id"], row["question"], row["response"], row["passages"], n)
+                for n, row in enumerate(mine)
+            ),
+        )
+    tasks = _shuffled([row for row in rows_of("mtrag_human/answers.jsonl.gz") if row["passages"]])
+    yield Source(
+        "mtRAG, three answerers",
+        tuple(
+            _item(
+                f"{row['task_id']} {row['model']}",
+                str(row["history"][-1]["text"]),
+                row["response"],
+                [part["text"] for part in row["passages"]],
+                n,
+            )
+            for n, row in enumerate(tasks)
+        ),
+    )
+
+
+def _shuffled(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    # Files are sorted by subject: as a stream that would be drift.
+    return [rows[place] for place in np.random.default_rng(0).permutation(len(rows))]
+
+
+def _item(key: str, question: str, answer: str, passages: Sequence[str], place: int) -> Interaction:
+    contexts = tuple(
+        Context(content_hash(text), content_hash(text), None, text, content_hash(text)) for text in passages
+    )
+    latency = {"total": 800.0 + 40.0 * (place % 11)}
+    return record(key, question, answer, 60.0 * place, contexts=contexts, latency_ms=latency)
+
+
+def measure(source: Source, trials: int) -> list[Drilled]:
+    """Drill on one source; every page also names its causes."""
+    proxy = GroundednessProxy.load()
+    return drill(
+        source.items,
+        FAULTS,
+        lambda item: score_interaction(item, proxy),
+        drift=DriftSettings(),
+        settings=DrillSettings(trials=trials, records=200, shares=SHARES, causes=trials),
+        now=max(NOW, START + timedelta(days=400)),
+        progress=lambda done, total, name: None,
+    )
+
+
+def main() -> int:
+    """Print one line a fault and the accuracy over all of them."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--trials", type=int, default=20)
+    parser.add_argument("--only", default="", help="only sources whose name holds this text")
+    parser.add_argument("--json", type=Path)
+    arguments = parser.parse_args()
+    if not SHARED.exists():
+        print("The shared data sets are not beside the checkout: nothing to measure.")
+        return 1
+    found: dict[str, list[Drilled]] = {}
+    with threadpool_limits(1):
+        for source in sources():
+            if arguments.only in source.name:
+                found[source.name] = measure(source, arguments.trials)
+                print("\n".join(shown(source.name, found[source.name])), flush=True)
+    total = Counter[str]()
+    for line in (line for lines in found.values() for line in lines):
+        total.update(named=line.named, explained=line.explained)
+    low, high = interval(total["named"], total["explained"])
+    print(f"right cause first in {total['named']} of {total['explained']} pages [{low:.3f}, {high:.3f}]")
+    if arguments.json:
+        body = {name: [asdict(line) for line in lines] for name, lines in found.items()}
+        arguments.json.write_text(json.dumps(body | {"total": dict(total)}, indent=1) + "\n", encoding="utf-8")
+    return 0
+
+
+def shown(name: str, lines: Sequence[Drilled]) -> Iterator[str]:
+    """Yield the results of one source as lines."""
+    yield name
+    for line in lines:
+        fault = f"{line.fault or '(no fault)':<18} {line.share:.0%}"
+        cause = f"right in {line.named} of {line.explained} {dict(line.causes)}" if line.harmful else "must not page"
+        yield f"  {fault:<24} paged {line.rate:.2f} [{line.low:.2f}, {line.high:.2f}]  {cause}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
