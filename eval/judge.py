@@ -114,8 +114,8 @@ class Judge:
         return Score(sample.id, metric.name, value, "judge", reason, "ragas", self.version)
 
     async def _ask(self, metric: JudgedMetric, judge: Any, sample: JudgeInput) -> tuple[float | None, str]:
-        if self._failures >= self._settings.give_up_after:
-            return None, f"not asked: the judge failed {self._failures} times in a row"
+        if self._failures >= (most := self._settings.give_up_after):
+            return None, f"not asked: the judge failed {most} times in a row"
         try:
             wanted = arguments(metric, sample)
         except Unscorable as error:

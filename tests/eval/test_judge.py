@@ -61,7 +61,9 @@ def test_after_failures_in_a_row_the_rest_is_not_asked(serve):
     samples = [replace(RIGHT, id=str(number)) for number in range(9)]
     scores = judge_at(server, retries=0, give_up_after=3, concurrency=1).score(samples)
     assert len(server.requests) == 3
-    assert [score.reason.startswith("not asked") for score in scores] == [False] * 3 + [True] * 6
+    assert [score.reason == "not asked: the judge failed 3 times in a row" for score in scores] == [False] * 3 + [
+        True
+    ] * 6
 
 
 def test_an_unreachable_judge_leaves_every_score_missing():
