@@ -19,7 +19,7 @@ CASES = Path("cases.jsonl")
 def init(
     cases: Out = CASES,
     count: Annotated[int, typer.Option(min=1, max=10_000, help="Drafts to add.")] = 50,
-    model: Annotated[bool, typer.Option("--model", help="Let the [chat] model write the questions.")] = False,
+    model: Annotated[bool, typer.Option("--model", help="Let the chat model of rag.toml write the questions.")] = False,
     seed: Seed = 0,
     workspace: Folder = Path("."),
     as_json: AsJson = False,
