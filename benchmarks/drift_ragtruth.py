@@ -95,6 +95,27 @@ class Corpus:
 
         return draw
 
+    def drawn(self, before: str, after: str, n: int, share: float = 1.0) -> Draw:
+        """Draw `n` questions with replacement for each window, every draw asked in words of its own.
+
+        The public half has 478 questions, so two windows of 400 different ones do not exist; these are samples of the
+        478 as a population, and so independent of each other.
+        """
+
+        def draw(rng: np.random.Generator) -> tuple[list[Row], list[Row]]:
+            ids = rng.choice(self._ids, 2 * n)
+            swapped = np.r_[np.zeros(n, dtype=bool), rng.random(n) < share]
+            rows = [self._by_model[after if new else before][key] for key, new in zip(ids, swapped, strict=True)]
+            copies = [_copy(row, place) for place, row in enumerate(rows)]
+            return copies[:n], copies[n:]
+
+        return draw
+
+    def true_change(self, before: str, after: str) -> float:
+        """Return the change of the share of answers without hallucination over all questions."""
+        means = [np.mean([row["hallucinated"] for row in self._by_model[name].values()]) for name in (before, after)]
+        return float(means[0] - means[1])
+
     def mixed(self, n: int) -> Draw:
         """Draw `n` disjoint questions for each window, every one answered by a model drawn at random."""
 
@@ -116,7 +137,7 @@ class Corpus:
     def _scores_of(self, row: Row, scenario: Scenario, rng: np.random.Generator) -> Iterator[Score]:
         key = row["response_id"]
         if scenario.proxy:
-            value = self._scores.get(key)
+            value = self._scores.get(key.split("#")[0])
             yield Score(
                 key,
                 "groundedness",
@@ -128,6 +149,13 @@ class Corpus:
             )
         if rng.random() < scenario.labelled:
             yield Score(key, "grounded", float(not row["hallucinated"]), "human", scorer="annotator")
+
+
+def _copy(row: Row, place: int) -> Row:
+    return row | {
+        "response_id": f"{row['response_id']}#{place}",
+        "question": f"{row['question'].rstrip(' ?.')}, asked as number {place}?",
+    }
 
 
 def _interaction(row: Row, at: datetime, rng: np.random.Generator) -> Interaction:
@@ -153,6 +181,7 @@ def scenarios(corpus: Corpus) -> list[Scenario]:
         Scenario("no drift: four models mixed, 200 vs 200", corpus.mixed(200)),
         Scenario(f"no drift: {LARGE}, 100 vs 100", corpus.disjoint(LARGE, LARGE, 100)),
         Scenario(f"no drift: {LARGE}, 50 vs 50", corpus.disjoint(LARGE, LARGE, 50)),
+        Scenario(f"no drift: {LARGE}, 400 vs 400 with replacement", corpus.drawn(LARGE, LARGE, 400)),
         Scenario(f"no drift: {LARGE}, 30 labels a window", corpus.disjoint(LARGE, LARGE, 200), 0.15),
         Scenario("70b → 7b, other questions, 200 vs 200", corpus.disjoint(LARGE, SMALL, 200)),
         Scenario("70b → 7b, other questions, 30 labels a window", corpus.disjoint(LARGE, SMALL, 200), 0.15),
@@ -160,6 +189,7 @@ def scenarios(corpus: Corpus) -> list[Scenario]:
         Scenario("70b → 7b, human labels on all, no proxy", corpus.disjoint(LARGE, SMALL, 200), 1.0, proxy=False),
         Scenario("70b → 7b, human labels on all, same questions", corpus.same(LARGE, SMALL, 200), 1.0, proxy=False),
         Scenario("70b → 7b on 30 % of traffic, 230 vs 230", corpus.disjoint(LARGE, SMALL, 230, 0.3)),
+        Scenario("70b → 7b on 30 % of traffic, 400 vs 400 with replacement", corpus.drawn(LARGE, SMALL, 400, 0.3)),
         Scenario("7b → 70b (a rise), 200 vs 200", corpus.disjoint(SMALL, LARGE, 200)),
         Scenario("70b → mistral, 50 labels a window", corpus.disjoint(LARGE, "mistral-7B-instruct", 200), 0.25),
         Scenario("70b → 13b, 50 labels a window", corpus.disjoint(LARGE, "llama-2-13b-chat", 200), 0.25),

@@ -79,6 +79,9 @@ def scenarios() -> Iterator[Scenario]:
     yield Scenario(
         "SQuAD nlnet, harder articles asked, 400 vs 400", squad("nlnet", "nlnet", 400, mix=True), "no page", "mix_shift"
     )
+    yield Scenario(
+        "SQuAD nlnet, harder articles asked, 200 vs 200", squad("nlnet", "nlnet", 200, mix=True), "no page", "mix_shift"
+    )
     periods = (("2022/06", "2023/01"), ("2023/03", "2023/10"))
     yield Scenario(
         "RealTimeQA GPT-3 + search, 2022 → 2023, 250 vs 250",
@@ -87,7 +90,7 @@ def scenarios() -> Iterator[Scenario]:
         "retrieval",
     )
     yield Scenario(
-        "RealTimeQA GPT-3 + search, 2022 vs itself",
+        "RealTimeQA GPT-3 + search, 2022 vs itself, 200 vs 200",
         realtimeqa("open_gpt3_gcs", periods[0], periods[0], 200),
         "no page",
         "none",
@@ -109,6 +112,12 @@ def scenarios() -> Iterator[Scenario]:
         financebench("claude-2_inContext_reverse", "claude-2_inContext", 75),
         "silent_drift",
         "any",
+    )
+    yield Scenario(
+        "FinanceBench gpt-4 turbo, single store vs itself, 40 vs 40",
+        financebench("gpt-4-1106-preview_singleStore", "gpt-4-1106-preview_singleStore", 40, same=False),
+        "no page",
+        "none",
     )
     for style in STYLES:
         yield Scenario(f"style only: {style}, 200 vs 200", styled(style, 200), "no page", "none")

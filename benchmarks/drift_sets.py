@@ -124,18 +124,20 @@ def realtimeqa(system: str, early: tuple[str, str], late: tuple[str, str], n: in
         return item, float(row["predictions"][system] == row["answer"])
 
     def draw(rng: np.random.Generator) -> tuple[Window, Window]:
-        sides = []
+        sides: list[Window] = []
+        order = [rows[place] for place in rng.permutation(len(rows))]
         for name, (since, until) in (("a", early), ("b", late)):
-            inside = [row for row in rows if since <= row["date"].replace("-", "/") < until]
-            chosen = [inside[place] for place in rng.permutation(len(inside))[:n]]
+            chosen = [row for row in order if since <= row["date"].replace("-", "/") < until][:n]
+            taken = {row["question_id"] for row in chosen}
+            order = [row for row in order if row["question_id"] not in taken]
             sides.append(window(name, [made(row, name) for row in chosen], "correct", "reference"))
         return sides[0], sides[1]
 
     return draw
 
 
-def financebench(before: str, after: str, n: int) -> Windows:
-    """Draw the same questions put to two configurations, with human labels; refusals abstain."""
+def financebench(before: str, after: str, n: int, same: bool = True) -> Windows:
+    """Draw the `same` questions, or different ones, put to two configurations, with human labels; refusals abstain."""
     rows = rows_of("financebench/model_answers.jsonl.gz")
     by_config = {c: {row["financebench_id"]: row for row in rows if row["config"] == c} for c in (before, after)}
 
@@ -145,9 +147,10 @@ def financebench(before: str, after: str, n: int) -> Windows:
         return replace(item, outcome="abstained" if refused else "answered"), float(row["label"] == "Correct Answer")
 
     def draw(rng: np.random.Generator) -> tuple[Window, Window]:
-        ids = rng.permutation(sorted(by_config[before]))[:n]
-        left = [made(by_config[before][key], i, "a") for i, key in enumerate(ids)]
-        later = [made(by_config[after][key], 1e5 + i, "b") for i, key in enumerate(ids)]
+        ids = rng.permutation(sorted(by_config[before]))
+        left = [made(by_config[before][key], i, "a") for i, key in enumerate(ids[:n])]
+        asked = ids[:n] if same else ids[n : 2 * n]
+        later = [made(by_config[after][key], 1e5 + i, "b") for i, key in enumerate(asked)]
         return window("before", left, "correct", "human"), window("after", later, "correct", "human")
 
     return draw

@@ -168,6 +168,7 @@ def main() -> int:
     parser.add_argument("--explained", type=int, default=40, help="resamples that also name causes (slower)")
     parser.add_argument("--rivals", type=int, default=10, help="resamples that Evidently also sees (slower)")
     parser.add_argument("--only", default="", help="only rows whose name holds this text")
+    parser.add_argument("--first", type=int, default=10_000, help="seed of the first resample")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--json", type=Path)
     wanted = parser.parse_args()
@@ -179,7 +180,7 @@ def main() -> int:
     with ProcessPoolExecutor(wanted.workers, mp_context=get_context("fork")) as pool:
         for place, row in enumerate(_ROWS):
             began = time.perf_counter()
-            jobs = [(place, n, n < wanted.explained, n < wanted.rivals) for n in range(wanted.resamples)]
+            jobs = [(place, wanted.first + n, n < wanted.explained, n < wanted.rivals) for n in range(wanted.resamples)]
             line = summarise(row, list(pool.map(_one, jobs, chunksize=2)), time.perf_counter() - began)
             lines.append(line)
             print("\n".join(shown(line)), flush=True)
