@@ -18,6 +18,7 @@ from drift.missing import missing_scores, with_bounds
 from drift.report import Estimate, PageBudget, QualityPlane, QualityTest
 from drift.scoring import Measure, Side, Speaking, choose
 from drift.settings import DriftSettings
+from drift.stacking import with_judge
 
 _MIN_OVERLAP = 0.25
 """Below this overlap of topics the windows hold different questions and their quality cannot be compared."""
@@ -44,7 +45,7 @@ def judge_quality(
     """
     if pages is not None:
         settings = replace(settings, alpha=pages.level)
-    speaking = choose(reference, current, settings)
+    speaking = with_judge(choose(reference, current, settings))
     tests = (
         evidence.answered(reference, current, settings),
         evidence.cited(reference, current, settings),

@@ -43,7 +43,8 @@ class Speaking:
     """The measure that speaks for quality, the cheap one that helps it where it covers only a sample, and remarks.
 
     `volunteered` are ratings of people who chose to rate: they explain, but do not speak. `figures` is the support of
-    an answer's numbers by its passages; few answers carry any, so it never speaks alone.
+    an answer's numbers by its passages; few answers carry any, so it never speaks alone. `between` is a judge asked
+    about a sample, where people's labels speak and the helper covers the rest (`drift.stacking`).
     """
 
     main: Measure | None
@@ -52,6 +53,7 @@ class Speaking:
     notes: tuple[str, ...]
     volunteered: tuple[Measure, ...] = ()
     figures: Measure | None = None
+    between: Measure | None = None
 
 
 def choose(reference: Side, current: Side, settings: DriftSettings) -> Speaking:
@@ -77,7 +79,8 @@ def choose(reference: Side, current: Side, settings: DriftSettings) -> Speaking:
         if main is None:
             continue
         helper = None if main.coverage >= _DENSE or proxy is main else proxy
-        return Speaking(main, helper, "", notes, volunteered, figures)
+        between = _best(sampled, "judge") if source in ("human", "reference") and helper else None
+        return Speaking(main, helper, "", notes, volunteered, figures, between)
     if proxy is not None:
         return Speaking(proxy, None, "", notes, volunteered, figures)
     return Speaking(None, None, _why_none(reference.window, current.window, notes), notes, volunteered, figures)
