@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
+from rag.ahead import Ahead, Vectors, embedding_ahead
 from rag.catalog import Catalog, Revision
 from rag.chunk import ChunkSettings, embedding_text
 from rag.draft import Draft, Prepared, begin_draft
@@ -23,11 +22,14 @@ from rag.read import find_files
 from rag.screen import screen
 from rag.shadow import Accept
 from rag.twins import switch_twins
-from rag.windows import embed_passages
+from rag.vectors import import_ahead
 from rag.work import Engine, LocalEngine, Task, Worked
 
 TEXTS_AT_ONCE = 256
-"""Texts embedded and stored together: enough to sort by length, few enough to lose little to a kill."""
+"""Texts embedded and stored together: few transactions, little lost to a kill."""
+
+_TEXTS_AT_FIRST = 32
+"""The first lot is smaller, and each one after it twice as large, so that embedding begins at once."""
 
 Progress = Callable[[int, int, str], None]
 
@@ -95,10 +97,11 @@ def ingest(  # noqa: PLR0913 - one keyword per option of the command
         catalog = Catalog.create(folder)
         try:
             switch_twins(catalog, collapse_duplicates)
-            job = _Job(catalog, folder, embedder, chunking, progress or (lambda done, total, source: None))
-            job.failed.extend(found.refused)
-            job.carry_over(engine or LocalEngine(embedder))
-            job.run(files, engine or LocalEngine(embedder))
+            with embedding_ahead(embedder) as ahead:
+                job = _Job(catalog, embedder, ahead, chunking, progress or (lambda done, total, source: None))
+                job.failed.extend(found.refused)
+                job.carry_over(engine or LocalEngine(embedder))
+                job.run(files, engine or LocalEngine(embedder))
             if prune:
                 job.prune(paths)
             chunks, refused = _publish(catalog, folder, embedder, job.draft, accept)
@@ -119,35 +122,48 @@ def _publish(
         return current.chunks if current is not None else 0, str(error)
 
 
+@dataclass(frozen=True, slots=True)
+class _Lot:
+    """Documents whose texts are being embedded, the vectors they came with, and the files to report when stored."""
+
+    documents: tuple[Prepared, ...]
+    given: Vectors
+    texts: Mapping[str, str]
+    made: Future[Vectors]
+    files: tuple[tuple[int, str], ...]
+
+
 class _Job:
-    """The counts and the buffer of one ingest."""
+    """The counts of one ingest, what is read but not yet being embedded, and the lot that is."""
 
     def __init__(
-        self, catalog: Catalog, folder: Path, embedder: Embedder, chunking: ChunkSettings, progress: Progress
+        self, catalog: Catalog, embedder: Embedder, ahead: Ahead, chunking: ChunkSettings, progress: Progress
     ) -> None:
         self.added = self.changed = self.removed = self.unchanged = 0
         self.failed: list[tuple[str, str]] = []
         self.draft: Draft = begin_draft(catalog, embedder, json.dumps(asdict(chunking), sort_keys=True), _now())
         self._catalog = catalog
-        self._embedder = embedder
+        self._ahead = ahead
         self._chunking = chunking
         self._progress = progress
         self._by_origin = {known.origin: source for source, known in self.draft.known.items()}
+        self._total = 0
+        self._waiting: list[tuple[int, str]] = []
         self._buffer: list[Prepared] = []
-        self._made: dict[str, NDArray[np.float32]] = {}
+        self._given: Vectors = {}
+        self._lot: _Lot | None = None
+        self._enough = min(_TEXTS_AT_FIRST, TEXTS_AT_ONCE)
 
     def run(self, files: Sequence[SourceFile], engine: Engine) -> None:
         """Read, cut, embed and store what is new or changed."""
-        waiting: list[tuple[int, str]] = []
+        self._total = len(files)
         outcomes = engine.run((self._task(file) for file in files), self._chunking, self._cached)
         for done, (file, worked) in enumerate(zip(files, outcomes, strict=True), start=1):
+            self._waiting.append((done, file.source))
             self._note(file, worked)
-            waiting.append((done, file.source))
-            if not self._buffer or done == len(files):
-                self._flush()
-                for position, source in waiting:
-                    self._progress(position, len(files), source)
-                waiting.clear()
+            if not self._buffer and (self._lot is None or self._lot.made.done()):
+                self._finish()
+        self._finish()
 
     def carry_over(self, engine: Engine) -> None:
         """Bring the published documents into a new generation from their stored text."""
@@ -158,7 +174,7 @@ class _Job:
             if worked.failure:
                 self.failed.append((worked.task.source, worked.failure))
             self._collect(worked)
-        self._flush()
+        self._finish()
         self._by_origin = {known.origin: source for source, known in self.draft.known.items()}
 
     def _stored(self, current: Revision) -> Iterator[Task]:
@@ -196,20 +212,42 @@ class _Job:
     def _collect(self, worked: Worked) -> None:
         if worked.prepared is not None:
             self._buffer.append(worked.prepared)
-            self._made.update(worked.vectors)
-        if sum(len(item.entries) for item in self._buffer) >= TEXTS_AT_ONCE:
-            self._flush()
+            self._given.update(worked.vectors)
+        if sum(len(item.entries) for item in self._buffer) >= self._enough:
+            self._enough = min(2 * self._enough, TEXTS_AT_ONCE)
+            self._begin()
 
-    def _flush(self) -> None:
-        if not self._buffer:
-            return
-        texts = {entry.key: embedding_text(entry.chunk) for item in self._buffer for entry in item.entries}
+    def _begin(self) -> None:
+        """Begin to embed what was read, and store the lot before it."""
+        known = self._given.keys() | (self._lot.texts.keys() if self._lot else set())
+        texts = {entry.key: entry.chunk for item in self._buffer for entry in item.entries if entry.key not in known}
         cached = self._catalog.vectors(self.draft.space, list(texts))
-        missing = [key for key in texts if key not in cached and key not in self._made]
-        vectors = embed_passages([texts[key] for key in missing], self._embedder)
-        self.draft.store(self._buffer, self._made | dict(zip(missing, vectors, strict=True)))
-        self._buffer.clear()
-        self._made.clear()
+        missing = {key: embedding_text(chunk) for key, chunk in texts.items() if key not in cached}
+        made = self._ahead.embed(missing)
+        import_ahead()
+        lot = _Lot(tuple(self._buffer), self._given, missing, made, tuple(self._waiting))
+        self._buffer, self._given, self._waiting = [], {}, []
+        self._store()
+        self._lot = lot
+
+    def _store(self) -> None:
+        """Wait for the lot that is being embedded, and store it."""
+        if self._lot is not None:
+            self.draft.store(self._lot.documents, self._lot.given | self._lot.made.result())
+            self._report(self._lot.files)
+            self._lot = None
+
+    def _finish(self) -> None:
+        """Embed and store all that was read."""
+        if self._buffer:
+            self._begin()
+        self._store()
+        self._report(self._waiting)
+        self._waiting = []
+
+    def _report(self, files: Sequence[tuple[int, str]]) -> None:
+        for done, source in files:
+            self._progress(done, self._total, source)
 
 
 def source_files(paths: Sequence[Path]) -> list[SourceFile]:

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.calibrate import is_stale, measure_strength, sample_clozes
+from rag.calibrate import is_stale, measure_strength, sample_known_items
 from rag.catalog import Catalog, Revision
 from rag.draft import Draft, discard_draft
 from rag.errors import IndexDamaged
@@ -70,10 +70,10 @@ def _learn_fusion(catalog: Catalog, folder: Path, embedder: Embedder, draft: Dra
     rows = catalog.chunk_languages(draft.generation, draft.number)
     if not is_stale(former, len(rows)):
         return former
-    clozes = sample_clozes(catalog, draft.generation, draft.number, rows, np.random.default_rng(0))
+    items = sample_known_items(catalog, draft.generation, draft.number, rows, np.random.default_rng(0))
     store = VectorStore(folder, embedder.id)
     try:
-        return Fusion(measure_strength(catalog, draft.generation, store, embedder, clozes), len(rows))
+        return Fusion(measure_strength(catalog, draft.generation, store, embedder, items), len(rows))
     finally:
         store.close()
 

@@ -126,4 +126,5 @@ def _cosines(
     if vector is None:
         return {}
     vectors = catalog.vectors(revision.space, keys)
-    return {key: float(vectors[key] @ vector) for key in keys if key in vectors}
+    # Kept with 16 bits they are not quite of unit length, and Chroma, whose cosines stand beside these, divides by it.
+    return {key: float(vectors[key] @ vector / np.linalg.norm(vectors[key])) for key in keys if key in vectors}

@@ -14,7 +14,10 @@ import sqlite3
 import tempfile
 from collections.abc import Sequence
 from contextlib import closing
+from functools import cache
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, cast
 from urllib.parse import quote
 
@@ -151,6 +154,14 @@ class VectorStore:
             raise self._failed("searched", error) from error
         distances = (found["distances"] or [[]])[0]
         return [(key, 1.0 - distance) for key, distance in zip(found["ids"][0], distances, strict=True)]
+
+
+@cache
+def import_ahead() -> Thread:
+    """Begin to import Chroma, which takes most of a second that the embedder needs no Python for; once per process."""
+    thread = Thread(target=import_module, args=("chromadb",), name="import chromadb")
+    thread.start()
+    return thread
 
 
 def copy_folder(source: Path, target: Path) -> None:

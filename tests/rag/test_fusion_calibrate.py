@@ -58,12 +58,29 @@ def test_hybrid_search_in_that_language_follows_the_words(docs, tmp_path):
     assert index.search(question, 1)[0].chunk == lexical
 
 
-def test_measuring_leaves_the_full_text_index_as_it_was(docs, tmp_path):
-    strength(docs, tmp_path / ".rag", HashEmbedder())
-    index = Index.open(tmp_path / ".rag")
-    for name in ("en3.txt", "ru3.txt"):
-        text = (docs / name).read_text()
-        assert index.search(text, 1, mode="lexical")[0].chunk.text == text
+def test_measuring_embeds_no_passage_again(docs, tmp_path):
+    class Asked(HashEmbedder):
+        questions = 0
+
+        def embed(self, texts, *, query=False):
+            self.questions += len(texts) * query
+            return super().embed(texts, query=query)
+
+    embedder = Asked()
+    strength(docs, tmp_path / ".rag", embedder)
+    canaries = 16
+    passages = embedder.embedded - embedder.questions - canaries // 2
+    assert embedder.questions == 40 + 40 + canaries // 2
+    assert passages == 80
+
+
+def test_passages_of_a_single_sentence_are_asked_about_too(tmp_path):
+    (tmp_path / "docs").mkdir()
+    rng = np.random.default_rng(1)
+    for number in range(20):
+        (tmp_path / "docs" / f"{number}.txt").write_text(" ".join(["The", *rng.choice(ENGLISH.split(), 9)]) + ".")
+    measured = strength(tmp_path / "docs", tmp_path / ".rag", HashEmbedder()).strength
+    assert measured["en"] > 0.55  # 0.5 is what is assumed of languages that were not measured
 
 
 def test_an_embedder_that_tells_nothing_apart_gets_next_to_no_weight(docs, tmp_path):

@@ -8,7 +8,7 @@ import pytest
 
 from rag.catalog import Catalog
 from rag.chunk import ChunkSettings
-from rag.errors import IndexBusy
+from rag.errors import EmbedderError, IndexBusy
 from rag.index import Index
 from rag.ingest import ingest
 from rag.lock import writer_lock
@@ -246,3 +246,57 @@ def test_a_killed_ingest_leaves_readers_where_they_were(docs, tmp_path):
     report = run([docs], tmp_path / ".rag", embedder)
     assert report.unchanged > 2 and embedder.embedded < 16 + 41 + 2 * 64
     assert len(content(tmp_path / ".rag")[1]) == 43
+
+
+class Failing(HashEmbedder):
+    """Fails at the text that names the fifth pier."""
+
+    def embed(self, texts, *, query=False):
+        if any("Pier 5" in text for text in texts):
+            raise EmbedderError("no more credit")
+        return super().embed(texts, query=query)
+
+
+def piers(folder, number):
+    folder.mkdir()
+    for at in range(number):
+        (folder / f"{at}.md").write_text(f"# Pier {at}\n\nBerth {at} takes ships of {at * 7} metres.\n")
+    return folder
+
+
+def test_what_was_embedded_before_a_failure_is_stored_and_not_embedded_again(tmp_path, monkeypatch):
+    monkeypatch.setattr("rag.ingest.TEXTS_AT_ONCE", 2)
+    docs = piers(tmp_path / "docs", 8)
+    with pytest.raises(EmbedderError, match="credit"):
+        run([docs], tmp_path / ".rag", Failing())
+    embedder = HashEmbedder()
+    report = run([docs], tmp_path / ".rag", embedder)
+    assert counts(report) == (4, 0, 0, 4, 0) and len(content(tmp_path / ".rag")[0]) == 8
+
+
+def test_a_text_that_is_just_being_embedded_is_not_embedded_again(tmp_path, monkeypatch):
+    monkeypatch.setattr("rag.ingest.TEXTS_AT_ONCE", 1)
+    (tmp_path / "docs").mkdir()
+    for name in "abc":
+        (tmp_path / "docs" / f"{name}.txt").write_text("The ferry leaves at six in the morning.\n")
+    embedder = HashEmbedder()
+    run([tmp_path / "docs"], tmp_path / ".rag", embedder)
+    (tmp_path / "one").mkdir()
+    (tmp_path / "one" / "a.txt").write_text("The ferry leaves at six in the morning.\n")
+    alone = HashEmbedder()
+    run([tmp_path / "one"], tmp_path / ".rag-one", alone)
+    questions = {"three": 3, "one": 1}
+    assert embedder.embedded - questions["three"] == alone.embedded - questions["one"]
+
+
+def test_files_are_reported_in_order_each_once_when_stored(tmp_path, monkeypatch):
+    monkeypatch.setattr("rag.ingest.TEXTS_AT_ONCE", 2)
+    docs = piers(tmp_path / "docs", 9)
+    (docs / "3.md").write_bytes(b"")
+    seen = []
+    run([docs], tmp_path / ".rag", progress=lambda done, total, source: seen.append((done, total)))
+    assert seen == [(at, 9) for at in range(1, 10)]
+    (docs / "7.md").write_text("# Pier 7\n\nClosed.\n")
+    seen.clear()
+    run([docs], tmp_path / ".rag", progress=lambda done, total, source: seen.append((done, total)))
+    assert seen == [(at, 9) for at in range(1, 10)]

@@ -1,0 +1,40 @@
+"""Texts embedded in a thread of its own, while the caller stores what came before and reads what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.protocols import Embedder
+from rag.windows import embed_passages
+
+Vectors = dict[str, NDArray[np.float32]]
+
+
+class Ahead:
+    """Embeds one lot of texts after the other."""
+
+    def __init__(self, embedder: Embedder, pool: ThreadPoolExecutor) -> None:
+        self._embedder = embedder
+        self._pool = pool
+
+    def embed(self, texts: Mapping[str, str]) -> Future[Vectors]:
+        """Begin to embed texts given by key, as soon as the lots before are done; the vectors come by key."""
+        return self._pool.submit(self._embed, texts)
+
+    def _embed(self, texts: Mapping[str, str]) -> Vectors:
+        return dict(zip(texts, embed_passages(list(texts.values()), self._embedder), strict=True)) if texts else {}
+
+
+@contextmanager
+def embedding_ahead(embedder: Embedder) -> Iterator[Ahead]:
+    """Give a way to embed ahead; lots that have not begun when the block is left are dropped."""
+    pool = ThreadPoolExecutor(1, "embed")
+    try:
+        yield Ahead(embedder, pool)
+    finally:
+        pool.shutdown(cancel_futures=True)
