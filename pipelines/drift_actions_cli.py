@@ -25,7 +25,7 @@ def label(
     metric: Annotated[str, typer.Option(help="Name of the labels, if they are about something else.")] = "quality",
     export: Annotated[Path | None, typer.Option("--export", help="Write the round here to label it elsewhere.")] = None,
     import_: Annotated[Path | None, typer.Option("--import", help="Take labels in from this file.")] = None,
-    judge: Annotated[bool, typer.Option("--judge", help="Let the model of [judge] label a sample.")] = False,
+    judge: Annotated[bool, typer.Option("--judge", help="Let the judge of rag.toml label a sample.")] = False,
     new: Annotated[bool, typer.Option("--new", help="End the open round early and begin another.")] = False,
     dry_run: DryRun = False,
     seed: Seed = 0,

@@ -66,7 +66,7 @@ def report(
     until: Until = None,
     baseline: Annotated[str | None, typer.Option(help="Name of the baseline.", show_default="default")] = None,
     html: Html = None,
-    alert: Annotated[bool, typer.Option("--alert", help="Tell the channels of [alerts]; for scheduled runs.")] = False,
+    alert: Annotated[bool, typer.Option("--alert", help="Tell the channels of rag.toml; for scheduled runs.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Compare the last days with the baseline. Exit: 0 steady, 3 silent drift, 4 ops incident, 5 too little data."""
