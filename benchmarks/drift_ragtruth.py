@@ -86,12 +86,14 @@ class Corpus:
 
         return draw
 
-    def same(self, before: str, after: str, n: int) -> Draw:
-        """Draw `n` questions and put them to both models."""
+    def same(self, before: str, after: str, n: int, share: float = 1.0) -> Draw:
+        """Draw `n` questions for both windows; `share` of the current ones are answered by `after`."""
 
         def draw(rng: np.random.Generator) -> tuple[list[Row], list[Row]]:
             ids = rng.permutation(self._ids)[:n]
-            return [self._by_model[before][key] for key in ids], [self._by_model[after][key] for key in ids]
+            current = [after if new else before for new in rng.random(n) < share]
+            later = [self._by_model[model][key] for model, key in zip(current, ids, strict=True)]
+            return [self._by_model[before][key] for key in ids], later
 
         return draw
 

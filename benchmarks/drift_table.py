@@ -147,7 +147,8 @@ def summarise(row: Row, seen: list[Seen], seconds: float) -> Line:
 
 
 def _cell(hits: list[bool]) -> Cell:
-    return Cell(sum(hits), len(hits), *interval(sum(hits), len(hits)))
+    pages = sum(map(bool, hits))
+    return Cell(pages, len(hits), *interval(pages, len(hits)))
 
 
 def shown(line: Line) -> Iterator[str]:
@@ -184,9 +185,9 @@ def main() -> int:
             line = summarise(row, list(pool.map(_one, jobs, chunksize=2)), time.perf_counter() - began)
             lines.append(line)
             print("\n".join(shown(line)), flush=True)
-    if wanted.json:
-        body = json.dumps([asdict(line) for line in lines], indent=1, ensure_ascii=False)
-        wanted.json.write_text(body + "\n", encoding="utf-8")
+            if wanted.json:  # after every row: an hour is long
+                body = json.dumps([asdict(line) for line in lines], indent=1, ensure_ascii=False)
+                wanted.json.write_text(body + "\n", encoding="utf-8")
     return 0
 
 

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from data.errors import InputError
+from data.labels import THUMBS
 from data.payload import ANSWER_KEYS, QUESTION_KEYS, documents_of, first, text_of
 from data.records import ABSTENTION, Context, Fingerprint, Interaction, Outcome, Score, ScoreSource
 
@@ -188,10 +189,14 @@ def _score(name: str, row: Row) -> Score:
     metric, source = str(row["name"])[:64], str(row.get("source") or "")
     people = any(word in metric.casefold() for word in _PEOPLE)
     kind = _SOURCES.get(source, "human" if people else "judge")
+    scorer = "langfuse"
+    if people and source != "ANNOTATION":
+        # Users who chose to rate: kept under the metric that explains a report but never decides it.
+        metric, kind, scorer = THUMBS, "human", f"langfuse {metric}"
     if not isinstance(value, int | float) or not math.isfinite(value):
         text = row.get("stringValue") or value
-        return Score(name, metric, None, kind, f"not a number: {text!r}"[:240], "langfuse", "")
-    return Score(name, metric, float(value), kind, str(row.get("comment") or ""), "langfuse", "")
+        return Score(name, metric, None, kind, f"not a number: {text!r}"[:240], scorer, "")
+    return Score(name, metric, float(value), kind, str(row.get("comment") or ""), scorer, "")
 
 
 def _outcome(answer: str) -> Outcome:

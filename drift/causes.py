@@ -20,6 +20,7 @@ from drift.swap import swap_test
 
 _WORSE_WHEN_LOWER = ("top score", "score margin", "question coverage", "passages")
 _OF_PASSAGES = ("novel words", "unsupported citations", "citations")
+_MOVED = 0.1
 _SMALL_SHARE = 0.2
 """A part of the change smaller than this is not named as a cause."""
 
@@ -66,7 +67,7 @@ def _mix(evidence: Evidence) -> Cause | None:
     split = evidence.split
     moved = any(finding.plane == "query" and finding.drifted for finding in evidence.findings)
     if split is None or not moved or split.mix > -0.01 or split.mix > -2.0 * split.se_mix:
-        return None
+        return _other_questions(evidence)
     share = float(np.clip(split.mix / min(split.delta, split.mix), 0.0, 1.0))
     query = next(finding for finding in evidence.findings if finding.plane == "query" and finding.drifted)
     sentence = (
@@ -74,6 +75,17 @@ def _mix(evidence: Evidence) -> Cause | None:
         f"(within topics {split.within:+.3f}). {query.sentence}"
     )
     return Cause("mix_shift", share, sentence)
+
+
+def _other_questions(evidence: Evidence) -> Cause | None:
+    moved = evidence.current.moved
+    if moved < _MOVED:
+        return None
+    sentence = (
+        f"Other questions are asked: a classifier tells up to {moved:.0%} of them from those before. Topics do not "
+        "show what that costs, so a drop of the size it may bring is not counted as one."
+    )
+    return Cause("mix_shift", None, sentence)
 
 
 def _system(evidence: Evidence, settings: DriftSettings, left: float) -> list[Cause]:

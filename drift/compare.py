@@ -14,6 +14,7 @@ from drift.causes import Evidence, name_causes
 from drift.examples import worst_examples
 from drift.features import Features, answer_features, question_features
 from drift.findings import PlaneFeatures, find, plane_reports, thinned
+from drift.moved import moved_share
 from drift.ops import judge_ops
 from drift.quality import JudgedQuality, judge_quality
 from drift.report import DriftReport, OpsPlane, PageBudget, QualityPlane, Verdict, WindowSummary
@@ -113,7 +114,8 @@ def _prepare(reference: Window, current: Window, settings: DriftSettings, now: d
     topics = _topics(items, questions, settings.seed)
     labels = (topics.reference, topics.current) if topics else (None, None)
     left = Side(checked[0].window, items[0], _topic_of(items[0], questions.rows_reference, labels[0]))
-    right = Side(checked[1].window, items[1], _topic_of(items[1], questions.rows_current, labels[1]))
+    moved = moved_share(questions.reference, questions.current, settings)
+    right = Side(checked[1].window, items[1], _topic_of(items[1], questions.rows_current, labels[1]), moved)
     notes = (*checked[0].notes, *checked[1].notes, *((questions.note,) if questions.note else ()))
     return _Prepared(left, right, questions, topics, notes)
 

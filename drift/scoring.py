@@ -19,11 +19,15 @@ _DENSE = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One checked window with the records that are compared, in order of time, and the topic of each (by id)."""
+    """One checked window with the records that are compared, in order of time, and the topic of each (by id).
+
+    `moved` is the share of questions that may be of another kind than the other window's (`drift.moved`).
+    """
 
     window: Window
     items: tuple[Interaction, ...]
     topics: dict[str, int]
+    moved: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from data.retention import FORGOTTEN
 from data.sketch_log import FRAME_DAY, day_marks, read_sketches, write_sketch
 
 if TYPE_CHECKING:
@@ -19,10 +20,12 @@ _FRAME_RECORDS = 5_000
 def update(log: InteractionLog, pinned: Baseline, until: datetime) -> int:
     """Sketch every closed UTC day from the baseline's first to `until` that has none or has changed; return how many.
 
+    A day whose texts were deleted keeps what they had said; late scores and records are added to it.
     Topics and bandwidth are frozen from the first records of the baseline when its first day is sketched, so that they
     stay when texts are deleted. Only one day's records are in memory at a time.
     """
-    from drift.sketch import sketch, to_bytes
+    from drift.sketch import from_bytes, sketch, to_bytes
+    from drift.sketch_late import carried
 
     frame, known = _key(pinned), read_sketches(log, _key(pinned))
     marks = day_marks(log, _midnight(pinned.since), _midnight(until))
@@ -33,7 +36,15 @@ def update(log: InteractionLog, pinned: Baseline, until: datetime) -> int:
     for day in stale:
         start = datetime.combine(day, datetime.min.time(), UTC)
         period = (start, start + timedelta(days=1))
-        made = sketch(list(log.read(*period)), log.scores(*period), topics, bandwidth)
+        items, scores = list(log.read(*period)), log.scores(*period)
+        made = sketch(items, scores, topics, bandwidth)
+        before = known.get(day.isoformat())
+        if before and any(FORGOTTEN in item.flags for item in items):
+            kept = from_bytes(before[1])
+            late = [item for item in items if FORGOTTEN not in item.flags]
+            # Rows that are neither forgotten nor late were sketched with the day: nothing tells them from late ones.
+            new = late if kept.records + len(late) == len(items) else []
+            made = carried(kept, made, sketch(new, (), topics, bandwidth))
         write_sketch(log, frame, day.isoformat(), marks[day], to_bytes(made))
     return len(stale)
 

@@ -66,7 +66,7 @@ def checked(loaded):
     assert {(s.metric, s.value, s.source) for s in loaded.scores} == {
         ("quality", 1.0, "human"),
         ("faithfulness", 0.8, "judge"),
-        ("user-feedback", 0.0, "human"),
+        ("thumbs", 0.0, "human"),  # who rates of his own accord explains, and does not decide
         ("tone", None, "judge"),
     }
 

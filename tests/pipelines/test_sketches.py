@@ -91,6 +91,37 @@ def test_a_window_whose_texts_were_deleted_is_reported_as_before(workspace, monk
     assert (words.reference, words.current) == (2.0, 2.0)
 
 
+@pytest.mark.parametrize("vectors", [False, True])
+def test_a_late_score_of_a_forgotten_day_leaves_what_its_texts_had_said(workspace, vectors):
+    log = open_log(workspace)
+    pinned = reporting.find_baseline(log, None)
+    now = START + timedelta(days=12, hours=9)
+    sweep(workspace, now, now, vectors=vectors, dry_run=False)
+    period = "w", START + timedelta(days=3), START + timedelta(days=4)
+    ((_, before),) = sketches.window(log, pinned, *period).days
+    log.append([], [Score(f"1-3-{n}", "quality", 0.5, "human") for n in range(8)])
+    assert sketches.update(log, pinned, now) == 1
+    ((_, after),) = sketches.window(log, pinned, *period).days
+    assert (after.records, after.numbers) == (40, before.numbers)
+    assert after.numbers["answer words"].mean == 2.0
+    assert after.topics.tolist() == before.topics.tolist()
+    assert after.scores["groundedness|proxy|1"] == pytest.approx(before.scores["groundedness|proxy|1"])
+    assert after.scores["quality|human|"].sum(axis=0) == pytest.approx([8, 4, 2])
+    assert sketches.update(log, pinned, now) == 0
+
+
+def test_a_late_record_of_a_forgotten_day_is_added_to_it(workspace):
+    log = open_log(workspace)
+    pinned = reporting.find_baseline(log, None)
+    now = START + timedelta(days=12, hours=9)
+    sweep(workspace, now, now, vectors=False, dry_run=False)
+    log.append(*records(3, 0.8, seed=2, n=5))
+    sketches.update(log, pinned, now)
+    ((_, day),) = sketches.window(log, pinned, "w", START + timedelta(days=3), START + timedelta(days=4)).days
+    assert (day.records, day.topics.sum(), day.numbers["answer words"].count) == (45, 45, 45)
+    assert day.scores["groundedness|proxy|1"].sum(axis=0)[0] == 45
+
+
 def test_a_baseline_that_cannot_be_sketched_does_not_keep_texts_from_being_deleted(workspace):
     now = START + timedelta(days=12)
     reporting.pin_baseline(workspace, "tiny", START, START + timedelta(seconds=30), now)
