@@ -17,6 +17,7 @@ from rag.canary import embed_canaries, same_space
 from rag.catalog import Catalog, pack_spans
 from rag.protocols import Embedder
 from rag.schema import create_lexical
+from rag.twins import sketch_ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ class Draft:
             packed = [(self.space, key, vector.astype(np.float16).tobytes()) for key, vector in vectors.items()]
             connection.executemany("INSERT OR IGNORE INTO vectors (space, key, vector) VALUES (?, ?, ?)", packed)
             stored = {item.document.source: self._store_one(item) for item in documents}
+            sketch_ahead(connection, {entry.key: entry.chunk for item in documents for entry in item.entries})
         self.known.update(stored)
 
     def remove(self, sources: Sequence[str]) -> None:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
 
-from data.records import Hit
+from data.records import Chunk, Hit
 from rag.catalog import Catalog, Passage, Revision
 from rag.keys import passage_key
 from rag.selection import Selection
@@ -68,6 +68,20 @@ def record_twins(catalog: Catalog, generation: int, revision: int) -> None:
         "INSERT INTO twins VALUES (?, ?, ?)",
         [(revision, key, leader) for key, leader in _families(alike, _shingle_reader(connection))],
     )
+
+
+def sketch_ahead(connection: sqlite3.Connection, chunks: Mapping[str, Chunk]) -> None:
+    """Sketch passages given by key before their revision is published, inside the caller's transaction.
+
+    The embedder is at work then, and the writer of the index would wait for it.
+    """
+    for statement in _TABLES:
+        connection.execute(statement)
+    if _wanted(connection):
+        held = "SELECT 1 FROM sketches WHERE key = ?"
+        new = (key for key in chunks if connection.execute(held, (key,)).fetchone() is None)
+        rows = [(key, sketch(chunks[key].text, chunks[key].heading)) for key in new]
+        connection.executemany("INSERT INTO sketches VALUES (?, ?)", rows)
 
 
 def _sketches(connection: sqlite3.Connection, keys: Sequence[str]) -> Iterator[tuple[str, bytes]]:

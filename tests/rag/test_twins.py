@@ -140,6 +140,13 @@ def test_an_index_from_before_families_is_searched_as_it_was(tmp_path):
     assert len(found(Index.open(tmp_path / ".rag", HashEmbedder()))) == 2
 
 
+def test_passages_are_sketched_when_they_are_stored_not_when_they_are_published(tmp_path, monkeypatch):
+    sketched_late = []
+    monkeypatch.setattr("rag.twins._sketches", lambda connection, keys: sketched_late.extend(keys) or [])
+    assert found(build(tmp_path, a=NOTICE, b=NOTICE)) == [("a.md", ("b.md",))]
+    assert sketched_late == []
+
+
 def test_what_is_forgotten_leaves_no_sketch(tmp_path):
     for text in ("One boat sails.\n", "Two cars wait.\n", "Red flags fly.\n", "Old maps fade.\n"):
         build(tmp_path, a=text).close()

@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -92,3 +95,11 @@ def test_vectors_of_another_embedder_are_refused(tmp_path):
 def test_a_missing_folder_is_told(tmp_path):
     with pytest.raises(IndexDamaged, match="rag repair"):
         VectorStore(tmp_path / "nowhere", "model")
+
+
+def test_chroma_is_imported_ahead_once_and_without_waiting():
+    code = (
+        "import sys; from rag.vectors import import_ahead; assert 'chromadb' not in sys.modules;"
+        "thread = import_ahead(); assert import_ahead() is thread; thread.join(); assert 'chromadb' in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
