@@ -30,6 +30,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.query_latency import DOCUMENTS_AT_ONCE
+from benchmarks.serve_clients import crowd
 from benchmarks.serve_endpoint import MODEL
 from benchmarks.synthetic_chunks import CHUNKS_PER_DOCUMENT, TopicEmbedder, make_document, make_text
 from data.log import InteractionLog
@@ -61,39 +62,6 @@ def build_index(size: int, folder: Path) -> None:
     catalog.close()
 
 
-async def client(url: str, question: str, delay: float) -> dict[str, Any]:
-    """Ask one question over a connection of its own; return what came of it and when."""
-    await asyncio.sleep(delay)
-    body = json.dumps({"model": "rag", "stream": True, "messages": [{"role": "user", "content": question}]}).encode()
-    host, port = url.removeprefix("http://").split(":")
-    started = time.monotonic()
-    result: dict[str, Any] = {"question": question, "outcome": "cut", "first_s": None, "id": None}
-    try:
-        reader, writer = await asyncio.open_connection(host, int(port), limit=2**20)
-        head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Type: application/json\r\n"
-        writer.write(f"{head}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode() + body)
-        await _listen(reader, result, started)
-        writer.close()
-    except OSError as error:
-        result["outcome"] = f"connection: {error}"
-    return result | {"total_s": time.monotonic() - started}
-
-
-async def _listen(reader: asyncio.StreamReader, result: dict[str, Any], started: float) -> None:
-    status = (await reader.readline()).split()[1:2]
-    async for line in reader:
-        if b'"delta": {"content"' in line and result["first_s"] is None:
-            result["first_s"] = time.monotonic() - started
-        if b'"error"' in line:
-            result["outcome"] = (
-                "error told in the stream" if status == [b"200"] else f"error told as HTTP {status[0].decode()}"
-            )
-        if b'"interaction_id"' in line:
-            result["id"] = json.loads(line.removeprefix(b"data: "))["interaction_id"]
-        if line.startswith(b"data: [DONE]") and result["outcome"] == "cut":
-            result["outcome"] = "answered"
-
-
 def questions(count: int, size: int, seed: int) -> list[str]:
     """Return as many different questions in words of the passages."""
     chosen = np.random.default_rng(seed).choice(size, count, replace=count > size)
@@ -101,12 +69,6 @@ def questions(count: int, size: int, seed: int) -> list[str]:
         " ".join(make_text(int(number)).replace(".", "").lower().split()[:9]) + f" {at}"
         for at, number in enumerate(chosen)
     ]
-
-
-async def crowd(url: str, asked: list[str], ramp: float) -> list[dict[str, Any]]:
-    """Let one client ask each question, the first at once and the last after `ramp` seconds."""
-    delays = [ramp * at / len(asked) for at in range(len(asked))]
-    return await asyncio.gather(*(client(url, question, delay) for question, delay in zip(asked, delays, strict=True)))
 
 
 class Endpoint:
@@ -133,8 +95,8 @@ class Endpoint:
         from urllib.request import urlopen
 
         try:
-            with urlopen(f"http://127.0.0.1:{self.port}/times", timeout=10) as reply:
-                found: dict[str, float] = json.loads(reply.read())
+            with urlopen(f"http://127.0.0.1:{self.port}/", timeout=10) as reply:
+                found: dict[str, float] = json.loads(reply.read())["times"]
                 return found
         except OSError:
             return None

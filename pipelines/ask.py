@@ -156,9 +156,38 @@ class Asker:
 
     def finish(self, begun: Begun, answered: Answered) -> Asked:
         """Score an answer and put it on record: the last stage."""
+        concluded = self.conclude(begun, answered)
+        interaction, scores = self.complete(concluded.interaction)
+        return replace(concluded, interaction=interaction, scores=scores, log_error=self._record(interaction, scores))
+
+    def conclude(self, begun: Begun, answered: Answered) -> Asked:
+        """Return an answer as it is told, neither scored nor on record: the last stage, where somebody waits for it."""
         begun.visit.watch.lap("generate", verify=answered.verify_ms)
         answered = _flagged(answered, begun.found.flags)
-        return self._score_and_record(self._interaction(begun.visit, begun.vector, answered), answered.answer)
+        return Asked(answered.answer, self._interaction(begun.visit, begun.vector, answered), ())
+
+    def complete(self, interaction: Interaction) -> tuple[Interaction, tuple[Score, ...]]:
+        """Add what is for the log alone, and takes longest: the answer's vector and its proxy scores.
+
+        An embedder that fails costs the vector, not the record.
+        """
+        from eval.proxy import score_interaction
+
+        if not self._keeps:
+            return interaction, ()
+        scores = tuple(score_interaction(interaction, self._proxy))
+        if interaction.outcome != "answered" or not interaction.answer:
+            return interaction, scores
+        try:
+            vector = _to_float16(self._index.embed_query(interaction.answer))
+        except RagDriftError:
+            return interaction, scores
+        return replace(interaction, answer_vector=vector), scores
+
+    def observe(self, interaction: Interaction, scores: Sequence[Score]) -> None:
+        """Tell what watches beside the log, such as tracing."""
+        if self._observe is not None:
+            self._observe(interaction, scores)
 
     def _retrieve(self, visit: _Visit) -> tuple[NDArray[Any], Retrieved]:
         try:
@@ -172,15 +201,8 @@ class Asker:
         visit.watch.lap("retrieve", rerank=found.rerank_ms)
         return vector, found
 
-    def _score_and_record(self, interaction: Interaction, answer: Answer) -> Asked:
-        from eval.proxy import score_interaction
-
-        scores = tuple(score_interaction(interaction, self._proxy)) if self._keeps else ()
-        return Asked(answer, interaction, scores, self._record(interaction, scores))
-
     def _record(self, interaction: Interaction, scores: Sequence[Score]) -> str | None:
-        if self._observe is not None:
-            self._observe(interaction, scores)
+        self.observe(interaction, scores)
         if self._log is None:
             return self._log_error
         try:
@@ -191,8 +213,6 @@ class Asker:
 
     def _interaction(self, visit: _Visit, vector: NDArray[Any], answered: Answered) -> Interaction:
         answer, draft = answered.answer, answered.draft
-        answer_vector = self._answer_vector(answer)
-        visit.watch.lap("record")
         tokens = {"prompt": draft.prompt_tokens, "completion": draft.completion_tokens} if draft else {}
         return Interaction(
             id=_new_id(visit.at),
@@ -210,11 +230,7 @@ class Asker:
             tags=visit.tags,
             flags=answer.flags,
             question_vector=_to_float16(vector),
-            answer_vector=_to_float16(answer_vector) if answer_vector is not None else None,
         )
-
-    def _answer_vector(self, answer: Answer) -> NDArray[Any] | None:
-        return self._index.embed_query(answer.text) if self._keeps and answer.outcome == "answered" else None
 
     def _failed_retrieval(self, visit: _Visit, error: str) -> Interaction:
         return Interaction(

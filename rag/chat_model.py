@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 from rag.chat_settings import ModelSettings
 from rag.dialect import Dialect, adapted
-from rag.endpoint_errors import TimedOut, foreign_errors, is_timeout, shown_url, too_long_a_wait
+from rag.endpoint_errors import (
+    TimedOut,
+    foreign_errors,
+    is_timeout,
+    shown_url,
+    too_long_a_wait,
+    transport_library,
+)
+from rag.paced_transport import pace, paced_transport
 from rag.plain_events import PlainCompletions, whole
 from rag.reply import Reply
 from rag.retrying import asked_pause_s, in_words, is_passing, pause_s
@@ -169,7 +177,13 @@ def _http_client(settings: ModelSettings) -> Any:
         for name in unsent:
             request.headers.pop(name, None)
 
-    return openai.DefaultHttpxClient(event_hooks={"request": [strip], "response": [attach_reply]})
+    def begin(response: Any) -> None:
+        attach_reply(response)
+        if response.headers.get("content-type", "").startswith("text/event-stream"):
+            pace(response.extensions.get("network_stream"))
+
+    hooks = {"request": [strip], "response": [begin]}
+    return openai.DefaultHttpxClient(event_hooks=hooks, transport=paced_transport(transport_library()))
 
 
 def _langchain_model(settings: ModelSettings, dialect: Dialect, http_client: Any) -> ChatOpenAI:

@@ -16,7 +16,7 @@ from data.records import Chunk, Citation, Hit
 from rag.locate import OVERLAP, Located, is_evidence, locate, weighted_terms
 from rag.markers import Mark, Marked, read_markers, unwrap
 from rag.numbers import unmatched_figures
-from rag.segment import sentences
+from rag.segment import Growing
 from rag.terms import terms
 
 _SHORT_CLAIM = 3
@@ -81,13 +81,14 @@ class Citer:
         self._ids = {key: chunk_id for key, chunk_id in keys.items() if chunk_id in by_id}
         self._hits = {key: by_id[chunk_id] for key, chunk_id in self._ids.items()}
         self._question = question
+        self._growing = Growing()
         self._claims: dict[str, bool] = {}
         self._judged: dict[tuple[str, tuple[str, ...]], tuple[Located | None, ...]] = {}
 
     def cite(self, text: str) -> Cited:
         """Check and number the citations of a draft."""
         marked = read_markers(unwrap(text), self._hits)
-        spans = sentences(marked.text)
+        spans = self._growing.sentences(marked.text)
         placed = _by_place(marked, spans)
         places = list(placed)
         numbers = _Numbers()
@@ -164,9 +165,7 @@ def _joint_share(claim: str, cited: Sequence[Hit], found: Sequence[Located | Non
     return sum(weight for term, weight in weights.items() if term in held) / total if total else 0.0
 
 
-def _statement(
-    text: str, span: tuple[int, int], placed: Mapping[int, list[str]], ids: Mapping[str, str]
-) -> Statement:
+def _statement(text: str, span: tuple[int, int], placed: Mapping[int, list[str]], ids: Mapping[str, str]) -> Statement:
     start, end = span
     cited = [ids[key] for place, keys in placed.items() if start < place <= end for key in keys]
     return Statement(text[start:end], tuple(dict.fromkeys(cited)))

@@ -38,17 +38,17 @@ def foreign_errors() -> tuple[type[Exception], ...]:
     import openai
 
     broken_protocol = (ValueError, TypeError, KeyError, IndexError, AttributeError)
-    return (openai.OpenAIError, _transport().HTTPError, TimedOut, *broken_protocol)
+    return (openai.OpenAIError, transport_library().HTTPError, TimedOut, *broken_protocol)
 
 
 def is_timeout(error: Exception) -> bool:
     """Tell whether nothing came, or no connection, for as long as was allowed."""
     import openai
 
-    return isinstance(error, (openai.APITimeoutError, _transport().TimeoutException))
+    return isinstance(error, (openai.APITimeoutError, transport_library().TimeoutException))
 
 
-def _transport() -> Any:
+def transport_library() -> Any:
     """Return the HTTP library below openai, whose errors it lets through in a stream (httpx2 since openai 3)."""
     import openai
 
@@ -77,7 +77,7 @@ def translated(error: Exception, settings: ModelSettings) -> EndpointError:
             f"{who} broke off the reply of {model} with an error ({_said(error, settings)}):"
             " see the server's log, then ask again."
         )
-    if isinstance(error, _transport().HTTPError):
+    if isinstance(error, transport_library().HTTPError):
         return GarbledReply(
             f"{who} closed the connection in the middle of the reply of {model}: ask again, and see"
             " the server's log if it happens twice."

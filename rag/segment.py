@@ -79,6 +79,36 @@ def sentences(text: str) -> list[tuple[int, int]]:
     return spans
 
 
+class Growing:
+    """The sentences of a text that grows at its end, with work for what is new alone where that is safe.
+
+    It is when the text goes on in the line in which it stood, and that line is prose or an item: all but its last two
+    sentences are settled then.
+    """
+
+    def __init__(self) -> None:
+        self._text = ""
+        self._spans: list[tuple[int, int]] = []
+
+    def sentences(self, text: str) -> list[tuple[int, int]]:
+        """Return the same as `sentences`."""
+        cut = self._spans[-2][0] if len(self._spans) > 2 else 0
+        if cut and text.startswith(self._text[:cut]) and _same_line(self._text, text, cut):
+            rest = _split_unit(text, cut, len(text))
+            self._spans = [*self._spans[:-2], *(span for span in rest if _WORD_CHARACTER.search(text, *span))]
+        else:
+            self._spans = sentences(text)
+        self._text = text
+        return list(self._spans)
+
+
+def _same_line(before: str, after: str, cut: int) -> bool:
+    line = after.rfind("\n", 0, cut) + 1
+    if "\n" in after[cut:] or "\n" in before[cut:] or "```" in after or "~~~" in after:
+        return False
+    return _kind(before[line:]) == _kind(after[line:]) and _kind(after[line:]) in ("prose", "item")
+
+
 def units(text: str) -> Iterator[Unit]:
     """Yield the units of `text` in order; rules, code fences and blank lines belong to none."""
     start = end = width = 0
@@ -105,7 +135,7 @@ def units(text: str) -> Iterator[Unit]:
 def _kind(line: str) -> UnitKind:
     if _HEADING.match(line):
         return "heading"
-    if _ROW.match(line) or _tabular(line):
+    if ("|" in line or "\t" in line) and _ROW.match(line) or _tabular(line):
         return "row"
     return "item" if _ITEM.match(line) else "prose"
 

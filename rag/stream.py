@@ -12,7 +12,7 @@ from rag.errors import EndpointError
 from rag.links import ends_in_link
 from rag.markers import ends_in_sources
 from rag.protocols import Draft, Generator
-from rag.segment import sentences
+from rag.segment import Growing
 
 _SETTLED = 24
 _END = re.compile(r"[.!?…。！？:\n]")
@@ -41,7 +41,7 @@ def stream_answer(question: str, hits: Sequence[Hit], generator: Generator) -> I
     if not isinstance(generator, StreamingGenerator):
         yield from _shown_at_once(answer_question(question, hits, generator))
         return
-    checker = Checker(question, hits)
+    checker, growing = Checker(question, hits), Growing()
     shown = ""
     looked_at = shown_at = 0
     draft = None
@@ -51,7 +51,7 @@ def stream_answer(question: str, hits: Sequence[Hit], generator: Generator) -> I
             if length - looked_at < _SETTLED or not _END.search(draft.text, shown_at, length - _SETTLED - 1):
                 continue
             looked_at = length
-            piece = _settled_text(checker, draft, shown)
+            piece = _settled_text(checker, growing, draft, shown)
             if piece:
                 shown += piece
                 shown_at = max(0, length - _SETTLED)
@@ -70,14 +70,14 @@ def _shown_at_once(answered: Answered) -> Iterator[str | Answered]:
     yield answered
 
 
-def _settled_text(checker: Checker, draft: Draft, shown: str) -> str:
+def _settled_text(checker: Checker, growing: Growing, draft: Draft, shown: str) -> str:
     """Return what can be shown beyond `shown`: the sentences before the last, once the last is well under way."""
     text = draft.text
     if text.lstrip().startswith(_MAY_BE_WRAPPED) or ends_in_sources(text) or ends_in_link(text):
         return ""
     _, cited = checker.cited(draft)
     display = cited.text
-    spans = sentences(display)
+    spans = growing.sentences(display)
     if len(spans) < 2 or len(display) - spans[-1][0] < _SETTLED:
         return ""
     # Nobody waits for this now; at the end of the answer somebody would.

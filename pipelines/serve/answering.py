@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from data.errors import RagDriftError
 from pipelines.ask import Asked, Asker, Begun
 from pipelines.conversation import stand_alone
 from pipelines.serve.errors import ApiError, translated
@@ -72,11 +73,20 @@ def _answer(service: Service, wanted: Wanted, tell: Callable[[Event | Exception]
                 whole = part
             elif part:
                 tell(part)
-        asked = service.search.submit(lambda: asker.finish(begun, whole)).result()
+        asked = _on_record(wanted.collection, asker.conclude(begun, whole))
         service.metrics.answered(wanted.collection.name, asked)
         tell(asked)
     except Exception as error:  # one answer of many: what went wrong is told to the one who asked
         tell(error)
+
+
+def _on_record(collection: Collection, asked: Asked) -> Asked:
+    """Keep an answer for the log, where it is scored once nobody waits for it any more."""
+    try:
+        collection.journal.keep(asked.interaction)
+    except RagDriftError as error:
+        return replace(asked, log_error=str(error))
+    return asked
 
 
 def _written(asker: Asker, begun: Begun, streaming: bool) -> Iterator[str | Answered]:

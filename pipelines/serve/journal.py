@@ -1,9 +1,10 @@
 """Rows on their way to the log: on disk before an answer ends, in the log soon after, never lost in between.
 
-An answer does not wait for the database: its row is one line appended to a file, which outlives the process, and one
-entry of a bounded queue, from which a thread writes to the log in batches. Rows that find the queue full are in the
-file alone and are read back from it when the queue has run empty. The files of a server that was killed are read back
-by the next one. Writing a row again changes nothing, so none is there twice.
+An answer does not wait for the database, nor for its scores: its row is one line appended to a file, which outlives
+the process, and one entry of a bounded queue, from which a thread completes rows and writes them to the log in batches.
+Rows that find the queue full are in the file alone and are read back from it when the queue has run empty. The files of
+a server that was killed are read back, and scored, by the next one. Writing a row again changes nothing, so none is
+there twice.
 
 The line is handed to the operating system, not forced to the disk: it outlives kill -9, not a power cut.
 """
@@ -14,8 +15,8 @@ import os
 import shutil
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Protocol
@@ -28,6 +29,8 @@ from data.redact import Redactor
 from pipelines.serve.journal_lines import Rows, pack, read_rows
 
 _BATCH = 200
+_COMPLETED_AT_ONCE = 10
+"""Completing takes tens of milliseconds a row: so many rows are in the log soon."""
 _RETRY_S = 1.0
 
 
@@ -35,6 +38,14 @@ class Log(Protocol):
     """The part of the interaction log that is needed."""
 
     def append(self, interactions: Iterable[Interaction], scores: Iterable[Score] = ()) -> int: ...  # noqa: D102
+
+
+Complete = Callable[[Interaction], tuple[Interaction, Sequence[Score]]]
+"""Adds to an interaction what took too long to wait for; it must not fail."""
+
+
+def _as_it_is(interaction: Interaction) -> tuple[Interaction, Sequence[Score]]:
+    return interaction, ()
 
 
 @dataclass(slots=True)
@@ -54,19 +65,27 @@ class Journal:
     """
 
     def __init__(
-        self, folder: Path, open_log: Callable[[], Log], *, bound: int = 10_000, redact: Redactor | None = None
+        self,
+        folder: Path,
+        open_log: Callable[[], Log],
+        *,
+        bound: int = 10_000,
+        redact: Redactor | None = None,
+        complete: Complete = _as_it_is,
     ) -> None:
         """Open a journal of its own in `folder` and take over those of servers that are gone.
 
-        `redact` sees all before it is written.
+        `redact` sees all before it is written; `complete` is called by the writing thread for what was kept unscored.
 
         :raises WorkspaceError: the folder cannot be written.
         """
         self._open_log = open_log
         self._bound = bound
         self._redact = redact or Redactor()
+        self._complete = complete
         self._log: Log | None = None
         self._queue: deque[Rows] = deque()
+        self._stuck: list[Rows] = []
         self._changed = threading.Condition()
         self._closing = threading.Event()
         self._spilled = self._torn = False
@@ -101,8 +120,22 @@ class Journal:
         :raises WorkspaceError: the disk takes no more, and they may still reach the log from memory; or the hook that
             redacts failed, and they are nowhere.
         """
-        rows = Rows(tuple(map(self._redact.interaction, interactions)), tuple(map(self._redact.score, scores)))
-        line = pack(rows)
+        rows = self._redacted(Rows(tuple(interactions), tuple(scores)))
+        self._take(rows, pack(rows))
+
+    def keep(self, interaction: Interaction) -> None:
+        """Take an interaction that is still to be completed. Raises like `append`.
+
+        It is redacted on disk, and in memory once it was scored: scores are those of what was said.
+        """
+        rows = Rows((interaction,), (), unscored=True)
+        self._take(rows, pack(self._redacted(rows)))
+
+    def _redacted(self, rows: Rows) -> Rows:
+        interactions = tuple(map(self._redact.interaction, rows.interactions))
+        return replace(rows, interactions=interactions, scores=tuple(map(self._redact.score, rows.scores)))
+
+    def _take(self, rows: Rows, line: bytes) -> None:
         with self._changed:
             failure = self._write_line(line)
             self.counts.taken += len(rows)
@@ -148,7 +181,8 @@ class Journal:
                 self._changed.wait()
             batch = list(islice(self._queue, _BATCH))
         if batch:
-            done = self._write(batch)
+            batch = self._completed_in_queue(batch)
+            done = bool(batch) and self._write(batch)
             if done:
                 self._forget(len(batch))
         elif self._leftover:
@@ -158,6 +192,27 @@ class Journal:
         else:
             return not self._closing.is_set()
         return done or self._rest()
+
+    def _completed_in_queue(self, batch: list[Rows]) -> list[Rows]:
+        """Complete the first rows of the queue, in their places there: a log that fails does not cost it twice."""
+        unscored = [place for place, rows in enumerate(batch) if rows.unscored][:_COMPLETED_AT_ONCE]
+        for place in unscored:
+            try:
+                batch[place] = self._redacted(self._completed(batch[place]))
+            except RagDriftError as error:  # the hook that redacts: it is tried again
+                self.error = str(error)
+                return batch[:place]
+            with self._changed:
+                self._queue[place] = batch[place]
+        return batch[: unscored[-1] + 1] if len(unscored) == _COMPLETED_AT_ONCE else batch
+
+    def _completed(self, rows: Rows) -> Rows:
+        if not rows.unscored:
+            return rows
+        done = [self._complete(item) for item in rows.interactions]
+        made = [score for _, scores in done for score in scores]
+        self.counts.taken += len(made)
+        return Rows(tuple(item for item, _ in done), (*rows.scores, *made))
 
     def _rest(self) -> bool:
         """Wait before the log is tried again; return False when it was tried after the journal began to close."""
@@ -199,11 +254,16 @@ class Journal:
 
     def _read_back(self, place: _Place) -> bool:
         """Bring the rows of a file, or of all files of a folder, to the log and delete them."""
+        if not self._write(self._stuck):
+            return False
         for path in [place.file] if place.file else sorted(place.path.glob("*.jsonl")):
             rows, unreadable = read_rows(path)
-            for start in range(0, len(rows), _BATCH):
-                if not self._write(rows[start : start + _BATCH]):
+            for start in range(0, len(rows), _COMPLETED_AT_ONCE):
+                batch = rows[start : start + _COMPLETED_AT_ONCE]
+                self._stuck = [self._redacted(self._completed(item)) for item in batch]
+                if not self._write(self._stuck):
                     return False
+            self._stuck = []
             self.counts.dropped += unreadable
             path.unlink(missing_ok=True)
         if place.file is None:

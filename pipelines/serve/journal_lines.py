@@ -16,10 +16,11 @@ _VECTORS = ("question_vector", "answer_vector")
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Interactions and scores that are written together."""
+    """Interactions and scores that are written together; `unscored` ones are still to be completed."""
 
     interactions: tuple[Interaction, ...]
     scores: tuple[Score, ...]
+    unscored: bool = False
 
     def __len__(self) -> int:
         return len(self.interactions) + len(self.scores)
@@ -30,6 +31,7 @@ def pack(rows: Rows) -> bytes:
     body = {
         "interactions": [_packed(to_row(item)) for item in rows.interactions],
         "scores": [asdict(score) for score in rows.scores],
+        "unscored": rows.unscored,
     }
     return json.dumps(body).encode() + b"\n"
 
@@ -50,7 +52,7 @@ def _unpack(line: bytes) -> Rows | None:
     try:
         body = json.loads(line)
         interactions = tuple(from_row(_unpacked(row)) for row in body["interactions"])
-        return Rows(interactions, tuple(Score(**score) for score in body["scores"]))
+        return Rows(interactions, tuple(Score(**score) for score in body["scores"]), body.get("unscored", False))
     except (ValueError, KeyError, TypeError):
         return None
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from data.errors import RagDriftError, SettingsError
+from data.records import Interaction, Score
 from pipelines.ask import Asker
 from pipelines.redaction import build_redactor
 from pipelines.serve.journal import Journal
@@ -35,7 +36,9 @@ class Collection:
         self._asker: Asker | None = None
         self._log: InteractionLog | None = None
         redact = build_redactor(workspace)
-        self.journal = Journal(workspace.data / "journal", self.log, bound=log_queue, redact=redact)
+        self.journal = Journal(
+            workspace.data / "journal", self.log, bound=log_queue, redact=redact, complete=self._completed
+        )
 
     @property
     def model(self) -> str:
@@ -51,6 +54,16 @@ class Collection:
             if self._asker is None:
                 self._asker = Asker.from_workspace(self.workspace, recorder=self.journal)
             return self._asker
+
+    def _completed(self, interaction: Interaction) -> tuple[Interaction, Sequence[Score]]:
+        """Score an interaction; one left by an earlier server stays unscored when there is no index any more."""
+        try:
+            asker = self.asker()
+        except RagDriftError:
+            return interaction, ()
+        interaction, scores = asker.complete(interaction)
+        asker.observe(interaction, scores)
+        return interaction, scores
 
     def log(self) -> InteractionLog:
         """Return its interaction log.

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.segment import sentences
+from rag.segment import Growing, sentences
 
 
 def texts(text: str) -> list[str]:
@@ -106,3 +106,12 @@ def test_spans_are_ordered_trimmed_and_lose_no_word(text: str) -> None:
     covered = {i for a, b in spans for i in range(a, b)}
     fences = {i for m in re.finditer(r"^[ \t>]*```[^`\n]*$", text, re.MULTILINE) for i in range(m.start(), m.end())}
     assert not [c for i, c in enumerate(text) if i not in covered | fences and c.isalnum()]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(ALPHABET | st.sampled_from(["One two. ", "3 4 ", "Yes! "]), max_size=60))
+def test_a_growing_text_has_at_each_step_the_sentences_it_has_at_once(pieces: list[str]) -> None:
+    growing, text = Growing(), ""
+    for piece in pieces:
+        text += piece
+        assert growing.sentences(text) == sentences(text)

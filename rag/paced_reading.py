@@ -1,0 +1,133 @@
+"""Streams of many endpoints' replies, read by one thread.
+
+Two hundred replies at twenty tokens a second wake two hundred threads four thousand times a second, and most of the
+processor goes into waking them and into their quarrel for the interpreter. Here one thread takes in what arrives, and
+wakes the one that waits for a reply when the reply has ended, or when what came has waited `PATIENCE_S`. Nobody sees
+single tokens: answers are shown sentence by sentence.
+"""
+
+from __future__ import annotations
+
+import re
+import selectors
+import socket
+import ssl
+import threading
+from collections import deque
+from contextlib import suppress
+from functools import cache
+from time import monotonic
+
+PATIENCE_S = 0.15
+_AT_ONCE = 65_536
+_MOST = 2**20
+"""How many unread bytes a reply may have; it is then left to its sender until some were read."""
+_END = re.compile(rb'\[DONE\]|"error"|(?:^|\n)0\r\n\r\n')
+"""What stands at the end of a stream of events, or in place of one."""
+
+
+class Flow:
+    """The rest of one reply: what has arrived at `source` and was not read."""
+
+    def __init__(self, source: socket.socket) -> None:
+        self.source = source
+        self.received = bytearray()
+        self.ended = False
+        self.error: OSError | None = None
+        self.lock = threading.Lock()
+        self.ready = threading.Event()
+
+    def take_in(self) -> bool:
+        """Take in what has arrived; tell whether its reader need not be woken yet."""
+        try:
+            data = self._arrived()
+        except (BlockingIOError, ssl.SSLWantReadError):
+            return False
+        except OSError as error:
+            self.error = error
+            data = b""
+        with self.lock:
+            waiting = not self.received
+            self.received += data
+        if not data:
+            self.ended = True
+        if not data or len(self.received) >= _MOST or _END.search(data):
+            self.ready.set()
+            return False
+        return waiting
+
+    def _arrived(self) -> bytes:
+        data = self.source.recv(_AT_ONCE)
+        while data and isinstance(self.source, ssl.SSLSocket) and self.source.pending():
+            data += self.source.recv(_AT_ONCE)
+        return data
+
+    def read(self, most: int) -> bytes:
+        """Return what has arrived, empty at the end.
+
+        :raises OSError: the connection broke.
+        """
+        with self.lock:
+            data = bytes(self.received[:most])
+            del self.received[:most]
+            if not self.received and not self.ended:
+                self.ready.clear()
+        if not data and self.error is not None:
+            raise self.error
+        return data
+
+
+class Reader:
+    """The thread that takes in what arrives for all flows."""
+
+    def __init__(self) -> None:
+        self._selector = selectors.DefaultSelector()
+        self._waiting: deque[tuple[float, Flow]] = deque()
+        threading.Thread(target=self._run, name="reply-reader", daemon=True).start()
+
+    def begin(self, source: socket.socket) -> Flow:
+        """Take in what arrives at a connected socket from now on."""
+        flow = Flow(source)
+        source.setblocking(False)
+        with suppress(KeyError, ValueError):  # a socket of this number that was closed without a word
+            self._selector.unregister(source.fileno())
+        self._selector.register(source, selectors.EVENT_READ, flow)
+        return flow
+
+    def end(self, flow: Flow) -> None:
+        """Leave a socket alone again."""
+        with suppress(KeyError, ValueError):  # it ended by itself, or was closed
+            self._selector.unregister(flow.source)
+
+    def read(self, flow: Flow, most: int, timeout_s: float | None) -> bytes:
+        """Return what has arrived once it is worth reading, empty at the end.
+
+        :raises TimeoutError: nothing came in time.
+        :raises OSError: the connection broke.
+        """
+        if not flow.ready.wait(timeout_s) and not flow.received:
+            raise TimeoutError
+        return flow.read(most)
+
+    def _run(self) -> None:
+        while True:
+            now = monotonic()
+            while self._waiting and self._waiting[0][0] <= now:
+                self._waiting.popleft()[1].ready.set()
+            for key, _ in self._selector.select(self._waiting[0][0] - now if self._waiting else None):
+                flow: Flow = key.data
+                if flow.take_in():
+                    self._waiting.append((monotonic() + PATIENCE_S, flow))
+                elif flow.ended:
+                    self.end(flow)
+
+
+def can_pace() -> bool:
+    """Tell whether sockets can be added to a selector that waits already, which select() cannot do."""
+    return hasattr(selectors, "EpollSelector") or hasattr(selectors, "KqueueSelector")
+
+
+@cache
+def shared_reader() -> Reader:
+    """Return the reader of this process."""
+    return Reader()
