@@ -80,7 +80,13 @@ async def client(url: str, question: str, delay: float) -> dict[str, Any]:
     return asdict(result)
 
 
-async def crowd(url: str, asked: list[str], ramp: float) -> list[dict[str, Any]]:
-    """Let one client ask each question, the first at once and the last after `ramp` seconds."""
-    delays = [ramp * at / len(asked) for at in range(len(asked))]
-    return await asyncio.gather(*(client(url, question, delay) for question, delay in zip(asked, delays, strict=True)))
+async def crowd(url: str, asked: list[str], ramp: float, rounds: int = 1) -> list[dict[str, Any]]:
+    """Let each client ask `rounds` questions in turn, the first client at once and the last after `ramp` seconds."""
+    clients = len(asked) // rounds
+    kept = [one_after_another(url, asked[at::clients], ramp * at / clients) for at in range(clients)]
+    return [result for results in await asyncio.gather(*kept) for result in results]
+
+
+async def one_after_another(url: str, asked: list[str], delay: float) -> list[dict[str, Any]]:
+    """Ask each question when the one before it was answered."""
+    return [await client(url, question, 0.0 if at else delay) for at, question in enumerate(asked)]

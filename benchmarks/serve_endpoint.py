@@ -37,7 +37,7 @@ class Pacer:
         self._due: list[tuple[float, int, Reply]] = []
         self._count = 0
         self._woken = asyncio.Event()
-        self.times: dict[str, float] = {}
+        self.times: dict[str, tuple[float, float]] = {}
 
     def add(self, reply: Reply) -> None:
         """Begin a reply: its first part at once, the others a token's time apart."""
@@ -60,7 +60,7 @@ class Pacer:
             if reply.write_next():
                 self._push(due + self._token_s, reply)
             elif reply.question:
-                self.times[reply.question] = monotonic() - reply.started
+                self.times[reply.question] = (reply.started, monotonic())
 
     def _push(self, due: float, reply: Reply) -> None:
         self._count += 1
@@ -165,8 +165,8 @@ def _cited(prompt: Any, sentences: int) -> str:
 async def endpoint(port: int, token_ms: float, sentences: int) -> None:
     """Serve chat completions until killed: cited sentences of the passages, a word every `token_ms`.
 
-    `GET /` tells how long each question took here, from the head of its request to the last byte, and the processor
-    seconds used.
+    `GET /` tells for each question when the head of its request was here and when its last byte was written, on the
+    clock that all processes share, and the processor seconds used.
     """
     pacer = Pacer(token_ms / 1000)
     loop = asyncio.get_running_loop()

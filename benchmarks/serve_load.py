@@ -3,12 +3,18 @@
     python -m benchmarks.serve_load [--clients 200] [--chunks 20000] [--token-ms 50]
 
 Three processes on one machine: the server, started by its command; a chat endpoint that streams one token every 50 ms;
-and the clients, in this process. The index is synthetic (words by Zipf's law, see `benchmarks.synthetic_chunks`), its
-vectors too, but the path is the real one: the real embedder for questions, Chroma, FTS5, LangChain, checked citations,
-the log. Clients start evenly over `--ramp` seconds, as people do; the answers are so long that all of them are being
-given at once in between. "Added" is the time from a client's request to the last byte, less the time that the endpoint
-itself took for the same answer. Then the endpoint is killed half-way and started again.
-Results go to benchmarks/results/serve_load.json.
+and the clients, in this process. The processor seconds of all three are told. The index is synthetic (words by Zipf's
+law, see `benchmarks.synthetic_chunks`), its vectors too, but the path is the real one: the real embedder for questions,
+Chroma, FTS5, LangChain, checked citations, the log. Clients start evenly over `--ramp` seconds, as people do, and ask
+again as soon as they have their answer, `--rounds` times: between the last start and the first end of a last answer all
+of them are being answered at once, while answers begin and end all the time.
+
+"Added" is the time from a client's request to the last byte, less the time from the head of the endpoint's request to
+its last byte; "before" is the part before the model was asked, which is what the first token has to wait for, and
+"after" that from the endpoint's last byte to the client's. An answer is shown sentence by sentence, once the next
+sentence has begun, so that its first text cannot come with the first token; "first text" says when it does.
+
+Then the endpoint is killed half-way and started again. Results go to benchmarks/results/serve_load.json.
 """
 
 from __future__ import annotations
@@ -83,20 +89,20 @@ class Endpoint:
         """Start and wait until it answers."""
         command = [sys.executable, "-m", "benchmarks.serve_endpoint", *self._arguments]
         self._process = subprocess.Popen(command)
-        _wait_for(lambda: self.times() is not None)
+        _wait_for(lambda: self.told() is not None)
 
     def kill(self) -> None:
         """Kill it as the kernel would."""
         self._process.send_signal(signal.SIGKILL)
         self._process.wait()
 
-    def times(self) -> dict[str, float] | None:
-        """Return how long each question took there; None while it does not answer."""
+    def told(self) -> dict[str, Any] | None:
+        """Return when each question came and was answered there, and processor seconds; None while it is away."""
         from urllib.request import urlopen
 
         try:
             with urlopen(f"http://127.0.0.1:{self.port}/", timeout=10) as reply:
-                found: dict[str, float] = json.loads(reply.read())["times"]
+                found: dict[str, Any] = json.loads(reply.read())
                 return found
         except OSError:
             return None
@@ -134,23 +140,30 @@ def _wait_for(holds: Any) -> None:
         time.sleep(0.1)
 
 
-def summarised(results: list[dict[str, Any]], times: dict[str, float]) -> dict[str, Any]:
+def summarised(results: list[dict[str, Any]], told: dict[str, Any] | None) -> dict[str, Any]:
     """Return outcomes, and percentiles of what the server added, in milliseconds."""
-    done = [item for item in results if item["outcome"] == "answered" and item["question"] in times]
-    added = [1000 * (item["total_s"] - times[item["question"]]) for item in done]
-    body: dict[str, Any] = {"clients": len(results), "outcomes": dict(Counter(item["outcome"] for item in results))}
-    if added:
-        body |= {f"added_p{at}_ms": round(float(np.percentile(added, at)), 1) for at in (50, 95, 99)}
-        body["answer_s"] = round(float(np.median([item["total_s"] for item in done])), 2)
-        body["first_text_p50_s"] = round(float(np.median([item["first_s"] for item in done])), 2)
-    return body
+    times = told["times"] if told else {}
+    done = [(item, *times[item["question"]]) for item in results if item["question"] in times]
+    done = [entry for entry in done if entry[0]["outcome"] == "answered"]
+    body: dict[str, Any] = {"answers": len(results), "outcomes": dict(Counter(item["outcome"] for item in results))}
+    if not done:
+        return body
+    before = [1000 * (began - item["started"]) for item, began, _ in done]
+    after = [1000 * (item["started"] + item["total_s"] - ended) for item, _, ended in done]
+    body |= _percentiles("added", [first + last for first, last in zip(before, after, strict=True)])
+    body |= _percentiles("before", before) | _percentiles("after", after)
+    body |= _percentiles("first_text", [1000 * item["first_s"] for item, *_ in done])
+    return body | {"answer_s": round(float(np.median([item["total_s"] for item, *_ in done])), 2)}
 
 
-def at_once(results: list[dict[str, Any]], ramp: float) -> int:
+def _percentiles(name: str, milliseconds: list[float]) -> dict[str, float]:
+    return {f"{name}_p{at}_ms": round(float(np.percentile(milliseconds, at)), 1) for at in (50, 95, 99)}
+
+
+def at_once(results: list[dict[str, Any]]) -> int:
     """Return how many clients were being answered at the same time, at most."""
-    starts = [ramp * at / len(results) for at in range(len(results))]
     edges = sorted(
-        [(start, 1) for start in starts] + [(s + r["total_s"], -1) for s, r in zip(starts, results, strict=True)]
+        [(item["started"], 1) for item in results] + [(item["started"] + item["total_s"], -1) for item in results]
     )
     return int(np.cumsum([step for _, step in edges]).max())
 
@@ -175,16 +188,13 @@ def _rounds(arguments: argparse.Namespace, folder: Path, model: Endpoint, server
     asyncio.run(crowd(server.url, questions(3, arguments.chunks, 0), 1))
     body: dict[str, Any] = {"cores": os.cpu_count(), "load_before": round(os.getloadavg()[0], 1), **vars(arguments)}
     few = asyncio.run(crowd(server.url, questions(5, arguments.chunks, 1), 5))
-    body["a few"] = summarised(few, model.times() or {})
-    before = server.used()
-    many = asyncio.run(crowd(server.url, questions(arguments.clients, arguments.chunks, 2), arguments.ramp))
-    body["crowd"] = summarised(many, model.times() or {}) | {"at_once": at_once(many, arguments.ramp)}
-    body["crowd"] |= {"server_cpu_s": round(server.used()["cpu_s"] - before["cpu_s"], 1)}
+    body["a few"] = summarised(few, model.told())
+    body["crowd"], many = _crowd(arguments, model, server)
     killed = asyncio.run(_with_a_kill(server.url, model, questions(arguments.clients // 4, arguments.chunks, 3)))
-    body["endpoint killed"] = summarised(killed, {})
+    body["endpoint killed"] = summarised(killed, None)
     model.start()
     after = asyncio.run(crowd(server.url, questions(10, arguments.chunks, 4), 2))
-    body["after its return"] = summarised(after, model.times() or {})
+    body["after its return"] = summarised(after, model.told())
     body["server"] = server.used()
     server.end()
     asked = 3 + len(few) + len(many) + len(killed) + len(after)
@@ -193,6 +203,19 @@ def _rounds(arguments: argparse.Namespace, folder: Path, model: Endpoint, server
     missing = ids - {item.id for item in logged}
     body["log"] = {"asked": asked, "rows": len(logged), "answers missing": len(missing)}
     return body
+
+
+def _crowd(
+    arguments: argparse.Namespace, model: Endpoint, server: Server
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    asked = questions(arguments.clients * arguments.rounds, arguments.chunks, 2)
+    before, endpoint, clients = server.used()["cpu_s"], (model.told() or {})["cpu_s"], time.process_time()
+    many = asyncio.run(crowd(server.url, asked, arguments.ramp, arguments.rounds))
+    told = model.told() or {}
+    body = summarised(many, told) | {"at_once": at_once(many)}
+    cpu = {"server": server.used()["cpu_s"] - before, "endpoint": told["cpu_s"] - endpoint}
+    cpu["clients"] = time.process_time() - clients
+    return body | {"cpu_s": {name: round(seconds, 1) for name, seconds in cpu.items()}}, many
 
 
 async def _with_a_kill(url: str, model: Endpoint, asked: list[str]) -> list[dict[str, Any]]:
@@ -219,6 +242,7 @@ def main() -> None:
     parser.add_argument("--token-ms", type=float, default=50.0)
     parser.add_argument("--sentences", type=int, default=30, help="length of an answer, 13 tokens a sentence")
     parser.add_argument("--ramp", type=float, default=15.0)
+    parser.add_argument("--rounds", type=int, default=2, help="questions of each client, one after the other")
     body = measure(parser.parse_args())
     for name in ("a few", "crowd", "endpoint killed", "after its return", "server", "log"):
         print(f"{name:18}" + "  ".join(f"{key} {value}" for key, value in body[name].items()))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from data.errors import InputError, RagDriftError, WorkspaceError
+from data.errors import RagDriftError, WorkspaceError
 from data.records import (
     Answer,
     Context,
@@ -20,6 +19,7 @@ from data.records import (
     content_hash,
 )
 from pipelines.stopwatch import Stopwatch
+from pipelines.visit import Visit, checked_question, new_id
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from rag.answer import Answered
     from rag.protocols import Draft, Generator
     from rag.retriever import Retrieved, Retriever
-
-_LONGEST_QUESTION = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +143,7 @@ class Asker:
         self, question: str, *, kind: Kind = "user", at: datetime | None = None, tags: dict[str, str] | None = None
     ) -> Begun:
         """Retrieve for `question`: the first of the three stages of an answer. Raises like `ask`."""
-        visit = _Visit(_checked(question), at or datetime.now(UTC), kind, tags or {}, Stopwatch())
+        visit = Visit(checked_question(question), at or datetime.now(UTC), kind, tags or {}, Stopwatch())
         return Begun(visit, *self._retrieve(visit))
 
     def write(self, begun: Begun) -> Iterator[str | Answered]:
@@ -189,7 +187,7 @@ class Asker:
         if self._observe is not None:
             self._observe(interaction, scores)
 
-    def _retrieve(self, visit: _Visit) -> tuple[NDArray[Any], Retrieved]:
+    def _retrieve(self, visit: Visit) -> tuple[NDArray[Any], Retrieved]:
         try:
             vector = self._index.embed_query(visit.question)
             visit.watch.lap("embed")
@@ -211,11 +209,11 @@ class Asker:
             return str(error)
         return None
 
-    def _interaction(self, visit: _Visit, vector: NDArray[Any], answered: Answered) -> Interaction:
+    def _interaction(self, visit: Visit, vector: NDArray[Any], answered: Answered) -> Interaction:
         answer, draft = answered.answer, answered.draft
         tokens = {"prompt": draft.prompt_tokens, "completion": draft.completion_tokens} if draft else {}
         return Interaction(
-            id=_new_id(visit.at),
+            id=new_id(visit.at),
             at=visit.at,
             question=visit.question,
             answer=answer.text if answer.outcome != "failed" else None,
@@ -232,9 +230,9 @@ class Asker:
             question_vector=_to_float16(vector),
         )
 
-    def _failed_retrieval(self, visit: _Visit, error: str) -> Interaction:
+    def _failed_retrieval(self, visit: Visit, error: str) -> Interaction:
         return Interaction(
-            id=_new_id(visit.at),
+            id=new_id(visit.at),
             at=visit.at,
             question=visit.question,
             answer=None,
@@ -262,39 +260,13 @@ class Asker:
 class Begun:
     """A question with what was retrieved for it, not yet answered."""
 
-    visit: _Visit
+    visit: Visit
     vector: NDArray[Any]
     found: Retrieved
 
 
-@dataclass(frozen=True, slots=True)
-class _Visit:
-    """One question on its way through."""
-
-    question: str
-    at: datetime
-    kind: Kind
-    tags: dict[str, str]
-    watch: Stopwatch
-
-
-def _checked(question: str) -> str:
-    stripped = question.strip()
-    if not stripped:
-        raise InputError('The question is empty: pass it in quotes, e.g. rag ask "How long is the trial?".')
-    if len(stripped) > _LONGEST_QUESTION:
-        raise InputError(
-            f"The question has {len(stripped):,} characters, the most is {_LONGEST_QUESTION:,}: shorten it."
-        )
-    return stripped.encode("utf-8", "replace").decode("utf-8")
-
-
 def _flagged(answered: Answered, flags: tuple[str, ...]) -> Answered:
     return replace(answered, answer=replace(answered.answer, flags=(*answered.answer.flags, *flags)))
-
-
-def _new_id(at: datetime) -> str:
-    return f"{at:%Y%m%dT%H%M%S}-{secrets.token_hex(5)}"
 
 
 def _context(hit: Hit) -> Context:

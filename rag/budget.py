@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from data.records import Hit
 
@@ -11,6 +12,7 @@ _PIECE = re.compile(r"([A-Za-z]+)|(\d+)|([\u2e80-\uffff]+)|([^\W\d_]+)|(\n[ \t]*
 _PER_PASSAGE = 40
 
 
+@lru_cache(maxsize=1024)
 def estimate_tokens(text: str) -> int:
     """Return a count that real tokenizers rarely exceed.
 

@@ -88,7 +88,7 @@ class ChatEndpoint:
         reply = Reply()
         for _ in self._pieces(prompt.system, prompt.user, reply, streaming=False):
             pass
-        return self._draft(prompt, reply, dropped, streamed=False)
+        return self._draft(prompt, reply, dropped, _expected_tokens(prompt), streamed=False)
 
     def complete(self, system: str, user: str) -> str:
         """Return what the model writes to a message that is no question over passages. Raises like `generate`."""
@@ -101,9 +101,11 @@ class ChatEndpoint:
         """Yield the draft as it grows; only the last is whole and knows model and tokens. Raises like `generate`."""
         prompt, dropped = self._prompt(question, hits)
         reply = Reply()
+        expected = 0
         for _ in self._pieces(prompt.system, prompt.user, reply, streaming=True):
+            expected = expected or _expected_tokens(prompt)  # while the model writes: at the end somebody would wait
             yield Draft(reply.text, prompt.keys)
-        yield self._draft(prompt, reply, dropped, streamed=True)
+        yield self._draft(prompt, reply, dropped, expected or _expected_tokens(prompt), streamed=True)
 
     def _prompt(self, question: str, hits: Sequence[Hit]) -> tuple[Prompt, int]:
         room = self._context_window - self._settings.max_answer_tokens - _FRAME
@@ -125,15 +127,14 @@ class ChatEndpoint:
             # Only now: the server of llama.cpp cuts a running answer short when another request comes in.
             self._served.look()
 
-    def _draft(self, prompt: Prompt, reply: Reply, dropped: int, *, streamed: bool) -> Draft:
+    def _draft(self, prompt: Prompt, reply: Reply, dropped: int, expected: int, *, streamed: bool) -> Draft:
         text = usable(reply, self._settings, streamed=streamed)
-        estimate = estimate_tokens(prompt.system) + estimate_tokens(prompt.user)
         read = reply.prompt_tokens
         flags = {
             f"dropped_passages:{dropped}": dropped > 0,
             "answer_in_reasoning_field": not reply.text.strip(),
             "answer_cut_short": reply.finish == "length",
-            f"prompt_truncated_by_server:{read}": read is not None and 0 < read < _TRUNCATED * estimate,
+            f"prompt_truncated_by_server:{read}": read is not None and 0 < read < _TRUNCATED * expected,
         }
         return Draft(
             text,
@@ -145,3 +146,7 @@ class ChatEndpoint:
             model_details=self._served.details() if self._served is not None else "",
             flags=tuple(flag for flag, holds in flags.items() if holds),
         )
+
+
+def _expected_tokens(prompt: Prompt) -> int:
+    return estimate_tokens(prompt.system) + estimate_tokens(prompt.user)

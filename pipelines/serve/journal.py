@@ -21,12 +21,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
-from filelock import FileLock, Timeout
-
 from data.errors import RagDriftError, WorkspaceError
 from data.records import Interaction, Score
 from data.redact import Redactor
 from pipelines.serve.journal_lines import Rows, pack, read_rows
+from pipelines.serve.journal_places import Place, orphans
 
 _BATCH = 200
 _COMPLETED_AT_ONCE = 10
@@ -93,8 +92,8 @@ class Journal:
         self.error: str | None = None
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            self._leftover = deque(_orphans(folder))
-            self._own = _Place(folder / f"{os.getpid()}-{os.urandom(4).hex()}")
+            self._leftover = deque(orphans(folder))
+            self._own = Place(folder / f"{os.getpid()}-{os.urandom(4).hex()}")
             self._own.lock.acquire(timeout=0)
             self._own.path.mkdir()
             self._segment = 0
@@ -243,7 +242,7 @@ class Journal:
             if self._queue:
                 return
             if self._spilled:
-                self._leftover.append(_Place(self._own.path, self._segment_path()))
+                self._leftover.append(Place(self._own.path, self._segment_path()))
                 os.close(self._file)
                 self._segment += 1
                 self._file = self._open_segment()
@@ -252,7 +251,7 @@ class Journal:
                 os.ftruncate(self._file, 0)
             self._torn = False
 
-    def _read_back(self, place: _Place) -> bool:
+    def _read_back(self, place: Place) -> bool:
         """Bring the rows of a file, or of all files of a folder, to the log and delete them."""
         if not self._write(self._stuck):
             return False
@@ -276,31 +275,3 @@ class Journal:
 
     def _segment_path(self) -> Path:
         return self._own.path / f"{self._segment:06}.jsonl"
-
-
-class _Place:
-    """Where a server keeps its rows, with the lock it holds while it lives; or one file of such a folder."""
-
-    def __init__(self, path: Path, file: Path | None = None) -> None:
-        self.path = path
-        self.file = file
-        self.lock = FileLock(path.with_suffix(".lock"))
-
-    def release(self, *, gone: bool) -> None:
-        """Let go; a folder that is gone leaves no lock behind."""
-        self.lock.release()
-        if gone:
-            Path(self.lock.lock_file).unlink(missing_ok=True)
-
-
-def _orphans(folder: Path) -> list[_Place]:
-    """Return the folders that no living server holds, taking their locks."""
-    found = []
-    for path in sorted(item for item in folder.iterdir() if item.is_dir()):
-        place = _Place(path)
-        try:
-            place.lock.acquire(timeout=0)
-        except Timeout:
-            continue
-        found.append(place)
-    return found
