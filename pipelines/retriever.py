@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
+from data.errors import SettingsError
 from data.records import Hit
 from pipelines.workspace import Workspace, workspace_embedder
 
 if TYPE_CHECKING:
     from rag.index import Index
+    from rag.more_queries import MoreQueries
     from rag.quarantine import Guard
     from rag.rerank import Reranker
     from rag.retriever import Retriever
+    from rag.standalone import Writer
     from rag.vector_server import Server
 
 
@@ -51,7 +55,31 @@ def open_retriever(workspace: Workspace) -> Retriever:
         reranker=_build_reranker(workspace),
         candidates=rerank.candidates,
         guard=build_guard(workspace, index),
+        more=_build_more_queries(workspace),
     )
+
+
+def _build_more_queries(workspace: Workspace) -> MoreQueries | None:
+    from rag.more_queries import ByFeedback, ByModel
+
+    way = workspace.settings.retrieval.more_queries
+    if way == "none":
+        return None
+    if way == "feedback":
+        return ByFeedback()
+    if not workspace.settings.chat.base_url:
+        raise SettingsError(
+            "retrieval.more_queries is 'model', but there is no model: set chat.base_url, or write 'feedback'."
+        )
+    return ByModel(cache(lambda: _writer(workspace)))
+
+
+def _writer(workspace: Workspace) -> Writer | None:
+    from pipelines.generator import build_generator
+    from rag.standalone import Writer
+
+    generator = build_generator(workspace)
+    return generator if isinstance(generator, Writer) else None
 
 
 def build_guard(workspace: Workspace, index: Index) -> Guard | None:

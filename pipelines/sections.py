@@ -83,6 +83,7 @@ class RetrievalSection(Section):
     """How many passages a question gets, from which side, and how much unlike each other (0: by score alone).
 
     With `expand` "section" each is widened within its section to `expand_tokens` before a model reads it.
+    `more_queries` adds queries to a question: "feedback" of words of the passages it found, "model" by the chat model.
     """
 
     k: int = Field(8, ge=1, le=200)
@@ -90,6 +91,7 @@ class RetrievalSection(Section):
     diversity: float = Field(0.0, ge=0.0, le=1.0)
     expand: Literal["none", "section"] = "none"
     expand_tokens: int = Field(400, ge=50, le=8192)
+    more_queries: Literal["none", "feedback", "model"] = "none"
 
 
 class RerankSection(Section):

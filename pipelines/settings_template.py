@@ -41,6 +41,7 @@ TEMPLATE = """\
 # diversity = 0.0                 # up to 1: rather passages that say something new than several that say the same
 # expand = "none"                 # section: give the model what surrounds each passage in its section
 # expand_tokens = 400             # up to this many tokens a passage
+# more_queries = "none"           # feedback: also search with words of what was found; model: other wordings by [chat]
 
 [rerank]
 # base_url = ""                   # a server with POST /rerank (Jina, Cohere, vLLM, TEI), e.g. "http://localhost:8080/v1"

@@ -146,6 +146,7 @@ def retrieval_id(settings: Settings) -> str:
     retrieval = settings.retrieval
     off = set() if retrieval.diversity else {"diversity"}
     off |= {"expand", "expand_tokens"} if retrieval.expand == "none" else set()
+    off |= {"more_queries"} if retrieval.more_queries == "none" else set()
     named = retrieval.model_dump(exclude=off)
     if settings.ingest.hostile == "quarantine":
         named["hostile"] = "quarantine"

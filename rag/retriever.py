@@ -14,6 +14,7 @@ from rag.diversity import diversify
 from rag.errors import RerankError
 from rag.filters import Filter
 from rag.index import Index
+from rag.more_queries import MoreQueries, found_by_all
 from rag.quarantine import Guard
 from rag.rerank import Reranker
 from rag.retrieve import Mode
@@ -40,7 +41,8 @@ class Retriever:
     """An index with a way to search it: how many passages, which sides, how much diversity, which reranker.
 
     `candidates` is how many passages the reranker reads, more where more are wanted. A reranker that fails costs its
-    improvement, not the answer: the order of the index stands, and a flag says why. A guard keeps suspicious passages
+    improvement, not the answer: the order of the index stands, and a flag says why. So does `more`, which makes further
+    queries of a question, when its model fails ("more_queries_failed: reason"). A guard keeps suspicious passages
     out where it holds them, others taking their place, and flags them where it does not ("suspicious_passage:n").
     """
 
@@ -54,6 +56,7 @@ class Retriever:
         reranker: Reranker | None = None,
         candidates: int = 50,
         guard: Guard | None = None,
+        more: MoreQueries | None = None,
     ) -> None:
         self.index = index
         self.k = k
@@ -62,6 +65,7 @@ class Retriever:
         self.reranker = reranker
         self._candidates = candidates
         self.guard = guard
+        self._more = more
 
     def search(
         self,
@@ -80,14 +84,24 @@ class Retriever:
         """
         wanted = k or self.k
         pool = max(wanted, self._candidates if self.reranker else 0, _POOL * wanted if self._diversity else 0)
-        admitted = self._admitted(question, pool, query_vector, where)
+        admitted, failures = self._found(question, pool, query_vector, where)
         started = perf_counter()
         hits, flags = self._reranked(question, admitted)
         rerank_ms = (perf_counter() - started) * 1000 if self.reranker else 0.0
         hits = self._spread(hits, wanted)
         suspects = len(self.guard.suspects(hits)) if self.guard else 0
-        flags = (*flags, f"suspicious_passage:{suspects}") if suspects else flags
+        flags = (*failures, *flags, *([f"suspicious_passage:{suspects}"] if suspects else []))
         return Retrieved(tuple(hits), flags, rerank_ms)
+
+    def _found(
+        self, question: str, pool: int, query_vector: NDArray[np.float32] | None, where: Filter | None
+    ) -> tuple[list[Hit], tuple[str, ...]]:
+        """Return the passages that the question, and the queries made from it, find."""
+        first = self._admitted(question, pool, query_vector, where)
+        if self._more is None or not first:
+            return first, ()
+        hits, flags = found_by_all(question, first, self._more, lambda query: self._admitted(query, pool, None, where))
+        return hits[:pool], flags
 
     def _admitted(
         self, question: str, pool: int, query_vector: NDArray[np.float32] | None, where: Filter | None
