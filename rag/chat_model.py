@@ -182,7 +182,7 @@ def _http_client(settings: ModelSettings) -> Any:
         if response.headers.get("content-type", "").startswith("text/event-stream"):
             pace(response.extensions.get("network_stream"))
 
-    hooks = {"request": [strip], "response": [begin]}
+    hooks: dict[str, list[Callable[..., Any]]] = {"request": [strip], "response": [begin]}
     return openai.DefaultHttpxClient(event_hooks=hooks, transport=paced_transport(transport_library()))
 
 

@@ -82,12 +82,15 @@ def _transport_class(httpx: Any) -> Any:
 
     core = import_module(httpx.__name__.replace("httpx", "httpcore"))
     limits = openai.DEFAULT_CONNECTION_LIMITS
+    backend: Any = core.SyncBackend
 
-    class PacedBackend(core.SyncBackend):  # type: ignore[misc]
+    class PacedBackend(backend):  # type: ignore[misc]
         def connect_tcp(self, *args: Any, **options: Any) -> Any:
             return PacedStream(super().connect_tcp(*args, **options), core)
 
     class PacedTransport(httpx.HTTPTransport):  # type: ignore[misc]
+        _pool: Any
+
         def __init__(self) -> None:
             super().__init__()
             self._pool.close()
