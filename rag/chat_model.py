@@ -23,7 +23,7 @@ from rag.endpoint_errors import (
     transport_library,
 )
 from rag.paced_transport import pace, paced_transport
-from rag.plain_events import PlainCompletions, whole
+from rag.plain_events import PlainCompletions, text_alone, whole
 from rag.reply import Reply
 from rag.retrying import asked_pause_s, in_words, is_passing, pause_s
 from rag.time_budget import Lifeline, TimeBudget, attach_reply, holding
@@ -224,6 +224,8 @@ def _reasoning_model() -> type[ChatOpenAI]:
 
         def _convert_chunk_to_generation_chunk(self, chunk: Any, *args: Any, **kwargs: Any) -> Any:
             event = whole(chunk)
+            if (text := text_alone(event)) is not None:
+                return _text_chunk(text)
             converted = super()._convert_chunk_to_generation_chunk(event, *args, **kwargs)
             choices = event["choices"]
             if converted is not None and choices:
@@ -231,6 +233,21 @@ def _reasoning_model() -> type[ChatOpenAI]:
             return converted
 
     return ReasoningChatOpenAI
+
+
+def _text_chunk(text: str) -> Any:
+    """Return what LangChain makes of an event that holds text alone; a copy saves it checking types that are known."""
+    message, chunk = _empty_chunk()
+    return chunk.model_copy(update={"message": message.model_copy(update={"content": text}), "text": text})
+
+
+@cache
+def _empty_chunk() -> tuple[Any, Any]:
+    from langchain_core.messages import AIMessageChunk
+    from langchain_core.outputs import ChatGenerationChunk
+
+    message = AIMessageChunk(content="", response_metadata={"model_provider": "openai"})
+    return message, ChatGenerationChunk(message=message)
 
 
 def _keep_reasoning(message: BaseMessage, source: dict[str, Any] | None) -> None:

@@ -8,7 +8,8 @@ negation: it says "these are the words", not "this is entailed".
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -32,6 +33,10 @@ _LEVEL = str.maketrans(
     {**dict.fromkeys("“”„‟«»‹›‘’‚‛`´", "'"), '"': "'", **dict.fromkeys("‐‑‒–—―−", "-"), "ё": "е", "…": "."}
 )
 _DROPPED = frozenset("*_\u00ad\u200b\u200c\u200d\u2060\ufeff")
+_SPACE = [code for code in range(0x3001) if chr(code).isspace()]
+_LEVEL_AND_SPACE = {**dict.fromkeys(_SPACE, " "), **_LEVEL}
+_UNEVEN = re.compile(rf"[{''.join(_DROPPED)}]|\s\s|\A\s|[\u0130]")
+"""Signs that make levelled text shorter or longer; without them each sign stays in its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +90,12 @@ def _cuts_word(level: str, start: int, end: int) -> bool:
     return inside_number and level[start].isdigit()
 
 
-@lru_cache(maxsize=512)
-def _levelled(text: str) -> tuple[str, tuple[int, ...]]:
+@lru_cache(maxsize=2048)
+def _levelled(text: str) -> tuple[str, Sequence[int]]:
     """Return `text` levelled for comparison, and for each of its signs the place it had in `text`."""
+    level = text.lower().translate(_LEVEL_AND_SPACE)
+    if len(level) == len(text) and not _UNEVEN.search(text):
+        return level, range(len(text))
     signs: list[str] = []
     places: list[int] = []
     for place, sign in enumerate(text):

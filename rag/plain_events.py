@@ -51,3 +51,20 @@ def whole(event: Any) -> dict[str, Any]:
     if all(isinstance(choice, dict) and isinstance(choice.get("delta"), dict) for choice in choices):
         return event
     return {**event, "choices": [{"delta": None, **choice} for choice in choices if isinstance(choice, dict)]}
+
+
+_SAYS_NOTHING = (None, "", [], {})
+
+
+def text_alone(event: dict[str, Any]) -> str | None:
+    """Return the text of an event that holds nothing beside it, as nearly all do; None for any other."""
+    choices = event["choices"]
+    if len(choices) != 1 or event.get("usage") or event.get("type"):
+        return None
+    choice = choices[0]
+    delta = choice["delta"]
+    if not isinstance(delta, dict) or choice.get("finish_reason") or choice.get("logprobs"):
+        return None
+    text = delta.get("content")
+    silent = all(value in _SAYS_NOTHING for name, value in delta.items() if name not in ("content", "role"))
+    return text if isinstance(text, str) and silent and delta.get("role", "assistant") == "assistant" else None
