@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
+from time import monotonic
 from typing import Protocol
 
 from data.errors import RagDriftError, WorkspaceError
@@ -196,6 +197,7 @@ class Journal:
         """Complete the first rows of the queue, in their places there: a log that fails does not cost it twice."""
         unscored = [place for place, rows in enumerate(batch) if rows.unscored][:_COMPLETED_AT_ONCE]
         for place in unscored:
+            started = monotonic()
             try:
                 batch[place] = self._redacted(self._completed(batch[place]))
             except RagDriftError as error:  # the hook that redacts: it is tried again
@@ -203,6 +205,8 @@ class Journal:
                 return batch[:place]
             with self._changed:
                 self._queue[place] = batch[place]
+            if len(self._queue) < self._bound // 2:
+                self._closing.wait(monotonic() - started)  # people wait for answers, nobody for this
         return batch[: unscored[-1] + 1] if len(unscored) == _COMPLETED_AT_ONCE else batch
 
     def _completed(self, rows: Rows) -> Rows:
