@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
@@ -18,23 +18,29 @@ Vectors = dict[str, NDArray[np.float32]]
 class Ahead:
     """Embeds one lot of texts after the other."""
 
-    def __init__(self, embedder: Embedder, pool: ThreadPoolExecutor) -> None:
+    def __init__(self, embedder: Embedder, pool: ThreadPoolExecutor, meanwhile: Callable[[], None]) -> None:
         self._embedder = embedder
         self._pool = pool
+        self._meanwhile = meanwhile
 
     def embed(self, texts: Mapping[str, str]) -> Future[Vectors]:
         """Begin to embed texts given by key, as soon as the lots before are done; the vectors come by key."""
-        return self._pool.submit(self._embed, texts)
+        made = self._pool.submit(self._embed, texts)
+        self._meanwhile()
+        return made
 
     def _embed(self, texts: Mapping[str, str]) -> Vectors:
         return dict(zip(texts, embed_passages(list(texts.values()), self._embedder), strict=True)) if texts else {}
 
 
 @contextmanager
-def embedding_ahead(embedder: Embedder) -> Iterator[Ahead]:
-    """Give a way to embed ahead; lots that have not begun when the block is left are dropped."""
+def embedding_ahead(embedder: Embedder, meanwhile: Callable[[], None] = lambda: None) -> Iterator[Ahead]:
+    """Give a way to embed ahead; lots that have not begun when the block is left are dropped.
+
+    `meanwhile` is called each time a lot has begun, for work that can be done beside it.
+    """
     pool = ThreadPoolExecutor(1, "embed")
     try:
-        yield Ahead(embedder, pool)
+        yield Ahead(embedder, pool, meanwhile)
     finally:
         pool.shutdown(cancel_futures=True)

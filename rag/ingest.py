@@ -22,7 +22,7 @@ from rag.read import find_files
 from rag.screen import screen
 from rag.shadow import Accept
 from rag.twins import switch_twins
-from rag.vectors import import_ahead
+from rag.vectors import importing_ahead
 from rag.work import Engine, LocalEngine, Task, Worked
 
 TEXTS_AT_ONCE = 256
@@ -97,7 +97,7 @@ def ingest(  # noqa: PLR0913 - one keyword per option of the command
         catalog = Catalog.create(folder)
         try:
             switch_twins(catalog, collapse_duplicates)
-            with embedding_ahead(embedder) as ahead:
+            with importing_ahead() as import_vectors, embedding_ahead(embedder, import_vectors) as ahead:
                 job = _Job(catalog, embedder, ahead, chunking, progress or (lambda done, total, source: None))
                 job.failed.extend(found.refused)
                 job.carry_over(engine or LocalEngine(embedder))
@@ -224,7 +224,6 @@ class _Job:
         cached = self._catalog.vectors(self.draft.space, list(texts))
         missing = {key: embedding_text(chunk) for key, chunk in texts.items() if key not in cached}
         made = self._ahead.embed(missing)
-        import_ahead()
         lot = _Lot(tuple(self._buffer), self._given, missing, made, tuple(self._waiting))
         self._buffer, self._given, self._waiting = [], {}, []
         self._store()

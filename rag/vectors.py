@@ -12,9 +12,8 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Sequence
-from contextlib import closing
-from functools import cache
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
@@ -156,12 +155,24 @@ class VectorStore:
         return [(key, 1.0 - distance) for key, distance in zip(found["ids"][0], distances, strict=True)]
 
 
-@cache
-def import_ahead() -> Thread:
-    """Begin to import Chroma, which takes most of a second that the embedder needs no Python for; once per process."""
-    thread = Thread(target=import_module, args=("chromadb",), name="import chromadb")
-    thread.start()
-    return thread
+@contextmanager
+def importing_ahead() -> Iterator[Callable[[], None]]:
+    """Give a way to begin importing Chroma, which takes most of a second that the embedder needs no Python for.
+
+    The import is over when the block is left: a process that ended in its midst would print its traceback.
+    """
+    begun: list[Thread] = []
+
+    def begin() -> None:
+        if not begun:
+            begun.append(Thread(target=import_module, args=("chromadb",), name="import chromadb"))
+            begun[0].start()
+
+    try:
+        yield begin
+    finally:
+        for thread in begun:
+            thread.join()
 
 
 def copy_folder(source: Path, target: Path) -> None:

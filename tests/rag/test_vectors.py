@@ -97,9 +97,15 @@ def test_a_missing_folder_is_told(tmp_path):
         VectorStore(tmp_path / "nowhere", "model")
 
 
-def test_chroma_is_imported_ahead_once_and_without_waiting():
-    code = (
-        "import sys; from rag.vectors import import_ahead; assert 'chromadb' not in sys.modules;"
-        "thread = import_ahead(); assert import_ahead() is thread; thread.join(); assert 'chromadb' in sys.modules"
-    )
+def test_chroma_is_imported_ahead_once_and_the_import_is_over_when_the_work_is():
+    code = """
+import sys, threading
+from rag.vectors import importing_ahead
+assert "chromadb" not in sys.modules
+with importing_ahead() as begin:
+    begin()
+    begin()
+    assert sum(thread.name == "import chromadb" for thread in threading.enumerate()) == 1
+assert "chromadb" in sys.modules and threading.active_count() == 1
+"""
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
