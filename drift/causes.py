@@ -20,6 +20,7 @@ from drift.swap import swap_test
 
 _WORSE_WHEN_LOWER = ("top score", "score margin", "question coverage", "passages")
 _OF_PASSAGES = ("novel words", "unsupported citations", "citations")
+_CLEAR = 0.2
 _MOVED = 0.1
 _SMALL_SHARE = 0.2
 """A part of the change smaller than this is not named as a cause."""
@@ -96,7 +97,7 @@ def _system(evidence: Evidence, settings: DriftSettings, left: float) -> list[Ca
         evidence.values_current,
         evidence.judged.plane.within.delta if evidence.judged.plane.within else 0.0,
     )
-    worse = [f for f in evidence.findings if f.drifted and f.signal in _WORSE_WHEN_LOWER and f.effect < 0]
+    worse = [f for f in evidence.findings if f.signal in _WORSE_WHEN_LOWER and _fell(f)]
     generation = _generation_causes(evidence, settings, bool(worse))
     share = retrieval.share if worse or retrieval.exact else 0.0
     if worse and generation is None:
@@ -108,6 +109,11 @@ def _system(evidence: Evidence, settings: DriftSettings, left: float) -> list[Ca
         rest = generation or (_unexplained(evidence),)
         causes += [replace(cause, share=(1 - share) * left / len(rest)) for cause in rest]
     return causes
+
+
+def _fell(finding: Finding) -> bool:
+    # That something moved is known already: one-sided 5 % over the four signals, without the report's other signals.
+    return finding.effect <= -_CLEAR and (finding.drifted or finding.p_value <= 2 * 0.05 / len(_WORSE_WHEN_LOWER))
 
 
 def _retrieval_cause(evidence: Evidence, retrieval: RetrievalShare, moved: Sequence[Finding], share: float) -> Cause:

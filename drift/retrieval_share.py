@@ -116,10 +116,10 @@ def _chance_of_current(left: NDArray[np.float64], right: NDArray[np.float64]) ->
 
     rows = np.concatenate([left, right])
     side = np.repeat([0, 1], [len(left), len(right)])
-    forest = RandomForestClassifier(
-        100, min_samples_leaf=10, class_weight="balanced", oob_score=True, random_state=0, n_jobs=1
-    ).fit(rows, side)
-    return np.clip(np.nan_to_num(forest.oob_decision_function_[:, 1], nan=0.5), 0.0, 1.0)
+    forest = RandomForestClassifier(100, min_samples_leaf=10, oob_score=True, random_state=0, n_jobs=1).fit(rows, side)
+    chance = np.clip(forest.oob_decision_function_[:, 1], 0.0, 1.0)
+    balanced = chance * len(left) / (chance * len(left) + (1.0 - chance) * len(right))
+    return np.asarray(balanced, dtype=np.float64)
 
 
 def _effective(weight: NDArray[np.float64]) -> float:
