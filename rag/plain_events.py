@@ -53,7 +53,7 @@ def whole(event: Any) -> dict[str, Any]:
     return {**event, "choices": [{"delta": None, **choice} for choice in choices if isinstance(choice, dict)]}
 
 
-_SAYS_NOTHING = (None, "", [], {})
+_SAYS_NOTHING: tuple[object, ...] = (None, "", [], {})
 
 
 def text_alone(event: dict[str, Any]) -> str | None:
