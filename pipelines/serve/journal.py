@@ -31,6 +31,8 @@ from pipelines.serve.journal_places import Place, orphans
 _BATCH = 200
 _COMPLETED_AT_ONCE = 10
 """Completing takes tens of milliseconds a row: so many rows are in the log soon."""
+_HEAD_START_S = 0.1
+"""How long completing waits for the last bytes of the answer to go out, for which it would be in the way."""
 _RETRY_S = 1.0
 
 
@@ -196,6 +198,8 @@ class Journal:
     def _completed_in_queue(self, batch: list[Rows]) -> list[Rows]:
         """Complete the first rows of the queue, in their places there: a log that fails does not cost it twice."""
         unscored = [place for place, rows in enumerate(batch) if rows.unscored][:_COMPLETED_AT_ONCE]
+        if unscored:
+            self._closing.wait(_HEAD_START_S)
         for place in unscored:
             started = monotonic()
             try:
