@@ -34,6 +34,7 @@ _COMPLETED_AT_ONCE = 10
 _HEAD_START_S = 0.1
 """How long completing waits for the last bytes of the answer to go out, for which it would be in the way."""
 _RETRY_S = 1.0
+_CLOSED = -1
 
 
 class Log(Protocol):
@@ -156,8 +157,12 @@ class Journal:
             self._closing.set()
             self._changed.notify()
         self._thread.join(timeout_s)
-        done = not self._thread.is_alive() and not self._queue and not self._spilled
-        os.close(self._file)
+        ended = not self._thread.is_alive()
+        done = ended and not self._queue and not self._spilled
+        if ended:  # else the thread still uses it, and its number would soon be that of another file
+            with self._changed:
+                os.close(self._file)
+                self._file = _CLOSED
         if done:
             shutil.rmtree(self._own.path, ignore_errors=True)
         self._own.release(gone=done)

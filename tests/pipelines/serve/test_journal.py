@@ -250,3 +250,34 @@ def test_scores_are_those_of_what_was_said_though_it_is_redacted_where_it_is_kep
     journal.keep(replace(interaction(1), answer="Call 5550."))
     assert journal.close(30)
     assert (seen, log.get("i1").answer) == (["Call 5550."], "Call [redacted].")
+
+
+def test_what_comes_after_the_end_is_refused_and_written_into_no_other_file(tmp_path, log):
+    journal = Journal(tmp_path / "journal", lambda: log)
+    assert journal.close(30)
+    with (tmp_path / "other.txt").open("wb") as other:  # takes the number of the file that was closed
+        with pytest.raises(WorkspaceError, match="could not be kept"):
+            journal.keep(interaction(1))
+        assert other.tell() == 0
+    assert (tmp_path / "other.txt").read_bytes() == b""
+
+
+def test_an_end_that_takes_too_long_leaves_the_file_to_the_thread_that_still_writes(tmp_path, log):
+    entered, leave = threading.Event(), threading.Event()
+
+    class Slow:
+        def append(self, interactions, scores=()):
+            entered.set()
+            leave.wait(30)
+            return log.append(interactions, scores)
+
+    journal = Journal(tmp_path / "journal", Slow)
+    journal.append([interaction(1)])
+    assert entered.wait(30)
+    assert not journal.close(0.01)
+    with (tmp_path / "other.txt").open("wb") as other:
+        other.write(b"kept")
+        other.flush()
+        leave.set()
+        until(lambda: ids(log) == ["i1"] and journal.waiting == 0)
+    assert (tmp_path / "other.txt").read_bytes() == b"kept"
