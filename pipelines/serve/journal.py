@@ -31,6 +31,8 @@ from pipelines.serve.journal_places import Place, orphans
 _BATCH = 200
 _COMPLETED_AT_ONCE = 10
 """Completing takes tens of milliseconds a row: so many rows are in the log soon."""
+_RESTS = 3
+"""How many times as long as it works completing rests, while the queue is less than half full."""
 _HEAD_START_S = 0.1
 """How long completing waits for the last bytes of the answer to go out, for which it would be in the way."""
 _RETRY_S = 1.0
@@ -215,7 +217,7 @@ class Journal:
             with self._changed:
                 self._queue[place] = batch[place]
             if len(self._queue) < self._bound // 2:
-                self._closing.wait(monotonic() - started)  # people wait for answers, nobody for this
+                self._closing.wait(_RESTS * (monotonic() - started))  # people wait for answers, nobody for this
         return batch[: unscored[-1] + 1] if len(unscored) == _COMPLETED_AT_ONCE else batch
 
     def _completed(self, rows: Rows) -> Rows:
