@@ -14,7 +14,7 @@ BENCHMARKS: tuple[tuple[str, ...], ...] = (
     ("hostile",),
     ("follow_ups",),
     ("query_latency",),
-    ("serve_load",),
+    ("serve_load", "--rounds", "1"),
     ("drift_table", "--json", "benchmarks/results/drift_table.json"),
     ("drift_streams", "--json", "benchmarks/results/drift_streams.json"),
     ("drift_cost", "--json", "benchmarks/results/drift_cost.json"),
