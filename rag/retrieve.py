@@ -15,7 +15,7 @@ from rag.fusion import Fusion, fuse
 from rag.language import detect_language
 from rag.lexical import any_of, match_terms
 from rag.selection import Selection
-from rag.vectors import VectorStore
+from rag.vectors import VectorStore, cosines
 
 Mode = Literal["hybrid", "dense", "lexical"]
 CANDIDATES = 100
@@ -126,5 +126,7 @@ def _cosines(
     if vector is None:
         return {}
     vectors = catalog.vectors(revision.space, keys)
-    # Kept with 16 bits they are not quite of unit length, and Chroma, whose cosines stand beside these, divides by it.
-    return {key: float(vectors[key] @ vector / np.linalg.norm(vectors[key])) for key in keys if key in vectors}
+    if not vectors:
+        return {}
+    found = dict(zip(vectors, cosines(np.stack(list(vectors.values())), vector).tolist(), strict=True))
+    return {key: found[key] for key in keys if key in found}

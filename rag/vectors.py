@@ -155,6 +155,15 @@ class VectorStore:
         return [(key, 1.0 - distance) for key, distance in zip(found["ids"][0], distances, strict=True)]
 
 
+def cosines(stored: NDArray[np.float32], vector: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the cosines of vectors from the catalogue, one a row, with a unit vector.
+
+    Kept with 16 bits they are not quite of unit length, and Chroma, whose cosines stand beside these, divides by it.
+    """
+    found: NDArray[np.float32] = stored @ vector / np.linalg.norm(stored, axis=1)
+    return found
+
+
 @contextmanager
 def importing_ahead() -> Iterator[Callable[[], None]]:
     """Give a way to begin importing Chroma, which takes most of a second that the embedder needs no Python for.
