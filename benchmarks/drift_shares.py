@@ -22,13 +22,13 @@ from threadpoolctl import threadpool_limits
 
 from benchmarks.drift_ragtruth import LARGE, LATER, NOW, SMALL, START, Corpus, Scenario
 from benchmarks.drift_sets import SHARED
+from benchmarks.drift_table import PAGES
 from benchmarks.rates import interval
 from drift.compare import assess
 from drift.settings import DriftSettings
 
 SHARES = (0.3, 0.5, 0.7, 1.0)
 SIZES = (100, 200, 400)
-PAGES = {"silent_drift", "ops_incident_and_drift"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,15 +85,21 @@ def interval(values: Sequence[float]) -> tuple[float, float]:
     return round(float(low), 3), round(float(high), 3)
 
 
+def write_passages(texts: dict[str, str], folder: Path) -> dict[str, str]:
+    """Write each passage to a file of its own; return the passages' names by file name."""
+    folder.mkdir()
+    places = {f"{number}.md": passage for number, passage in enumerate(texts)}
+    for file, passage in places.items():
+        (folder / file).write_text(texts[passage], encoding="utf-8")
+    return places
+
+
 def main() -> None:
     """Measure, print a table, keep it as JSON."""
     tasks, texts = read_tasks()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "passages").mkdir()
-        places = {f"{number}.md": passage for number, passage in enumerate(texts)}
-        for file, passage in places.items():
-            (folder / "passages" / file).write_text(texts[passage], encoding="utf-8")
+        places = write_passages(texts, folder / "passages")
         embedder = open_embedder("all-MiniLM-L6-v2")
         ingest([folder / "passages"], folder / "index", embedder, chunking=ChunkSettings())
         index = Index.open(folder / "index", embedder)

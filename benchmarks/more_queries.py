@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.answer_sets import SETS
-from benchmarks.follow_ups import interval, read_tasks
+from benchmarks.follow_ups import interval, read_tasks, write_passages
 from rag.chunk import ChunkSettings
 from rag.embed import open_embedder
 from rag.index import Index
@@ -55,10 +55,7 @@ def measure(asked: Sequence[Asked], texts: dict[str, str]) -> dict[str, Any]:
     """Index the passages and ask all questions both ways."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "passages").mkdir()
-        places = {f"{number}.md": passage for number, passage in enumerate(texts)}
-        for file, passage in places.items():
-            (folder / "passages" / file).write_text(texts[passage], encoding="utf-8")
+        places = write_passages(texts, folder / "passages")
         embedder = open_embedder()
         ingest([folder / "passages"], folder / "index", embedder, chunking=ChunkSettings())
         index = Index.open(folder / "index", embedder)

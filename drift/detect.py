@@ -30,6 +30,11 @@ class Shift:
     p_value: float
 
 
+def sampled(rows: Matrix, most: int, rng: np.random.Generator) -> Matrix:
+    """Return all rows, or `most` of them at random where there are more."""
+    return rows if len(rows) <= most else rows[rng.permutation(len(rows))[:most]]
+
+
 def vector_shift(reference: Matrix, current: Matrix, permutations: int, seed: int) -> Shift:
     """Test whether two sets of vectors differ in distribution, by permuting records.
 

@@ -98,7 +98,7 @@ def _plane_report(plane: Plane, features: str, mine: list[Finding]) -> PlaneRepo
 
 def _vector_findings(plane: Plane, what: str, features: Features, settings: DriftSettings) -> list[Finding]:
     rng = np.random.default_rng(settings.seed)
-    left, right = (_sample(rows, rng) for rows in (features.reference, features.current))
+    left, right = (detect.sampled(rows, _MAX_ROWS, rng) for rows in (features.reference, features.current))
     if min(len(left), len(right)) < _MIN_VALUES:
         return []
     p_value = detect.vector_shift(left, right, settings.permutations, settings.seed).p_value
@@ -108,10 +108,6 @@ def _vector_findings(plane: Plane, what: str, features: Features, settings: Drif
         f"({features.name}, permutation p = {p_value:.2g})."
     )
     return [Finding(plane, what, None, None, auc, "AUC", p_value, p_value, auc >= _MINIMAL["AUC"], sentence)]
-
-
-def _sample(rows: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
-    return rows if len(rows) <= _MAX_ROWS else rows[rng.permutation(len(rows))[:_MAX_ROWS]]
 
 
 def thinned(items: Sequence[Interaction]) -> Sequence[Interaction]:

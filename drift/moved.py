@@ -20,7 +20,7 @@ def moved_share(reference: NDArray[np.float32], current: NDArray[np.float32], se
     an area under its (concave) curve of A separates a share of 2A − 1 at most.
     """
     rng = np.random.default_rng(settings.seed)
-    left, right = (_sample(rows, rng) for rows in (reference, current))
+    left, right = (detect.sampled(rows, _MAX_ROWS, rng) for rows in (reference, current))
     if min(len(left), len(right)) < _MIN_ROWS:
         return 0.0
     if detect.vector_shift(left, right, settings.permutations, settings.seed).p_value > max(
@@ -28,7 +28,3 @@ def moved_share(reference: NDArray[np.float32], current: NDArray[np.float32], se
     ):
         return 0.0
     return max(2.0 * detect.classifier_auc(left, right, settings.seed).effect, 0.0)
-
-
-def _sample(rows: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
-    return rows if len(rows) <= _MAX_ROWS else rows[rng.permutation(len(rows))[:_MAX_ROWS]]

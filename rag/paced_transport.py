@@ -92,10 +92,11 @@ def _transport_class(httpx: Any) -> Any:
         _pool: Any
 
         def __init__(self) -> None:
-            super().__init__()
+            context = httpx.create_ssl_context()
+            super().__init__(verify=context)
             self._pool.close()
             self._pool = core.ConnectionPool(
-                ssl_context=httpx.create_ssl_context(),
+                ssl_context=context,
                 max_connections=limits.max_connections,
                 max_keepalive_connections=limits.max_keepalive_connections,
                 keepalive_expiry=limits.keepalive_expiry,

@@ -42,6 +42,19 @@ class Gate:
         return self.log.append(interactions, scores)
 
 
+class Slow:
+    """A log that tells when it is written to, and waits to be let on."""
+
+    def __init__(self, log):
+        self.log = log
+        self.entered, self.leave = threading.Event(), threading.Event()
+
+    def append(self, interactions, scores=()):
+        self.entered.set()
+        self.leave.wait(30)
+        return self.log.append(interactions, scores)
+
+
 @pytest.fixture
 def log(tmp_path):
     return InteractionLog.at_path(tmp_path / "log.sqlite")
@@ -86,20 +99,13 @@ def test_rows_that_find_the_queue_full_are_read_back_from_disk(tmp_path, log):
 
 
 def test_an_answer_does_not_wait_for_the_log(tmp_path, log):
-    entered, leave = threading.Event(), threading.Event()
-
-    class Slow:
-        def append(self, interactions, scores=()):
-            entered.set()
-            leave.wait(30)
-            return log.append(interactions, scores)
-
-    journal = Journal(tmp_path / "journal", Slow)
+    slow = Slow(log)
+    journal = Journal(tmp_path / "journal", lambda: slow)
     journal.append([interaction(1)])
-    assert entered.wait(30)
+    assert slow.entered.wait(30)
     journal.append([interaction(2)])
     assert journal.holds("i2")
-    leave.set()
+    slow.leave.set()
     assert journal.close(30)
     assert sorted(ids(log)) == ["i1", "i2"]
 
@@ -263,21 +269,14 @@ def test_what_comes_after_the_end_is_refused_and_written_into_no_other_file(tmp_
 
 
 def test_an_end_that_takes_too_long_leaves_the_file_to_the_thread_that_still_writes(tmp_path, log):
-    entered, leave = threading.Event(), threading.Event()
-
-    class Slow:
-        def append(self, interactions, scores=()):
-            entered.set()
-            leave.wait(30)
-            return log.append(interactions, scores)
-
-    journal = Journal(tmp_path / "journal", Slow)
+    slow = Slow(log)
+    journal = Journal(tmp_path / "journal", lambda: slow)
     journal.append([interaction(1)])
-    assert entered.wait(30)
+    assert slow.entered.wait(30)
     assert not journal.close(0.01)
     with (tmp_path / "other.txt").open("wb") as other:
         other.write(b"kept")
         other.flush()
-        leave.set()
+        slow.leave.set()
         until(lambda: ids(log) == ["i1"] and journal.waiting == 0)
     assert (tmp_path / "other.txt").read_bytes() == b"kept"
