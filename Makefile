@@ -17,7 +17,7 @@ help: ## Show this list
 
 $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(if $(TORCH_INDEX),$(BIN)/pip install --quiet -c constraints.txt torch --index-url $(TORCH_INDEX))
+	$(if $(TORCH_INDEX),$(BIN)/pip install --quiet --no-deps -c constraints.txt torch --index-url $(TORCH_INDEX))
 	$(BIN)/pip install --quiet -c constraints.txt -e ".[dev]"
 	@touch $@
 
