@@ -57,9 +57,11 @@ def compare(
 
 
 @one_thread()
-def assess(reference: Window, current: Window, settings: DriftSettings, now: datetime) -> DriftReport:
+def assess(
+    reference: Window, current: Window, settings: DriftSettings, now: datetime, pages: PageBudget | None = None
+) -> DriftReport:
     """Return the verdict of `compare` without what explains it (planes, findings, causes, time line, examples)."""
-    return _assessed(_prepare(reference, current, settings, now), settings, now)[0]
+    return _assessed(_prepare(reference, current, settings, now), settings, now, pages)[0]
 
 
 def _assessed(
