@@ -14,7 +14,7 @@ from operator import itemgetter
 
 from data.records import Chunk, Citation, Hit
 from rag.locate import OVERLAP, Located, is_evidence, locate, weighted_terms
-from rag.markers import Mark, Marked, read_markers, unwrap
+from rag.markers import GrowingMarkers, Mark, Marked, unwrap
 from rag.numbers import unmatched_figures
 from rag.segment import Growing
 from rag.terms import terms
@@ -81,13 +81,14 @@ class Citer:
         self._ids = {key: chunk_id for key, chunk_id in keys.items() if chunk_id in by_id}
         self._hits = {key: by_id[chunk_id] for key, chunk_id in self._ids.items()}
         self._question = question
+        self._markers = GrowingMarkers(self._hits)
         self._growing = Growing()
         self._claims: dict[str, bool] = {}
         self._judged: dict[tuple[str, tuple[str, ...]], tuple[Located | None, ...]] = {}
 
     def cite(self, text: str) -> Cited:
         """Check and number the citations of a draft."""
-        marked = read_markers(unwrap(text), self._hits)
+        marked = self._markers.read(unwrap(text))
         spans = self._growing.sentences(marked.text)
         placed = _by_place(marked, spans)
         places = list(placed)
@@ -97,7 +98,7 @@ class Citer:
             claim = self._claim(marked.text, spans, place, places[at - 1] if at else 0)
             given = self._number(claim, tuple(cited), numbers)
             inserts.append((place, "".join(f"[{number}]" for number in dict.fromkeys(given))))
-        statements = tuple(_statement(marked.text, span, placed, self._ids) for span in spans)
+        statements = tuple(_statement(marked.text, span, placed, places, self._ids) for span in spans)
         unknown = sum(mark.unknown for mark in marked.marks)
         return Cited(_insert(marked.text, inserts), tuple(numbers.known.values()), statements, unknown)
 
@@ -165,10 +166,12 @@ def _joint_share(claim: str, cited: Sequence[Hit], found: Sequence[Located | Non
     return sum(weight for term, weight in weights.items() if term in held) / total if total else 0.0
 
 
-def _statement(text: str, span: tuple[int, int], placed: Mapping[int, list[str]], ids: Mapping[str, str]) -> Statement:
+def _statement(
+    text: str, span: tuple[int, int], placed: Mapping[int, list[str]], places: list[int], ids: Mapping[str, str]
+) -> Statement:
     start, end = span
-    cited = [ids[key] for place, keys in placed.items() if start < place <= end for key in keys]
-    return Statement(text[start:end], tuple(dict.fromkeys(cited)))
+    within = places[bisect_right(places, start) : bisect_right(places, end)]
+    return Statement(text[start:end], tuple(dict.fromkeys(ids[key] for place in within for key in placed[place])))
 
 
 def _insert(text: str, inserts: Sequence[tuple[int, str]]) -> str:

@@ -76,22 +76,54 @@ def read_markers(text: str, known: Container[str]) -> Marked:
     A bracket is a marker when each word in it is a known key, or has the shape of a key or of an ordinal. Round
     brackets need a known key: "(r2d2)" and "(12)" stay text. Nothing inside backquotes is a marker.
     """
-    text = _SOURCES_LABEL.sub("\n", text)
-    clean = ""
-    marks: list[Mark] = []
-    position = 0
-    for group in _GROUP.finditer(text):
-        names = _names(group, known)
-        if names is None:
-            continue
-        between = text[position : group.start()]
-        if not marks or between.strip(" ,;"):
-            clean += between
-        place, leads = _place(clean, text, group.end())
-        position = _SPACES.match(text, group.end()).end() if leads else group.end()  # type: ignore[union-attr]
-        keys = tuple(dict.fromkeys(name for name in names if name in known))
-        marks.append(Mark(place, keys, sum(name not in known for name in names), leads))
-    return Marked(clean + text[position:], tuple(marks))
+    return GrowingMarkers(known).read(text)
+
+
+class GrowingMarkers:
+    """Does as `read_markers` does for a text that grows at its end: markers that stand fast are not read again.
+
+    They do when they do not open their line, for what follows them may make them speak of it, and when the text holds
+    no backquote and no 【, which what comes later may close around them.
+    """
+
+    def __init__(self, known: Container[str]) -> None:
+        self._known = known
+        self._fast = _Read("", "", (), 0)
+
+    def read(self, text: str) -> Marked:
+        """Return text and markers; any text may follow any other."""
+        text = _SOURCES_LABEL.sub("\n", text)
+        if not text.startswith(self._fast.text):
+            self._fast = _Read("", "", (), 0)
+        clean, position = self._fast.clean, self._fast.position
+        marks = list(self._fast.marks)
+        loose = "`" in text or "【" in text
+        for group in _GROUP.finditer(text, position):
+            names = _names(group, self._known)
+            if names is None:
+                continue
+            between = text[position : group.start()]
+            if not marks or between.strip(" ,;"):
+                clean += between
+            opens = _opens_line(clean)
+            place, leads = _place(clean, text, group.end(), opens)
+            position = _SPACES.match(text, group.end()).end() if leads else group.end()  # type: ignore[union-attr]
+            keys = tuple(dict.fromkeys(name for name in names if name in self._known))
+            marks.append(Mark(place, keys, sum(name not in self._known for name in names), leads))
+            loose = loose or opens or position == len(text)
+            if not loose:
+                self._fast = _Read(text[: position + 1], clean, tuple(marks), position)
+        return Marked(clean + text[position:], tuple(marks))
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What was read of a text up to `position`, the end of a marker; `text` holds one sign more, which ended it."""
+
+    text: str
+    clean: str
+    marks: tuple[Mark, ...]
+    position: int
 
 
 def _names(group: re.Match[str], known: Container[str]) -> list[str] | None:
@@ -108,10 +140,13 @@ def _marker_like(name: str) -> bool:
     return _KEY_SHAPE.fullmatch(name) is not None or _ORDINAL.fullmatch(name) is not None
 
 
-def _place(clean: str, text: str, at: int) -> tuple[int, bool]:
+def _opens_line(clean: str) -> bool:
+    return _OPENS_LINE.fullmatch(clean, clean.rfind("\n") + 1) is not None
+
+
+def _place(clean: str, text: str, at: int, opens: bool) -> tuple[int, bool]:
     """Return where a marker after `clean` and before ``text[at:]`` belongs, and whether it opens a line of text."""
-    line = clean[clean.rfind("\n") + 1 :]
-    if _OPENS_LINE.fullmatch(line) and _WORDS.search(_GROUP.sub("", text[at:].split("\n", 1)[0])):
+    if opens and _WORDS.search(_GROUP.sub("", text[at:].split("\n", 1)[0])):
         return len(clean), True
     bare = clean.rstrip()
     stop = _STOP_BEFORE.search(bare, max(0, len(bare) - _LONGEST_STOP))

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.markers import read_markers, unwrap
+from rag.markers import GrowingMarkers, read_markers, unwrap
 
 KNOWN = {"k7f2", "m24b"}
 
@@ -92,3 +92,64 @@ def test_no_known_key_in_brackets_survives_and_places_lie_within_the_text(parts)
     assert "(m24b)" not in marked.text
     assert all(0 <= mark.place <= len(marked.text) for mark in marked.marks)
     assert sum(len(mark.keys) + mark.unknown for mark in marked.marks) == sum(part[0] in "[(" for part in parts)
+
+
+_PIECES = st.lists(
+    st.sampled_from(
+        [
+            "It holds 8 kg",
+            " [k7f2]",
+            "[k7f2, m24b]",
+            "(m24b",
+            ")",
+            ".",
+            " ",
+            "\n",
+            "- ",
+            "[",
+            "]",
+            "(",
+            "`",
+            "【",
+            "】",
+            "3",
+        ]
+        + ["\nSources: ", "[1]", "(1)", "see", "``", "\t[zz99]"]
+    ),
+    max_size=30,
+)
+
+
+@given(_PIECES, st.integers(1, 3))
+def test_markers_of_a_growing_text_are_those_of_the_text_read_at_once(pieces, step):
+    growing, text = GrowingMarkers(KNOWN), ""
+    for at, piece in enumerate(pieces):
+        text += piece
+        if at % step == 0:
+            assert growing.read(text) == read_markers(text, KNOWN)
+    assert growing.read(text) == read_markers(text, KNOWN)
+
+
+def test_markers_that_stand_fast_are_not_read_again():
+    looked_up = []
+
+    class Known(set):
+        def __contains__(self, key):
+            looked_up.append(key)
+            return super().__contains__(key)
+
+    growing = GrowingMarkers(Known(KNOWN))
+    growing.read("It holds 8 kg [k7f2]. It is red [m24b]. It")
+    looked_up.clear()
+
+    growing.read("It holds 8 kg [k7f2]. It is red [m24b]. It lasts [k7f2].")
+
+    assert set(looked_up) == {"k7f2"}
+
+
+@pytest.mark.parametrize("later", ["` is code", "】 is no key", "[m24b]: text", "(x)"])
+def test_what_comes_later_may_change_what_a_marker_is(later):
+    growing, before = GrowingMarkers(KNOWN), "Say `a 【b [k7f2] and"
+    growing.read(before)
+
+    assert growing.read(before + later) == read_markers(before + later, KNOWN)
