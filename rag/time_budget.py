@@ -9,6 +9,8 @@ from contextlib import contextmanager, suppress
 from time import monotonic
 from typing import Any
 
+from rag.alarms import Alarm, shared_clock
+
 
 class TimeBudget:
     """`seconds` from now on."""
@@ -35,7 +37,7 @@ class Lifeline:
     def __init__(self, silence_s: float) -> None:
         self.silence_s = silence_s
         self._socket: socket.socket | None = None
-        self._timer: threading.Timer | None = None
+        self._alarm: Alarm | None = None
         self.cut = False
 
     def attach(self, network_stream: Any) -> None:
@@ -45,14 +47,12 @@ class Lifeline:
     def wait(self, seconds: float) -> None:
         """Cut the connection after `seconds`, in place of what was said before."""
         self.release()
-        self._timer = threading.Timer(seconds, self._shut)
-        self._timer.daemon = True
-        self._timer.start()
+        self._alarm = shared_clock().alarm(seconds, self._shut)
 
     def release(self) -> None:
         """Cut nothing any more."""
-        if self._timer is not None:
-            self._timer.cancel()
+        if self._alarm is not None:
+            self._alarm.cancel()
 
     def _shut(self) -> None:
         self.cut = True
