@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 from data.errors import RagDriftError, WorkspaceError
@@ -144,13 +145,14 @@ class Asker:
     ) -> Begun:
         """Retrieve for `question`: the first of the three stages of an answer. Raises like `ask`."""
         visit = Visit(checked_question(question), at or datetime.now(UTC), kind, tags or {}, Stopwatch())
-        return Begun(visit, *self._retrieve(visit))
+        vector, found, widened = self._retrieve(visit)
+        return Begun(visit, vector, replace(found, hits=widened), cache(lambda: self._suspicion(found.hits)))
 
     def write(self, begun: Begun) -> Iterator[str | Answered]:
         """Yield the text of the answer in pieces while it is written, then the answer: the second stage."""
         from rag.stream import stream_answer
 
-        yield from stream_answer(begun.visit.question, begun.found.hits, self.generator)
+        yield from stream_answer(begun.visit.question, begun.found.hits, self.generator, begun.suspicion)
 
     def finish(self, begun: Begun, answered: Answered) -> Asked:
         """Score an answer and put it on record: the last stage."""
@@ -161,7 +163,7 @@ class Asker:
     def conclude(self, begun: Begun, answered: Answered) -> Asked:
         """Return an answer as it is told, neither scored nor on record: the last stage, where somebody waits for it."""
         begun.visit.watch.lap("generate", verify=answered.verify_ms)
-        answered = _flagged(answered, begun.found.flags)
+        answered = _flagged(answered, (*begun.found.flags, *begun.suspicion()))
         return Asked(answered.answer, self._interaction(begun.visit, begun.vector, answered), ())
 
     def complete(self, interaction: Interaction) -> tuple[Interaction, tuple[Score, ...]]:
@@ -187,17 +189,24 @@ class Asker:
         if self._observe is not None:
             self._observe(interaction, scores)
 
-    def _retrieve(self, visit: Visit) -> tuple[NDArray[Any], Retrieved]:
+    def _retrieve(self, visit: Visit) -> tuple[NDArray[Any], Retrieved, tuple[Hit, ...]]:
         try:
             vector = self._index.embed_query(visit.question)
             visit.watch.lap("embed")
-            found = self.retriever.search(visit.question, query_vector=vector)
-            found = replace(found, hits=tuple(self._widen(found.hits)))
+            found = self.retriever.search(visit.question, query_vector=vector, judged=False)
+            widened = tuple(self._widen(found.hits))
         except RagDriftError as error:
             self._record(self._failed_retrieval(visit, str(error)), ())
             raise
         visit.watch.lap("retrieve", rerank=found.rerank_ms)
-        return vector, found
+        return vector, found, widened
+
+    def _suspicion(self, hits: Sequence[Hit]) -> tuple[str, ...]:
+        """Return the flags of suspicious passages; an answer stands without them, as the model has begun to write."""
+        try:
+            return self.retriever.suspicion(hits)
+        except RagDriftError as error:
+            return (f"passages_not_judged: {error}",)
 
     def _record(self, interaction: Interaction, scores: Sequence[Score]) -> str | None:
         self.observe(interaction, scores)
@@ -258,11 +267,15 @@ class Asker:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A question with what was retrieved for it, not yet answered."""
+    """A question with what was retrieved for it, not yet answered.
+
+    `suspicion` judges the passages when it is first called: that flags them, so nobody need wait for it.
+    """
 
     visit: Visit
     vector: NDArray[Any]
     found: Retrieved
+    suspicion: Callable[[], tuple[str, ...]]
 
 
 def _flagged(answered: Answered, flags: tuple[str, ...]) -> Answered:

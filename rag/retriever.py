@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 
@@ -74,11 +75,12 @@ class Retriever:
         *,
         query_vector: NDArray[np.float32] | None = None,
         where: Filter | None = None,
+        judged: bool = True,
     ) -> Retrieved:
         """Return the best `k` passages (the retriever's own number by default).
 
         Reranked passages carry the reranker's score in place of the index's; spread ones come in the order chosen, not
-        in that of their scores.
+        in that of their scores. `judged=False` leaves the flag of `suspicion` to be asked for later.
 
         :raises IndexDamaged: the vectors are gone or cannot be searched.
         """
@@ -89,9 +91,13 @@ class Retriever:
         hits, flags = self._reranked(question, admitted)
         rerank_ms = (perf_counter() - started) * 1000 if self.reranker else 0.0
         hits = self._spread(hits, wanted)
-        suspects = len(self.guard.suspects(hits)) if self.guard else 0
-        flags = (*failures, *flags, *([f"suspicious_passage:{suspects}"] if suspects else []))
-        return Retrieved(tuple(hits), flags, rerank_ms)
+        suspicion = self.suspicion(hits) if judged else ()
+        return Retrieved(tuple(hits), (*failures, *flags, *suspicion), rerank_ms)
+
+    def suspicion(self, hits: Sequence[Hit]) -> tuple[str, ...]:
+        """Return the flag for passages of which the guard is suspicious; those it holds back were never found."""
+        suspects = len(self.guard.suspects(hits)) if self.guard and not self.guard.holding else 0
+        return (f"suspicious_passage:{suspects}",) if suspects else ()
 
     def _found(
         self, question: str, pool: int, query_vector: NDArray[np.float32] | None, where: Filter | None

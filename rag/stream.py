@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol, runtime_checkable
 
 from data.records import Hit
@@ -28,12 +28,18 @@ class StreamingGenerator(Protocol):
         ...
 
 
-def stream_answer(question: str, hits: Sequence[Hit], generator: Generator) -> Iterator[str | Answered]:
+def _nothing() -> None:
+    pass
+
+
+def stream_answer(
+    question: str, hits: Sequence[Hit], generator: Generator, meanwhile: Callable[[], object] = _nothing
+) -> Iterator[str | Answered]:
     """Yield the text of the answer in pieces, then the answer itself.
 
     A sentence is shown once the next has begun, for only then are its citations known; joined, the pieces are the text
     of the answer, or the beginning of it where the endpoint failed half-way. A generator that cannot stream gives one
-    piece.
+    piece. `meanwhile` is called once, when the model has begun to write and nobody waits for us.
     """
     if not hits:
         yield from _shown_at_once(without_hits())
@@ -46,7 +52,7 @@ def stream_answer(question: str, hits: Sequence[Hit], generator: Generator) -> I
     looked_at = shown_at = 0
     draft = None
     try:
-        for draft in generator.stream(question, hits):
+        for draft in _once_begun(generator.stream(question, hits), meanwhile):
             length = len(draft.text)
             if length - looked_at < _SETTLED or not _END.search(draft.text, shown_at, length - _SETTLED - 1):
                 continue
@@ -63,6 +69,14 @@ def stream_answer(question: str, hits: Sequence[Hit], generator: Generator) -> I
         answered = checked(question, hits, draft, checker)
         yield answered.answer.text.removeprefix(shown)
         yield answered
+
+
+def _once_begun(drafts: Iterator[Draft], meanwhile: Callable[[], object]) -> Iterator[Draft]:
+    first = next(drafts, None)
+    if first is not None:
+        meanwhile()
+        yield first
+        yield from drafts
 
 
 def _shown_at_once(answered: Answered) -> Iterator[str | Answered]:

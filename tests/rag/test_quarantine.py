@@ -54,6 +54,13 @@ def test_flagged_passages_stay_and_are_counted(opened):
     assert found.flags == ("suspicious_passage:1",)
 
 
+def test_passages_can_be_judged_after_they_were_found(opened):
+    searched = retriever(*opened, holding=False)
+    found = searched.search(QUESTION, judged=False)
+    assert found.flags == ()
+    assert searched.suspicion(found.hits) == ("suspicious_passage:1",)
+
+
 def test_held_back_passages_are_replaced_by_the_next_best(opened):
     flagged = retriever(*opened, holding=False).search(QUESTION)
     held = retriever(*opened, holding=True).search(QUESTION)
