@@ -21,6 +21,8 @@ from rag.terms import terms
 
 _SHORT_CLAIM = 3
 _HELPER_SHARE = OVERLAP / 2
+_VOUCHED = 0.8
+"""Least share of a sentence's words that a quote must hold to be its evidence though its marker stands further on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +96,30 @@ class Citer:
         places = list(placed)
         numbers = _Numbers()
         inserts: list[tuple[int, str]] = []
+        shown: dict[int, list[int]] = {}
         for at, (place, cited) in enumerate(placed.items()):
             claim = self._claim(marked.text, spans, place, places[at - 1] if at else 0)
-            given = self._number(claim, tuple(cited), numbers)
-            inserts.append((place, "".join(f"[{number}]" for number in dict.fromkeys(given))))
-        statements = tuple(_statement(marked.text, span, placed, places, self._ids) for span in spans)
+            shown[place] = list(dict.fromkeys(self._number(claim, tuple(cited), numbers)))
+            inserts.append((place, "".join(f"[{number}]" for number in shown[place])))
+        citations = tuple(numbers.known.values())
+        plain = (_statement(marked.text, span, placed, places, self._ids) for span in spans)
+        statements = tuple(
+            item if item.chunk_ids else self._vouched(item, _next_in_line(marked.text, end, places, shown), citations)
+            for item, (_, end) in zip(plain, spans, strict=True)
+        )
         unknown = sum(mark.unknown for mark in marked.marks)
-        return Cited(_insert(marked.text, inserts), tuple(numbers.known.values()), statements, unknown)
+        return Cited(_insert(marked.text, inserts), citations, statements, unknown)
+
+    def _vouched(self, statement: Statement, later: Sequence[int], citations: Sequence[Citation]) -> Statement:
+        """Return an uncited sentence with the chunks that the next markers quote, where the quote itself holds it.
+
+        So one marker behind a row or an item of several sentences stands for all of them, if the reader is shown them.
+        """
+        quoted = [citations[number - 1] for number in later]
+        held = [
+            item.chunk_id for item in quoted if item.supported and _holds(item.quote, statement.text, self._question)
+        ]
+        return Statement(statement.text, tuple(held))
 
     def _claim(self, text: str, spans: Sequence[tuple[int, int]], place: int, before: int) -> str:
         """Return the words a marker at `place` vouches for: back to the marker `before` it, or to its sentence's start.
@@ -172,6 +191,17 @@ def _statement(
     start, end = span
     within = places[bisect_right(places, start) : bisect_right(places, end)]
     return Statement(text[start:end], tuple(dict.fromkeys(ids[key] for place in within for key in placed[place])))
+
+
+def _next_in_line(text: str, end: int, places: Sequence[int], shown: Mapping[int, list[int]]) -> Sequence[int]:
+    """Return the numbers given at the first place after `end`; none where a line ends before it."""
+    at = bisect_right(places, end)
+    return shown[places[at]] if at < len(places) and "\n" not in text[end : places[at]] else ()
+
+
+def _holds(quote: str, sentence: str, question: str) -> bool:
+    found = locate(sentence, quote)
+    return found is not None and found.share >= _VOUCHED and not unmatched_figures(sentence, [question, quote])
 
 
 def _insert(text: str, inserts: Sequence[tuple[int, str]]) -> str:

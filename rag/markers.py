@@ -9,12 +9,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 _THINKING = re.compile(r"\A\s*<think(?:ing)?>.*?</think(?:ing)?>\s*", re.DOTALL | re.IGNORECASE)
 _FENCED = re.compile(r"\A\s*```(?:json)?\s*\n(.*?)\n\s*```\s*\Z", re.DOTALL)
 _GROUP = re.compile(r"`[^`\n]*`|[ \t]*(?:\[([^\[\]()\n]{1,80})\]|\(([^\[\]()\n]{1,80})\)|【([^【】\n]{1,80})】)(?!\()")
+_CODE_BLOCK = re.compile(r"^[ \t>]*```[^`\n]*$.*?(?:^[ \t>]*```[ \t]*$|\Z)", re.DOTALL | re.MULTILINE)
+_SUBSCRIPT = re.compile(r"(?<=[\w\])])\[[^\[\]\n]*\](?:\.[a-z_]|=| = )")
+_VALUE = re.compile(r"(?:(?<=[\"']:)|(?<=[\"']: )|(?<= = )|(?<=\w=))\[")
+_AHEAD = 4
+"""How many signs after a bracket tell what it is."""
 _BETWEEN = re.compile(r"[\s,;]+|&|\band\b|\bи\b")
 _DECORATION = re.compile(r"\A(?:passages?|keys?|sources?|chunks?|key:|источник|ключ)\Z", re.IGNORECASE)
 _KEY_SHAPE = re.compile(r"(?=(?:.*\d){2})(?=(?:.*[a-z]){2})[a-z0-9]{4}")
@@ -74,7 +79,8 @@ def read_markers(text: str, known: Container[str]) -> Marked:
     """Take the citation markers out of `text`; `known` holds the keys that name a passage.
 
     A bracket is a marker when each word in it is a known key, or has the shape of a key or of an ordinal. Round
-    brackets need a known key: "(r2d2)" and "(12)" stay text. Nothing inside backquotes is a marker.
+    brackets need a known key: "(r2d2)" and "(12)" stay text. Nothing inside backquotes is a marker; in a block of code,
+    and where code stands in plain text ("choices[0].message", "'shape': [1, 2]"), only a known key is.
     """
     return GrowingMarkers(known).read(text)
 
@@ -98,9 +104,10 @@ class GrowingMarkers:
         clean, position = self._fast.clean, self._fast.position
         marks = list(self._fast.marks)
         loose = "`" in text or "【" in text
+        blocks = [block.span() for block in _CODE_BLOCK.finditer(text)] if "```" in text else []
         for group in _GROUP.finditer(text, position):
             names = _names(group, self._known)
-            if names is None:
+            if names is None or not self._all_known(names) and _is_code(text, group, blocks):
                 continue
             between = text[position : group.start()]
             if not marks or between.strip(" ,;"):
@@ -110,15 +117,18 @@ class GrowingMarkers:
             position = _SPACES.match(text, group.end()).end() if leads else group.end()  # type: ignore[union-attr]
             keys = tuple(dict.fromkeys(name for name in names if name in self._known))
             marks.append(Mark(place, keys, sum(name not in self._known for name in names), leads))
-            loose = loose or opens or position == len(text)
+            loose = loose or opens or position + _AHEAD > len(text)
             if not loose:
-                self._fast = _Read(text[: position + 1], clean, tuple(marks), position)
+                self._fast = _Read(text[: position + _AHEAD], clean, tuple(marks), position)
         return Marked(clean + text[position:], tuple(marks))
+
+    def _all_known(self, names: Sequence[str]) -> bool:
+        return all(name in self._known for name in names)
 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """What was read of a text up to `position`, the end of a marker; `text` holds one sign more, which ended it."""
+    """What was read of a text up to `position`, the end of a marker; `text` holds the signs after it, too."""
 
     text: str
     clean: str
@@ -134,6 +144,13 @@ def _names(group: re.Match[str], known: Container[str]) -> list[str] | None:
     if not names or not all(name in known or _marker_like(name) for name in names):
         return None
     return names if group.group(2) is None or any(name in known for name in names) else None
+
+
+def _is_code(text: str, group: re.Match[str], blocks: Sequence[tuple[int, int]]) -> bool:
+    """Tell whether a bracket stands in one of the `blocks` of code, is a subscript, or the value of a name."""
+    bracket = group.end() - len(group.group().lstrip(" \t"))
+    within = any(start <= bracket < end for start, end in blocks)
+    return within or _SUBSCRIPT.match(text, bracket) is not None or _VALUE.match(text, bracket) is not None
 
 
 def _marker_like(name: str) -> bool:

@@ -3,7 +3,7 @@
 The Punkt model which LlamaIndex bundles knows English abbreviations only and takes a list or table for one sentence, so
 the rules here are our own: lines first (a list item, table row or heading is a unit by itself, a wrapped line is not),
 then sentence ends within a unit. A full stop ends a sentence unless what stands before it is an abbreviation or an
-initial, or what follows begins with a small letter.
+initial, or what follows begins with a small letter and is no code ("`num_ctx` sets …").
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ _STARTERS = _words(
 _END = re.compile(r"(?:[.!?…]+|[。！？])(?:[\"'”’»)\]}*_`]|\[\^?\w{1,4}\])*(?=\s|$)|[。！？]+[”’」』）]*")
 _LAST_BREAK = re.compile(r".*[\s(\[{«“\"'*_`|>]", re.DOTALL)
 _NEXT_WORD = re.compile(r"[\s\"'“‘«(\[{*_`]*([^\s\"'“”‘’«»()\[\]{}*_`,.;:!?]*)")
+_CODE_WORD = re.compile(r"[a-z\d]+_\w")
 _ITEM = re.compile(r"[ \t>]*(?:[-*+•◦▪●–—]|\(?(?:\d{1,3}|[A-Za-zА-Яа-я])[.)])[ \t]+\S")
 _ROW = re.compile(r"[ \t>]*\||.*\S[ \t]+\|[ \t]+\S|.*\t.*\t")
 _HEADING = re.compile(r" {0,3}#{1,6}(?:[ \t]|$)")
@@ -51,7 +52,7 @@ _FENCE = re.compile(r"[ \t>]*(?:```[^`\n]*$|~~~)")
 _NUMBER = re.compile(r"\(?[-–—−+]?[$€£₽]?\d[\d,.]*[%)]*$|[$€£₽—–%)]+$")
 
 _NUMBERING = re.compile(r"[\d.]{1,8}|[A-Za-zА-Яа-я]")
-_DOTTED = re.compile(r"(?:\w\.)+\w")
+_DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
 _WORD_CHARACTER = re.compile(r"\w")
 _INVISIBLE = "\ufeff\u200b\u200e\u200f\u2060"
 
@@ -190,7 +191,7 @@ def _is_end(text: str, begin: int, match: re.Match[str]) -> bool:
         return True
     following = _NEXT_WORD.match(text, match.end())
     word = following[1] if following else ""
-    if word[:1].islower():
+    if word[:1].islower() and following is not None and not _opens_code(text, match.end(), following.start(1)):
         return False
     if match[0][0] != "." or match[0].startswith(".."):
         return True
@@ -204,6 +205,11 @@ def _is_end(text: str, begin: int, match: re.Match[str]) -> bool:
     after_number = text[begin:at].rstrip()[-1:].isdigit()
     starter = word.lower() in _STARTERS and following is not None and not text.startswith(".", following.end())
     return _stop_ends(before, word, after_number=after_number, starter=starter)
+
+
+def _opens_code(text: str, stop: int, word: int) -> bool:
+    """Tell whether a word in small letters is code: in backquotes, or with an underscore in it."""
+    return "`" in text[stop:word] or _CODE_WORD.match(text, word) is not None
 
 
 def _stop_ends(before: str, following: str, *, after_number: bool, starter: bool) -> bool:

@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -116,3 +117,38 @@ def test_any_stretch_of_words_of_a_sentence_is_found_in_it(data):
     [citation] = cite(f"{stretch} [m24b].", KEYS, HITS).citations
     assert citation.supported
     assert stretch in citation.quote
+
+
+ROWS = """Parameters of the model.
+
+| `top_k` | Reduces nonsense. A higher value (e.g. 100) gives more diverse answers. (Default: 40) | `top_k 40` |
+| `num_ctx` | Sets the size of the window. A lower value needs less memory. (Default: 2048) | `num_ctx 4096` |"""
+ROW = "top_k, Reduces nonsense. A higher value (e.g. 100) gives more diverse answers. (Default: 40), top_k 40"
+
+
+def uncited(text):
+    rows = Chunk("rows.md", 0, len(ROWS), ROWS)
+    cited = cite(text, {"k7f2": rows.id}, [Hit(rows, 1.0)])
+    return [statement.text for statement in cited.statements if not statement.chunk_ids]
+
+
+def test_one_marker_vouches_for_the_sentences_before_it_that_its_quote_holds():
+    assert uncited(f"{ROW} [k7f2].") == []
+    assert uncited(f"{ROW} [k7f2]. {ROW.replace('top_k', 'num_ctx')[:26]} [k7f2].") == []
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        ROW.replace("100", "700"),
+        ROW.replace("gives more diverse answers", "makes the server reply in French"),
+        ROW.replace("A higher value (e.g. 100) gives more diverse answers.", "A lower value needs less memory."),
+    ],
+    ids=["a wrong figure", "words from nowhere", "words of another row"],
+)
+def test_what_the_quote_does_not_hold_stays_uncited(lie):
+    assert len(uncited(f"{lie} [k7f2].")) == 1
+
+
+def test_a_marker_vouches_for_nothing_in_a_line_before_it():
+    assert uncited("Reduces nonsense.\nThe default of `top_k` is 40 [k7f2].") == ["Reduces nonsense."]

@@ -43,12 +43,22 @@ def test_markers_are_read_however_they_are_written(text, clean, keys, unknown):
         "See [the guide](guide.md) and [k7f2](guide.md).",
         "A range [a, b] and a note [sic] and a year [1998].",
         "(see page 12)",
+        "Print choices[0].message and set rows[1] = 2.",
+        '{"shape": [1, 2], "ids": [3]}',
+        "Run:\n```python\nprint(rows[1], [2])\n```\nIt prints.",
+        "Run:\n```python\nprint(rows [1])",
     ],
 )
 def test_ordinary_brackets_stay_text(text):
     marked = read_markers(text, KNOWN)
     assert marked.text == text
     assert marked.marks == ()
+
+
+def test_a_known_key_in_a_block_of_code_is_a_marker_and_a_glued_ordinal_in_prose_too():
+    assert [mark.keys for mark in read_markers("```\nx = a[1]  # [k7f2]\n```", KNOWN).marks] == [("k7f2",)]
+    marked = read_markers("The sky is blue[1][2]. It is wide[3].", KNOWN)
+    assert (marked.text, sum(mark.unknown for mark in marked.marks)) == ("The sky is blue. It is wide.", 3)
 
 
 def test_a_marker_stands_before_the_full_stop_of_what_it_follows():
@@ -114,7 +124,7 @@ _PIECES = st.lists(
             "】",
             "3",
         ]
-        + ["\nSources: ", "[1]", "(1)", "see", "``", "\t[zz99]"]
+        + ["\nSources: ", "[1]", "(1)", "see", "``", "\t[zz99]", "\n```\n", ".a", " = ", "':"]
     ),
     max_size=30,
 )

@@ -35,6 +35,10 @@ def texts(text: str) -> list[str]:
         ("Цена 5 тыс. руб. за штуку. Дорого…", ["Цена 5 тыс. руб. за штуку.", "Дорого…"]),
         ("«Что?» спросил он. «Ничего.» Она ушла.", ["«Что?» спросил он.", "«Ничего.»", "Она ушла."]),
         ("今天下雨。我们在家！", ["今天下雨。", "我们在家！"]),
+        ("The default is 0.9. `top_k` is an integer.", ["The default is 0.9.", "`top_k` is an integer."]),
+        ("It is off by default. num_ctx sets the window.", ["It is off by default.", "num_ctx sets the window."]),
+        ("Set e.g. `a`, `b` etc. `c` comes last.", ["Set e.g. `a`, `b` etc. `c` comes last."]),
+        ("It holds 2.5. Later models hold more.", ["It holds 2.5.", "Later models hold more."]),
     ],
 )
 def test_sentences_end_where_a_reader_ends_them(paragraph: str, expected: list[str | None] | None) -> None:
