@@ -3,7 +3,8 @@
 Two hundred replies at twenty tokens a second wake two hundred threads four thousand times a second, and most of the
 processor goes into waking them and into their quarrel for the interpreter. Here one thread takes in what arrives, and
 wakes the one that waits for a reply when the reply has ended, or when what came has waited `PATIENCE_S`. Nobody sees
-single tokens: answers are shown sentence by sentence.
+single tokens: answers are shown sentence by sentence. What has come of replies that go on is dealt with in turns; one
+that has ended does not wait for a turn, as somebody waits for it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from collections import deque
 from contextlib import suppress
 from functools import cache
 from time import monotonic
+
+from rag.turns import Turns
 
 PATIENCE_S = 0.15
 _AT_ONCE = 65_536
@@ -33,6 +36,7 @@ class Flow:
         self.source = source
         self.received = bytearray()
         self.ended = False
+        self.whole = False
         self.error: OSError | None = None
         self.lock = threading.Lock()
         self.ready = threading.Event()
@@ -51,7 +55,9 @@ class Flow:
             self.received += data
         if not data:
             self.ended = True
-        if not data or len(self.received) >= _MOST or _END.search(data):
+        ending = not data or _END.search(data) is not None
+        self.whole = self.whole or ending
+        if ending or len(self.received) >= _MOST:
             self.ready.set()
             return False
         return waiting
@@ -83,6 +89,7 @@ class Reader:
     def __init__(self) -> None:
         self._selector = selectors.DefaultSelector()
         self._waiting: deque[tuple[float, Flow]] = deque()
+        self._turns = Turns()
         threading.Thread(target=self._run, name="reply-reader", daemon=True).start()
 
     def begin(self, source: socket.socket) -> Flow:
@@ -96,17 +103,21 @@ class Reader:
 
     def end(self, flow: Flow) -> None:
         """Leave a socket alone again."""
+        self._turns.give_back(flow)
         with suppress(KeyError, ValueError):  # it ended by itself, or was closed
             self._selector.unregister(flow.source)
 
     def read(self, flow: Flow, most: int, timeout_s: float | None) -> bytes:
-        """Return what has arrived once it is worth reading, empty at the end.
+        """Return what has arrived once it is worth reading, empty at the end; the turn lasts until the next call.
 
         :raises TimeoutError: nothing came in time.
         :raises OSError: the connection broke.
         """
+        self._turns.give_back(flow)
         if not flow.ready.wait(timeout_s) and not flow.received:
             raise TimeoutError
+        if not flow.whole:
+            self._turns.take(flow)
         return flow.read(most)
 
     def _run(self) -> None:

@@ -12,10 +12,10 @@ from data.errors import InputError, SettingsError
 from pipelines.serve.service import Service, open_keys
 from pipelines.workspace import Workspace
 
-_SWITCH_S = 0.0002
-"""How long a thread that computes keeps the others waiting: by default Python lets it do so 25 times as long.
+_SWITCH_S = 0.001
+"""How long a thread that computes keeps the others waiting: by default Python lets it do so five times as long.
 
-A search gives the interpreter away hundreds of times, at each row that SQLite reads, and waits for it as often.
+Less makes two hundred answers at once slower: those who wait wake up as often, only to see that they must wait.
 """
 
 

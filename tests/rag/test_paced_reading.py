@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from rag import paced_reading
+from rag import paced_reading, turns
 from rag.paced_reading import Reader
 
 
@@ -18,7 +18,7 @@ def pair():
     theirs.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def reader():
     return Reader()
 
@@ -91,3 +91,27 @@ def test_a_flow_that_was_ended_leaves_its_bytes_to_others(reader, pair):
     theirs.sendall(b"next reply")
     ours.settimeout(30)
     assert ours.recv(100) == b"next reply"
+
+
+def test_replies_that_go_on_take_turns_and_one_that_has_ended_does_not_wait_for_one(reader, monkeypatch):
+    monkeypatch.setattr(paced_reading, "PATIENCE_S", 0.01)
+    monkeypatch.setattr(turns, "LEASE_S", 600)
+    pairs = [socket.socketpair() for _ in range(3)]
+    first, second, ended = [reader.begin(ours) for ours, _ in pairs]
+    came = []
+    pairs[0][1].sendall(b"one ")
+    assert reader.read(first, 100, 30) == b"one "  # whose turn it is now
+    pairs[1][1].sendall(b"two ")
+    waiting = threading.Thread(target=lambda: came.append(reader.read(second, 100, 30)), daemon=True)
+    waiting.start()
+    pairs[2][1].sendall(b"data: [DONE]\n\n")
+    assert reader.read(ended, 100, 30) == b"data: [DONE]\n\n"
+    time.sleep(0.05)
+    assert came == []
+    reader.end(first)
+    waiting.join(30)
+    assert came == [b"two "]
+    reader.end(second)
+    for ours, theirs in pairs:
+        ours.close()
+        theirs.close()

@@ -1,0 +1,57 @@
+import threading
+import time
+
+from rag import turns
+from rag.turns import Turns
+
+
+def waits(turns, name, order):
+    def work():
+        turns.take(name)
+        order.append(name)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    return thread
+
+
+def test_one_has_its_turn_and_the_others_wait_in_order(monkeypatch):
+    monkeypatch.setattr(turns, "LEASE_S", 600)
+    shared, order, threads = Turns(), [], []
+    shared.take("first")
+    for name in ("second", "third"):
+        threads.append(waits(shared, name, order))
+        time.sleep(0.05)
+    assert order == []
+    shared.give_back("first")
+    threads[0].join(30)
+    time.sleep(0.05)
+    assert order == ["second"]
+    shared.give_back("second")
+    threads[1].join(30)
+    assert order == ["second", "third"]
+
+
+def test_who_has_no_turn_gives_back_nothing(monkeypatch):
+    monkeypatch.setattr(turns, "LEASE_S", 600)
+    shared, order = Turns(), []
+    shared.take("first")
+    thread = waits(shared, "second", order)
+    shared.give_back("second")
+    shared.give_back("stranger")
+    time.sleep(0.05)
+    assert order == []
+    shared.give_back("first")
+    thread.join(30)
+    assert order == ["second"]
+
+
+def test_a_turn_that_is_never_given_back_ends(monkeypatch):
+    monkeypatch.setattr(turns, "LEASE_S", 0.02)
+    shared, order = Turns(), []
+    shared.take("lost")
+    waits(shared, "next", order).join(30)
+    assert order == ["next"]
+    shared.give_back("lost")
+    waits(shared, "last", order).join(30)
+    assert order == ["next", "last"]
