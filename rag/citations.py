@@ -8,7 +8,7 @@ does not hold the words of its claim stays, marked as unsupported: hiding it wou
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 
@@ -22,12 +22,13 @@ from rag.terms import terms
 _SHORT_CLAIM = 3
 _HELPER_SHARE = OVERLAP / 2
 _VOUCHED = 0.8
-"""Least share of a sentence's words that a quote must hold to be its evidence though its marker stands further on."""
+"""Least share of a sentence's words, and of those of them that the claim at the marker lacks, which a quote must hold
+to be its evidence though the marker stands further on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One sentence of the answer, without markers, and the ids of the chunks it cites."""
+    """One sentence of the answer, without markers, and the ids of the chunks cited for it, there or further on."""
 
     text: str
     chunk_ids: tuple[str, ...]
@@ -44,6 +45,14 @@ class Cited:
     citations: tuple[Citation, ...]
     statements: tuple[Statement, ...]
     unknown: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What the markers at one place vouch for, and their numbers."""
+
+    claim: str
+    numbers: tuple[int, ...]
 
 
 @dataclass(slots=True)
@@ -96,11 +105,12 @@ class Citer:
         places = list(placed)
         numbers = _Numbers()
         inserts: list[tuple[int, str]] = []
-        shown: dict[int, list[int]] = {}
+        shown: dict[int, _Shown] = {}
         for at, (place, cited) in enumerate(placed.items()):
             claim = self._claim(marked.text, spans, place, places[at - 1] if at else 0)
-            shown[place] = list(dict.fromkeys(self._number(claim, tuple(cited), numbers)))
-            inserts.append((place, "".join(f"[{number}]" for number in shown[place])))
+            given = tuple(dict.fromkeys(self._number(claim, tuple(cited), numbers)))
+            shown[place] = _Shown(claim, given)
+            inserts.append((place, "".join(f"[{number}]" for number in given)))
         citations = tuple(numbers.known.values())
         plain = (_statement(marked.text, span, placed, places, self._ids) for span in spans)
         statements = tuple(
@@ -110,15 +120,15 @@ class Citer:
         unknown = sum(mark.unknown for mark in marked.marks)
         return Cited(_insert(marked.text, inserts), citations, statements, unknown)
 
-    def _vouched(self, statement: Statement, later: Sequence[int], citations: Sequence[Citation]) -> Statement:
+    def _vouched(self, statement: Statement, later: _Shown | None, citations: Sequence[Citation]) -> Statement:
         """Return an uncited sentence with the chunks that the next markers quote, where the quote itself holds it.
 
         So one marker behind a row or an item of several sentences stands for all of them, if the reader is shown them.
         """
-        quoted = [citations[number - 1] for number in later]
-        held = [
-            item.chunk_id for item in quoted if item.supported and _holds(item.quote, statement.text, self._question)
-        ]
+        if later is None:
+            return statement
+        quoted = [citations[number - 1] for number in later.numbers if citations[number - 1].supported]
+        held = [item.chunk_id for item in quoted if _holds(item.quote, statement.text, later.claim, self._question)]
         return Statement(statement.text, tuple(held))
 
     def _claim(self, text: str, spans: Sequence[tuple[int, int]], place: int, before: int) -> str:
@@ -181,8 +191,7 @@ def _joint_share(claim: str, cited: Sequence[Hit], found: Sequence[Located | Non
     for hit, place in zip(cited, found, strict=True):
         if place is not None:
             held.update(terms(hit.chunk.text[place.start : place.end]))
-    total = sum(weights.values())
-    return sum(weight for term, weight in weights.items() if term in held) / total if total else 0.0
+    return _share(weights, held)
 
 
 def _statement(
@@ -193,15 +202,23 @@ def _statement(
     return Statement(text[start:end], tuple(dict.fromkeys(ids[key] for place in within for key in placed[place])))
 
 
-def _next_in_line(text: str, end: int, places: Sequence[int], shown: Mapping[int, list[int]]) -> Sequence[int]:
-    """Return the numbers given at the first place after `end`; none where a line ends before it."""
+def _next_in_line(text: str, end: int, places: Sequence[int], shown: Mapping[int, _Shown]) -> _Shown | None:
+    """Return what is shown at the first place after `end`; nothing where a line ends before it."""
     at = bisect_right(places, end)
-    return shown[places[at]] if at < len(places) and "\n" not in text[end : places[at]] else ()
+    return shown[places[at]] if at < len(places) and "\n" not in text[end : places[at]] else None
 
 
-def _holds(quote: str, sentence: str, question: str) -> bool:
-    found = locate(sentence, quote)
-    return found is not None and found.share >= _VOUCHED and not unmatched_figures(sentence, [question, quote])
+def _holds(quote: str, sentence: str, claim: str, question: str) -> bool:
+    """Tell whether `quote`, the evidence for `claim`, is that for `sentence`, too: a sentence much like it is not."""
+    weights, held, said = weighted_terms(sentence), set(terms(quote)), set(terms(claim))
+    new = {term: weight for term, weight in weights.items() if term not in said}
+    shares = _share(weights, held), _share(new or weights, held)
+    return min(shares) >= _VOUCHED and not unmatched_figures(sentence, [question, quote])
+
+
+def _share(weights: Mapping[str, float], held: Container[str]) -> float:
+    total = sum(weights.values())
+    return sum(weight for term, weight in weights.items() if term in held) / total if total else 0.0
 
 
 def _insert(text: str, inserts: Sequence[tuple[int, str]]) -> str:

@@ -150,5 +150,13 @@ def test_what_the_quote_does_not_hold_stays_uncited(lie):
     assert len(uncited(f"{lie} [k7f2].")) == 1
 
 
+def test_a_quote_of_a_sentence_much_like_it_is_no_evidence():
+    alike = "Secrets of 112 bits SHALL be hashed with an approved function."
+    text = f"{alike} Secrets of under 112 bits SHALL be salted and hashed with a slow function."
+    chunk = Chunk("s.md", 0, len(text), text)
+    first, second = cite(f"{text[:-1]} [k7f2].", {"k7f2": chunk.id}, [Hit(chunk, 1.0)]).statements
+    assert (first.text, first.chunk_ids, second.chunk_ids) == (alike, (), (chunk.id,))
+
+
 def test_a_marker_vouches_for_nothing_in_a_line_before_it():
     assert uncited("Reduces nonsense.\nThe default of `top_k` is 40 [k7f2].") == ["Reduces nonsense."]
