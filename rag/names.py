@@ -13,6 +13,7 @@ from rag.terms import terms
 
 _INSIDE = re.compile(r"(?<=[^\W\d_] )[A-ZА-ЯЁ][^\W\d_]{2,}|(?<=[^\W\d_], )[A-ZА-ЯЁ][^\W\d_]{2,}")
 _IDENTIFIER = re.compile(r"(?<![\w-])--[a-z][\w-]*\w|(?<!\w)[^\W_]\w*_\w*[^\W_](?!\w)")
+_ADDRESS = re.compile(r"\b\w+://\S+")
 _ESCAPED = re.compile(r"\\(?=[_-])")
 _NO_NAME = frozenset({"passag", "document", "source", "sourc", "yes", "step", "note"})
 
@@ -20,7 +21,7 @@ _NO_NAME = frozenset({"passag", "document", "source", "sourc", "yes", "step", "n
 def unmatched_names(sentence: str, sources: Iterable[str]) -> list[str]:
     """Return the names of `sentence` that occur in none of `sources`: those of code, then others.
 
-    A name of code has an underscore inside or two hyphens in front. Another name is a capitalised word of three or more
+    A name of code has an underscore inside or two hyphens in front, and stands in no address. Another name is a capitalised word of three or more
     letters after a word or a comma, and occurs where its stem does; the first word, and a sentence in title case or in
     capitals, tell nothing and give none.
     """
@@ -30,7 +31,7 @@ def unmatched_names(sentence: str, sources: Iterable[str]) -> list[str]:
 
 
 def _unmatched_identifiers(sentence: str, sources: Sequence[str]) -> list[str]:
-    found = dict.fromkeys(_IDENTIFIER.findall(sentence))
+    found = dict.fromkeys(_IDENTIFIER.findall(_ADDRESS.sub(" ", sentence)))
     held = {name.casefold() for source in sources for name in _identifiers(source)} if found else set()
     return [name for name in found if name.casefold() not in held]
 

@@ -87,8 +87,9 @@ def test_a_name_of_code_must_occur_whole(name):
     assert unmatched_names(said, [f"Use `{name[:-1]}` or {name}s."]) == [name]
 
 
-def test_emphasis_dashes_and_hyphens_are_no_names_of_code():
+def test_emphasis_dashes_hyphens_and_addresses_are_no_names_of_code():
     assert unmatched_names("This is _quite so_ and __bold__ -- as a re-run of x - y.", [""]) == []
+    assert unmatched_names("It is at [x](https://example.org/some_page).", [""]) == []
 
 
 def test_first_words_and_title_case_are_no_names():
