@@ -21,9 +21,9 @@ _NO_NAME = frozenset({"passag", "document", "source", "sourc", "yes", "step", "n
 def unmatched_names(sentence: str, sources: Iterable[str]) -> list[str]:
     """Return the names of `sentence` that occur in none of `sources`: those of code, then others.
 
-    A name of code has an underscore inside or two hyphens in front, and stands in no address. Another name is a capitalised word of three or more
-    letters after a word or a comma, and occurs where its stem does; the first word, and a sentence in title case or in
-    capitals, tell nothing and give none.
+    A name of code has an underscore inside or two hyphens in front, and stands in no address. Another name is a
+    capitalised word of three or more letters after a word or a comma, and occurs where its stem does; the first word,
+    and a sentence in title case or in capitals, tell nothing and give none.
     """
     bare = _ESCAPED.sub("", sentence)
     held = list(sources)
