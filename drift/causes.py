@@ -2,43 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from data.labels import THUMBS
-from drift.cutting import at_a_limit, flagged_cut
-from drift.decompose import Split
-from drift.quality import JudgedQuality
-from drift.report import Cause, CauseName, Finding, FingerprintChange, OpsPlane
+from drift.evidence import Evidence, change_sentence
+from drift.generation import generation_causes
+from drift.report import Cause, CauseName
 from drift.retrieval_share import RetrievalShare, retrieval_share
-from drift.scoring import Side
 from drift.settings import DriftSettings
-from drift.signals import cut_off
-from drift.swap import swap_test
 
-_WORSE_WHEN_LOWER = ("top score", "score margin", "question coverage", "passages")
-_OF_PASSAGES = ("novel words", "unsupported citations", "citations")
-_CLEAR = 0.2
 _MOVED = 0.1
 _SMALL_SHARE = 0.2
 """A part of the change smaller than this is not named as a cause."""
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """All that bears on the cause. `values_*` map ids to the quality score that speaks or its helper."""
-
-    reference: Side
-    current: Side
-    values_reference: Mapping[str, float]
-    values_current: Mapping[str, float]
-    judged: JudgedQuality
-    ops: OpsPlane
-    split: Split | None
-    findings: tuple[Finding, ...]
-    changes: tuple[FingerprintChange, ...]
 
 
 def name_causes(evidence: Evidence, settings: DriftSettings) -> tuple[Cause, ...]:
@@ -90,103 +68,74 @@ def _other_questions(evidence: Evidence) -> Cause | None:
 
 
 def _system(evidence: Evidence, settings: DriftSettings, left: float) -> list[Cause]:
-    retrieval = retrieval_share(
+    """Lay what is left of the change to retrieval, to prompt or model, or to both: each needs evidence of its own.
+
+    That the other side did not move is no evidence: where neither shows anything, the cause is unknown.
+    """
+    retrieval = _retrieval_share(evidence)
+    generation = generation_causes(evidence, settings, retrieval.generation)
+    weaker = evidence.weaker_passages
+    share = retrieval.share if weaker or retrieval.proven else 0.0
+    if weaker and not generation:
+        share = 1.0
+    change = _index_sentence(evidence)
+    causes = []
+    if share >= _SMALL_SHARE:
+        sentences = (retrieval.evidence, *(finding.sentence for finding in weaker[:2]), change)
+        causes.append(Cause(_retrieval_name(evidence), share * left, " ".join(filter(None, sentences))))
+    elif change:
+        # It came with the drop; how much of the drop came with it, no signal of retrieval says.
+        alone = None if generation else left
+        causes.append(Cause(_retrieval_name(evidence), alone, f"{change} No signal of retrieval that was logged fell."))
+        return [*causes, *_shared(generation, left)]
+    if share <= 1 - _SMALL_SHARE:
+        causes += _shared(generation or (_unknown(evidence),), (1 - share) * left)
+    return causes
+
+
+def _shared(causes: Sequence[Cause], share: float) -> list[Cause]:
+    return [replace(cause, share=share / len(causes)) for cause in causes]
+
+
+def _retrieval_share(evidence: Evidence) -> RetrievalShare:
+    within = evidence.judged.plane.within
+    return retrieval_share(
         evidence.reference.items,
         evidence.current.items,
         evidence.values_reference,
         evidence.values_current,
-        evidence.judged.plane.within.delta if evidence.judged.plane.within else 0.0,
+        within.delta if within else 0.0,
     )
-    worse = [f for f in evidence.findings if f.signal in _WORSE_WHEN_LOWER and _fell(f)]
-    generation = _generation_causes(evidence, settings, bool(worse))
-    share = retrieval.share if worse or retrieval.exact else 0.0
-    if worse and generation is None:
-        share = 1.0
-    causes = []
-    if share >= _SMALL_SHARE:
-        causes.append(_retrieval_cause(evidence, retrieval, worse, share * left))
-    if share <= 1 - _SMALL_SHARE:
-        rest = generation or (_unexplained(evidence),)
-        causes += [replace(cause, share=(1 - share) * left / len(rest)) for cause in rest]
-    return causes
 
 
-def _fell(finding: Finding) -> bool:
-    # That something moved is known already: one-sided 5 % over the four signals, without the report's other signals.
-    return finding.effect <= -_CLEAR and (finding.drifted or finding.p_value <= 2 * 0.05 / len(_WORSE_WHEN_LOWER))
+def _retrieval_name(evidence: Evidence) -> CauseName:
+    fields = {change.field for change in evidence.changes}
+    if not fields & {"index_generation", "embedder"}:
+        return "retrieval"
+    return "corpus_change" if _texts_changed(evidence) else "index_change"
 
 
-def _retrieval_cause(evidence: Evidence, retrieval: RetrievalShare, moved: Sequence[Finding], share: float) -> Cause:
-    sentences = [retrieval.evidence, *(finding.sentence for finding in moved[:2])]
+def _index_sentence(evidence: Evidence) -> str:
     fields = {change.field: change for change in evidence.changes}
-    name: CauseName = "retrieval"
-    if (index := fields.get("index_generation")) or (index := fields.get("embedder")):
-        name = "corpus_change" if _texts_changed(evidence) else "index_change"
-        sentences.append(_change_sentence(index))
-    elif settings_change := fields.get("retrieval"):
-        sentences.append(_change_sentence(settings_change))
-    return Cause(name, share, " ".join(sentence for sentence in sentences if sentence))
+    found = next((fields[name] for name in ("index_generation", "embedder", "retrieval") if name in fields), None)
+    return change_sentence(found) if found else ""
 
 
-def _generation_causes(evidence: Evidence, settings: DriftSettings, retrieval_worse: bool) -> tuple[Cause, ...] | None:
-    """Name what changed on the side of prompt and model, each with share None; None where nothing did.
-
-    Where retrieval got worse, answers that fit their passages less say nothing of the model.
-    """
-    fields = {change.field: change for change in evidence.changes}
-    model = fields.get("chat_model") or fields.get("system_fingerprint") or fields.get("model_details")
-    prompt = fields.get("prompt_version")
-    note = " Model and prompt changed together; `drift explain` can tell them apart." if model and prompt else ""
-    found: list[Cause] = []
-    if model is not None:
-        found.append(Cause("model_change", None, _change_sentence(model) + _answers_sentence(evidence) + note))
-    if prompt is not None:
-        found.append(Cause("prompt_change", None, _change_sentence(prompt) + _answers_sentence(evidence) + note))
-    if not found and (cause := _truncation(evidence) or _swapped(evidence, settings)):
-        found.append(cause)
-    if not found and (answers := _answers_sentence(evidence, _OF_PASSAGES if retrieval_worse else ())):
-        found.append(Cause("generation", None, f"The fingerprint stayed the same, but answers are different.{answers}"))
-    return tuple(found) or None
-
-
-def _truncation(evidence: Evidence) -> Cause | None:
-    cut = next((f for f in evidence.findings if f.signal == "cut off" and f.drifted and f.effect > 0), None)
-    if cut is None:
-        return None
-    stopped = [item for item in evidence.current.items if cut_off(item) == 1.0]
-    if not at_a_limit(stopped) or not (any(map(flagged_cut, stopped)) or _explains_drop(cut, evidence)):
-        return None
-    return Cause("truncation", None, f"Answers are cut off more often. {cut.sentence}")
-
-
-def _explains_drop(cut: Finding, evidence: Evidence) -> bool:
-    # A cut answer can lose at most its whole score, so a rise by 3 points cannot be behind a drop by 9.
-    within = evidence.judged.plane.within
-    rise = (cut.current or 0.0) - (cut.reference or 0.0)
-    return within is None or rise >= -within.delta
-
-
-def _swapped(evidence: Evidence, settings: DriftSettings) -> Cause | None:
-    # Nothing in the fingerprint says so: ask the canaries, or any prompts that both windows share to the letter. For
-    # users' prompts the passages must be known, as other passages would be reason enough for other answers.
-    known = [[item for item in side.items if item.contexts] for side in (evidence.reference, evidence.current)]
-    probes = (evidence.reference.window.canaries, evidence.current.window.canaries)
-    for left, right in (probes, known):
-        test = swap_test(left, right, settings.permutations, settings.seed)
-        if test is not None and test.p_value <= settings.alpha:
-            sentence = (
-                f"The same {test.prompts} prompts with the same passages and prompt version get other answers "
-                f"(permutation within prompt, p = {test.p_value:.2g}; "
-                f"{test.identical_share:.0%} have an identical answer): another model answers behind the same name."
-            )
-            return Cause("model_change", None, sentence)
-    return None
-
-
-def _unexplained(evidence: Evidence) -> Cause:
-    if any(finding.plane == "retrieval" for finding in evidence.findings):
-        return Cause("generation", None, "Answers got worse while neither retrieval nor the fingerprint moved.")
-    return Cause("unknown", None, "Quality fell, and nothing that was logged moved with it: log passages and canaries.")
+def _unknown(evidence: Evidence) -> Cause:
+    if evidence.has_passages:
+        sentence = (
+            "Quality fell, and both retrieval and generation remain possible: passages fit the questions no worse as "
+            "far as signals see, but whether they hold the answers is not known, and nothing shows that prompt or "
+            "model changed. Ask canaries in both periods (`drift probe`): the same questions with the same passages "
+            "tell whether the model changed; or replay questions with `drift explain`."
+        )
+    else:
+        sentence = (
+            "Quality fell, and both retrieval and generation remain possible: no passages were logged to tell. Log the "
+            "passages (contexts) of each answer, and model, prompt version and index generation (fingerprint)."
+        )
+    answers = [f.sentence for f in evidence.findings if f.plane == "answer" and f.drifted and f.signal != THUMBS]
+    return Cause("unknown", None, " ".join([sentence, *answers[:2]]))
 
 
 def _texts_changed(evidence: Evidence) -> bool:
@@ -199,14 +148,3 @@ def _texts_changed(evidence: Evidence) -> bool:
     fresh = sum((context.text_hash or context.id) not in seen[context.source] for context in shared)
     unseen = sum(context.source not in seen for item in evidence.current.items for context in item.contexts)
     return bool(shared) and (fresh > 0.2 * len(shared) or unseen > 0.2 * (len(shared) + unseen))
-
-
-def _change_sentence(change: FingerprintChange) -> str:
-    field = change.field.replace("_", " ")
-    return f"The {field} changed from {change.before!r} to {change.after!r}, first seen {change.at:%Y-%m-%d %H:%M}."
-
-
-def _answers_sentence(evidence: Evidence, but: tuple[str, ...] = ()) -> str:
-    mine = [f for f in evidence.findings if f.plane == "answer" and f.signal not in (THUMBS, *but)]
-    found = [finding.sentence for finding in mine if finding.drifted]
-    return " " + " ".join(found[:2]) if found else ""

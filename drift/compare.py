@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.records import Interaction
-from drift.causes import Evidence, name_causes
+from drift.causes import name_causes
+from drift.evidence import Evidence
 from drift.examples import worst_examples
 from drift.features import Features, answer_features, question_features
 from drift.findings import PlaneFeatures, find, plane_reports, thinned

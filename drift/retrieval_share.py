@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.records import Interaction
+from drift.same_passages import beyond_chance, passages
 from drift.signals import context_count, context_words, question_coverage, score_margin, top_score
 from drift.windows import normalised
 
@@ -17,15 +18,21 @@ _MIN_RECORDS = 50
 _MIN_ALIKE = 20
 _LEAST = 0.05
 _MIN_PAIRS = 15
+_MIN_OTHER = 5
 
 
 @dataclass(frozen=True, slots=True)
 class RetrievalShare:
-    """Share in [0, 1] of the change of quality; `exact` where the same questions were asked in both windows."""
+    """Share in [0, 1] of the change of quality, and the sentence behind it.
+
+    `proven` says that questions asked in both windows show it beyond chance. `generation` is then the sentence that
+    says by how much answers given the same passages got worse, empty where that is not beyond chance.
+    """
 
     share: float
-    exact: bool
+    proven: bool
     evidence: str
+    generation: str = ""
 
 
 def retrieval_share(
@@ -37,13 +44,14 @@ def retrieval_share(
 ) -> RetrievalShare:
     """Split the change `delta` into what retrieval explains and the rest.
 
-    Where the same questions were asked, the drop of those that got other passages is compared with the drop of those
-    that got the same ones: only the excess is retrieval's. Otherwise a classifier tells how much each record looks, by
-    its retrieval signals alone, like one of the other window; the change between the records that look alike is not
-    retrieval's, the rest is (DISDE: Cai, Namkoong and Yadlowsky 2023, arXiv:2303.02011).
+    Where the same questions were asked and enough of them got the same passages, the drop of those that got other
+    passages is compared with the drop of those: only the excess is retrieval's. Otherwise a classifier tells how much
+    each record looks, by its retrieval signals alone, like one of the other window; the change between the records that
+    look alike is not retrieval's, the rest is (DISDE: Cai, Namkoong and Yadlowsky 2023, arXiv:2303.02011). What the
+    signals do not show of retrieval stays in the rest, so a share by signals alone is rather too small.
     """
     pairs = _paired(reference, current, values_reference, values_current)
-    if len(pairs) >= _MIN_PAIRS:
+    if sum(pair.same_passages for pair in pairs) >= _MIN_PAIRS:
         return _from_pairs(pairs)
     return _from_signals(reference, current, values_reference, values_current, delta)
 
@@ -67,26 +75,29 @@ def _paired(
         if earlier is None or item.id not in values_current or not item.contexts:
             continue
         change = values_current[item.id] - values_reference[earlier.id]
-        pairs.append(_Pair(change, _passages(item) == _passages(earlier)))
+        pairs.append(_Pair(change, passages(item) == passages(earlier)))
     return pairs if 2 * len(pairs) >= len(values_current) else []
-
-
-def _passages(item: Interaction) -> frozenset[str]:
-    return frozenset(context.text_hash or context.id for context in item.contexts)
 
 
 def _from_pairs(pairs: Sequence[_Pair]) -> RetrievalShare:
     same = np.array([pair.change for pair in pairs if pair.same_passages])
     other = np.array([pair.change for pair in pairs if not pair.same_passages])
     total = sum(pair.change for pair in pairs)
-    if not other.size or total >= 0:
-        return RetrievalShare(0.0, True, "")
-    # With too few untouched questions there is no baseline for what the generator did: all excess is laid to retrieval.
-    baseline = float(same.mean()) if same.size >= _MIN_PAIRS else 0.0
-    share = float(np.clip(np.sum(other - min(baseline, 0.0)) / total, 0.0, 1.0))
-    text = f"{other.size} of {len(pairs)} questions asked again got other passages and changed by {other.mean():+.3f}"
-    tail = f", the {same.size} with the same passages by {same.mean():+.3f}." if same.size else "."
-    return RetrievalShare(share, True, text + tail)
+    baseline, error = float(same.mean()), _error(same)
+    text = f"The {same.size} questions asked again with the same passages changed by {baseline:+.3f}."
+    worse = text if beyond_chance(baseline, error) else ""
+    if other.size < _MIN_OTHER or total >= 0:
+        return RetrievalShare(0.0, False, "", worse)
+    excess = float(other.mean()) - min(baseline, 0.0)
+    if not beyond_chance(excess, float(np.hypot(_error(other), error if baseline < 0 else 0.0))):
+        return RetrievalShare(0.0, False, "", worse)
+    share = float(np.clip(other.size * excess / total, 0.0, 1.0))
+    head = f"{other.size} of {len(pairs)} questions asked again got other passages and changed by {other.mean():+.3f}"
+    return RetrievalShare(share, True, f"{head}, the {same.size} with the same passages by {baseline:+.3f}.", worse)
+
+
+def _error(changes: NDArray[np.float64]) -> float:
+    return float(changes.std(ddof=1) / np.sqrt(changes.size))
 
 
 def _from_signals(
