@@ -14,11 +14,12 @@ import numpy as np
 
 from data.records import Context, Interaction
 from drift.report import CauseName
-from drift.signals import words
+from drift.signals import total_latency, words
 
 _SENTENCE = re.compile(r"(?<=[.!?…。！？])\s+")
 _NUMBER = re.compile(r"\d+")
 _SLOWER = 3.0
+_LATER_MS = 500.0
 _KEPT_WORDS = 0.5
 _GENERATION: tuple[CauseName, ...] = ("generation", "model_change")
 _RETRIEVAL: tuple[CauseName, ...] = ("retrieval", "corpus_change", "index_change")
@@ -103,10 +104,15 @@ def restyled(item: Interaction, others: Sequence[Interaction], rng: np.random.Ge
 
 
 def slow(item: Interaction, others: Sequence[Interaction], rng: np.random.Generator) -> Interaction | None:
-    """Take three times as long."""
-    if not item.latency_ms:
+    """Take three times as long, and half a second more at least, in every stage by the same factor.
+
+    Three times next to nothing is no incident: it stays inside the milliseconds that ops tolerates.
+    """
+    total = total_latency(item)
+    if not total or total <= 0:
         return None
-    return replace(item, latency_ms={stage: _SLOWER * value for stage, value in item.latency_ms.items()})
+    factor = max(_SLOWER, 1.0 + _LATER_MS / total)
+    return replace(item, latency_ms={stage: factor * value for stage, value in item.latency_ms.items()})
 
 
 def failing(item: Interaction, others: Sequence[Interaction], rng: np.random.Generator) -> Interaction | None:
@@ -124,7 +130,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("contexts-lost", "the better half of the passages missing", contexts_lost, _RETRIEVAL),
     Fault("contexts-swapped", "the passages of another question", contexts_swapped, _RETRIEVAL),
     Fault("restyled", "same content in another style", restyled, ()),
-    Fault("slow", "three times the latency", slow, ("ops",)),
+    Fault("slow", "three times the latency, half a second more at least", slow, ("ops",)),
     Fault("failing", "requests fail", failing, ("ops",)),
 )
 """All faults; adding one is adding a line. Without a right cause: a change that must not page."""

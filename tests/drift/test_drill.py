@@ -68,6 +68,12 @@ def test_swapped_passages_look_as_near_as_the_right_ones(items):
     assert [part.score for part in copy.contexts] == [part.score for part in items[3].contexts]
 
 
+@pytest.mark.parametrize(("before", "after"), [(20.0, 520.0), (400.0, 1200.0)])
+def test_a_slow_answer_is_slow_enough_to_matter(before, after, items):
+    item = replace(items[3], latency_ms={"total": before, "generate": before / 2})
+    assert broken("slow", item, items).latency_ms == pytest.approx({"total": after, "generate": after / 2})
+
+
 def run(items, names, value, **settings):
     def score(item):
         return (Score(item.id, "groundedness", value(item), "proxy", "", "test", "1"),) if item.answer else ()
@@ -93,6 +99,15 @@ def test_a_fault_that_the_score_sees_pages_and_nothing_else_does(items):
     assert (foreign.rate, foreign.harmful, foreign.explained) == (1.0, False, 0)
     assert foreign.delay <= 40
     assert (slow.rate, slow.named, slow.causes) == (1.0, 1, {"ops": 1})
+
+
+def test_slowness_pages_where_healthy_answers_take_milliseconds(items):
+    fast = tuple(
+        replace(item, latency_ms={"total": float(np.random.default_rng(n).uniform(5, 20))})
+        for n, item in enumerate(items)
+    )
+    _, slow = run(fast, ["slow"], lambda item: 0.7 + (sum(map(ord, item.id)) % 10) / 50, shares=(1.0,))
+    assert (slow.rate, slow.causes) == (1.0, {"ops": 1})
 
 
 def test_a_fault_that_the_score_cannot_see_is_reported_as_unseen(items):
