@@ -1,5 +1,6 @@
 """Open WebUI chats through `rag serve` unchanged. Set INTEROP_OPEN_WEBUI to its `open-webui` program."""
 
+import json
 import os
 import sys
 
@@ -45,13 +46,23 @@ def webui(served, tmp_path):
         yield url
 
 
-def test_a_question_in_open_webui_gets_a_cited_answer(webui):
+def written(events):
+    found = [json.loads(line.removeprefix("data: ")) for line in events.splitlines() if line.startswith("data: {")]
+    return "".join(choice["delta"].get("content") or "" for event in found for choice in event.get("choices", ()))
+
+
+def test_a_question_in_open_webui_gets_a_cited_answer_whole_and_streamed(webui):
     login = httpx.post(
         f"{webui}/api/v1/auths/signin", json={"email": "admin@localhost", "password": "admin"}, timeout=60
     )
     client = httpx.Client(base_url=webui, headers={"Authorization": f"Bearer {login.json()['token']}"}, timeout=120)
     assert [model["id"] for model in client.get("/api/models").json()["data"]] == ["rag"]
     question = {"role": "user", "content": "How often is the lubricating oil changed?"}
-    reply = client.post("/api/chat/completions", json={"model": "rag", "messages": [question]}).json()
+    asked = {"model": "rag", "messages": [question]}
+    reply = client.post("/api/chat/completions", json=asked).json()
     assert "every 1,000 running hours" in reply["choices"][0]["message"]["content"]
     assert "engine-manual-6n26.pdf, page 2" in reply["choices"][0]["message"]["content"]
+    streamed = client.post("/api/chat/completions", json=asked | {"stream": True})
+    assert streamed.headers["content-type"].startswith("text/event-stream")
+    assert "every 1,000 running hours" in written(streamed.text)
+    assert streamed.text.rstrip().endswith("data: [DONE]")
