@@ -19,9 +19,11 @@ from contextlib import suppress
 from functools import cache
 from time import monotonic
 
-from rag.turns import Turns
+from rag.turns import Turns, shared_turns
 
 PATIENCE_S = 0.15
+_MANY = 50
+"""So many replies at once are looked into half as often."""
 _AT_ONCE = 65_536
 _MOST = 2**20
 """How many unread bytes a reply may have; it is then left to its sender until some were read."""
@@ -86,10 +88,10 @@ class Flow:
 class Reader:
     """The thread that takes in what arrives for all flows."""
 
-    def __init__(self) -> None:
+    def __init__(self, turns: Turns) -> None:
         self._selector = selectors.DefaultSelector()
         self._waiting: deque[tuple[float, Flow]] = deque()
-        self._turns = Turns()
+        self._turns = turns
         threading.Thread(target=self._run, name="reply-reader", daemon=True).start()
 
     def begin(self, source: socket.socket) -> Flow:
@@ -128,7 +130,8 @@ class Reader:
             for key, _ in self._selector.select(self._waiting[0][0] - now if self._waiting else None):
                 flow: Flow = key.data
                 if flow.take_in():
-                    self._waiting.append((monotonic() + PATIENCE_S, flow))
+                    many = len(self._selector.get_map()) > _MANY
+                    self._waiting.append((monotonic() + (2 * PATIENCE_S if many else PATIENCE_S), flow))
                 elif flow.ended:
                     self.end(flow)
 
@@ -141,4 +144,4 @@ def can_pace() -> bool:
 @cache
 def shared_reader() -> Reader:
     """Return the reader of this process."""
-    return Reader()
+    return Reader(shared_turns())

@@ -1,36 +1,72 @@
 """One at a time: threads that compute wait for their turn asleep, instead of quarrelling for the interpreter.
 
 Of threads that wait for the interpreter each wakes up, again and again, to ask for it. A hundred of them keep it from
-those who have something better to do, such as beginning or ending an answer, which therefore take no turns.
+those who have something better to do, such as beginning an answer or ending one, which take no turns.
 """
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 from time import monotonic
 
 LEASE_S = 0.05
 """How long a turn lasts that was not given back."""
+PAUSE_S = 0.005
+"""How long after one turn the next begins at the soonest, while something urgent is done."""
 
 
 class Turns:
-    """Gives turns to threads in the order in which they asked; each is known by what it is the turn of."""
+    """Gives turns to threads; each is known by what it is the turn of."""
 
     def __init__(self) -> None:
-        self._free = threading.Condition()
+        self._line = threading.Lock()
+        self._changed = threading.Condition()
         self._holder: object | None = None
-        self._until = 0.0
+        self._taken = self._until = 0.0
+        self._urgent = 0
+
+    @property
+    def pressed(self) -> bool:
+        """Whether something urgent is done."""
+        return self._urgent > 0
 
     def take(self, of: object) -> None:
         """Wait for a turn."""
-        with self._free:
-            while self._holder is not None and (left_s := self._until - monotonic()) > 0:
-                self._free.wait(left_s)
-            self._holder, self._until = of, monotonic() + LEASE_S
+        with self._line, self._changed:  # the first of the line alone looks whether it may begin
+            while (left_s := self._left_s()) > 0:
+                self._changed.wait(left_s)
+            self._holder, self._taken = of, monotonic()
+            self._until = self._taken + LEASE_S
 
     def give_back(self, of: object) -> None:
         """Let the next have its turn; who has none gives back nothing."""
-        with self._free:
+        with self._changed:
             if self._holder is of:
                 self._holder = None
-                self._free.notify()
+                self._changed.notify()
+
+    @contextmanager
+    def urgent(self) -> Iterator[None]:
+        """Let turns be rare while this lasts; never do they cease."""
+        with self._changed:
+            self._urgent += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._urgent -= 1
+                self._changed.notify()
+
+    def _left_s(self) -> float:
+        now = monotonic()
+        held_s = self._until - now if self._holder is not None else 0.0
+        return max(held_s, self._taken + PAUSE_S - now if self._urgent else 0.0)
+
+
+@cache
+def shared_turns() -> Turns:
+    """Return the turns of this process."""
+    return Turns()

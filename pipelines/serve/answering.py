@@ -14,6 +14,7 @@ from pipelines.serve.errors import ApiError, translated
 from pipelines.serve.service import Collection, Service
 from rag.answer import Answered, answer_question
 from rag.standalone import Turn
+from rag.turns import shared_turns
 
 Event = str | Asked
 
@@ -67,17 +68,24 @@ def _answer(service: Service, wanted: Wanted, tell: Callable[[Event | Exception]
         follow_ups = wanted.collection.workspace.settings.chat.follow_ups
         alone = stand_alone(asker.generator, wanted.history, wanted.question, follow_ups)
         tags = alone.tags | {"client": wanted.client}
-        begun = service.search.submit(lambda: asker.begin(alone.question, tags=tags)).result()
+        begun = service.search.submit(lambda: _begun(asker, alone.question, tags)).result()
         for part in _written(asker, begun, wanted.streaming):
             if isinstance(part, Answered):
                 whole = part
             elif part:
                 tell(part)
-        asked = _on_record(wanted.collection, asker.conclude(begun, whole))
-        service.metrics.answered(wanted.collection.name, asked)
-        tell(asked)
+        with shared_turns().urgent():
+            asked = _on_record(wanted.collection, asker.conclude(begun, whole))
+            service.metrics.answered(wanted.collection.name, asked)
+            tell(asked)
     except Exception as error:  # one answer of many: what went wrong is told to the one who asked
         tell(error)
+
+
+def _begun(asker: Asker, question: str, tags: dict[str, str]) -> Begun:
+    """Search, while answers that are being written can wait: nobody sees their single words."""
+    with shared_turns().urgent():
+        return asker.begin(question, tags=tags)
 
 
 def _on_record(collection: Collection, asked: Asked) -> Asked:

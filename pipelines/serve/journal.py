@@ -16,7 +16,7 @@ import shutil
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from time import monotonic
@@ -25,7 +25,7 @@ from typing import Protocol
 from data.errors import RagDriftError, WorkspaceError
 from data.records import Interaction, Score
 from data.redact import Redactor
-from pipelines.serve.journal_lines import Rows, pack, read_rows
+from pipelines.serve.journal_lines import Counts, Rows, pack, read_rows
 from pipelines.serve.journal_places import Place, orphans
 
 _BATCH = 200
@@ -35,6 +35,9 @@ _RESTS = 3
 """How many times as long as it works completing rests, while the queue is less than half full."""
 _HEAD_START_S = 0.1
 """How long completing waits for the last bytes of the answer to go out, for which it would be in the way."""
+_GIVES_WAY_S = 1.0
+"""How long completing waits, at most, for questions that are searched for, which it would be in the way of, too."""
+_LOOKS_AGAIN_S = 0.01
 _RETRY_S = 1.0
 _CLOSED = -1
 
@@ -53,16 +56,6 @@ def _as_it_is(interaction: Interaction) -> tuple[Interaction, Sequence[Score]]:
     return interaction, ()
 
 
-@dataclass(slots=True)
-class Counts:
-    """Interactions and scores by what became of them: `dropped` are lines that could not be read back."""
-
-    taken: int = 0
-    written: int = 0
-    spooled: int = 0
-    dropped: int = 0
-
-
 class Journal:
     """Takes rows from any thread and brings them to the log; see the module.
 
@@ -77,10 +70,12 @@ class Journal:
         bound: int = 10_000,
         redact: Redactor | None = None,
         complete: Complete = _as_it_is,
+        busy: Callable[[], bool] = lambda: False,
     ) -> None:
         """Open a journal of its own in `folder` and take over those of servers that are gone.
 
-        `redact` sees all before it is written; `complete` is called by the writing thread for what was kept unscored.
+        `redact` sees all before it is written; `complete` is called by the writing thread for what was kept unscored,
+        not while `busy` tells that somebody waits for what the processor does now.
 
         :raises WorkspaceError: the folder cannot be written.
         """
@@ -88,6 +83,7 @@ class Journal:
         self._bound = bound
         self._redact = redact or Redactor()
         self._complete = complete
+        self._busy = busy
         self._log: Log | None = None
         self._queue: deque[Rows] = deque()
         self._stuck: list[Rows] = []
@@ -208,6 +204,7 @@ class Journal:
         if unscored:
             self._closing.wait(_HEAD_START_S)
         for place in unscored:
+            self._give_way()
             started = monotonic()
             try:
                 batch[place] = self._redacted(self._completed(batch[place]))
@@ -216,9 +213,17 @@ class Journal:
                 return batch[:place]
             with self._changed:
                 self._queue[place] = batch[place]
-            if len(self._queue) < self._bound // 2:
+            if self._at_leisure():
                 self._closing.wait(_RESTS * (monotonic() - started))  # people wait for answers, nobody for this
         return batch[: unscored[-1] + 1] if len(unscored) == _COMPLETED_AT_ONCE else batch
+
+    def _give_way(self) -> None:
+        end = monotonic() + _GIVES_WAY_S
+        while self._busy() and self._at_leisure() and monotonic() < end:
+            self._closing.wait(_LOOKS_AGAIN_S)
+
+    def _at_leisure(self) -> bool:
+        return len(self._queue) < self._bound // 2 and not self._closing.is_set()
 
     def _completed(self, rows: Rows) -> Rows:
         if not rows.unscored:

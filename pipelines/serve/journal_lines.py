@@ -26,6 +26,16 @@ class Rows:
         return len(self.interactions) + len(self.scores)
 
 
+@dataclass(slots=True)
+class Counts:
+    """Interactions and scores by what became of them: `dropped` are lines that could not be read back."""
+
+    taken: int = 0
+    written: int = 0
+    spooled: int = 0
+    dropped: int = 0
+
+
 def pack(rows: Rows) -> bytes:
     """Return one line."""
     body = {

@@ -29,7 +29,7 @@ MODEL = "rag"
 class Collection:
     """One workspace that is served; its index is opened when it is first asked, or when there is one."""
 
-    def __init__(self, name: str, workspace: Workspace, log_queue: int) -> None:
+    def __init__(self, name: str, workspace: Workspace, log_queue: int, search: Workers) -> None:
         self.name = name
         self.workspace = workspace
         self._lock = threading.Lock()
@@ -37,7 +37,12 @@ class Collection:
         self._log: InteractionLog | None = None
         redact = build_redactor(workspace)
         self.journal = Journal(
-            workspace.data / "journal", self.log, bound=log_queue, redact=redact, complete=self._completed
+            workspace.data / "journal",
+            self.log,
+            bound=log_queue,
+            redact=redact,
+            complete=self._completed,
+            busy=lambda: search.under_way > 0,
         )
 
     @property
@@ -100,15 +105,17 @@ class Service:
         :raises SettingsError: a collection or a key names what does not exist.
         """
         settings = workspace.settings.server
+        search = Workers(settings.search_threads, "search")
         collections = {
-            name: Collection(name, opened, settings.log_queue) for name, opened in _workspaces(workspace).items()
+            name: Collection(name, opened, settings.log_queue, search)
+            for name, opened in _workspaces(workspace).items()
         }
         keys = open_keys(workspace)
         return cls(
             collections,
             keys,
             settings,
-            Workers(settings.search_threads, "search"),
+            search,
             Workers(settings.answers_at_once, "answer"),
             RateLimit(settings.requests_per_minute, settings.burst),
             Metrics(),

@@ -20,7 +20,7 @@ def pair():
 
 @pytest.fixture
 def reader():
-    return Reader()
+    return Reader(turns.Turns())
 
 
 def test_what_came_is_read_in_order_and_the_end_is_empty(reader, pair):

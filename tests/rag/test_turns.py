@@ -55,3 +55,28 @@ def test_a_turn_that_is_never_given_back_ends(monkeypatch):
     shared.give_back("lost")
     waits(shared, "last", order).join(30)
     assert order == ["next", "last"]
+
+
+def test_turns_are_rare_but_do_not_cease_while_something_urgent_is_done(monkeypatch):
+    monkeypatch.setattr(turns, "PAUSE_S", 0.1)
+    shared, order = Turns(), []
+    with shared.urgent():
+        shared.take("first")
+        shared.give_back("first")
+        began = time.monotonic()
+        waits(shared, "second", order).join(30)
+        assert time.monotonic() - began > 0.05
+    assert order == ["second"]
+
+
+def test_the_next_turn_begins_when_nothing_urgent_is_done_any_more(monkeypatch):
+    monkeypatch.setattr(turns, "PAUSE_S", 600)
+    shared, order = Turns(), []
+    with shared.urgent():
+        shared.take("first")
+        shared.give_back("first")
+        waiting = waits(shared, "second", order)
+        time.sleep(0.05)
+        assert order == []
+    waiting.join(30)
+    assert order == ["second"]

@@ -1,6 +1,7 @@
 """No row is lost on its way to the log, whatever happens to the log, the disk or the process."""
 
 import threading
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -256,6 +257,39 @@ def test_scores_are_those_of_what_was_said_though_it_is_redacted_where_it_is_kep
     journal.keep(replace(interaction(1), answer="Call 5550."))
     assert journal.close(30)
     assert (seen, log.get("i1").answer) == (["Call 5550."], "Call [redacted].")
+
+
+def test_scoring_gives_way_to_questions_but_not_for_ever(tmp_path, log):
+    asked, scored_at = [], []
+
+    def busy():
+        asked.append(time.monotonic())
+        return len(asked) < 4
+
+    def noted(item):
+        scored_at.append(time.monotonic())
+        return scored(item)
+
+    journal = Journal(tmp_path / "journal", lambda: log, complete=noted, busy=busy)
+    journal.keep(interaction(1))
+    until(lambda: ids(log) == ["i1"])
+    assert len(asked) == 4 and asked[-1] <= scored_at[0]
+    asked[:] = []
+    always = Journal(tmp_path / "always", lambda: log, complete=noted, busy=lambda: not asked.append(0))
+    always.keep(interaction(2))
+    until(lambda: ids(log) == ["i1", "i2"])
+    assert len(asked) > 4
+    assert journal.close(30) and always.close(30)
+
+
+def test_a_journal_that_is_closed_gives_way_to_nobody(tmp_path, log):
+    journal = Journal(tmp_path / "journal", lambda: log, complete=scored, busy=lambda: True)
+    for number in range(20):
+        journal.keep(interaction(number))
+    started = time.monotonic()
+    assert journal.close(60)
+    assert time.monotonic() - started < 15  # twenty rows, each of which would have waited for a second
+    assert len(log.scores()) == 20
 
 
 def test_what_comes_after_the_end_is_refused_and_written_into_no_other_file(tmp_path, log):

@@ -1,0 +1,41 @@
+"""What somebody waits for comes before what nobody waits for."""
+
+import threading
+import time
+
+from pipelines.serve import journal
+from rag.turns import shared_turns
+from tests.pipelines.serve.conftest import copied, serving
+from tests.pipelines.serve.waiting import until
+
+
+def test_to_begin_and_to_end_an_answer_is_urgent_and_to_write_it_is_not(served, monkeypatch):
+    asker, noted = served.service.collections["default"].asker(), {}
+
+    def watch(stage, original):
+        def watched(*given, **named):
+            noted[stage] = shared_turns().pressed
+            return original(*given, **named)
+
+        monkeypatch.setattr(asker, stage, watched)
+
+    for stage in ("begin", "write", "conclude"):
+        watch(stage, getattr(asker, stage))
+
+    assert served.ask(stream=True).status_code == 200
+
+    assert noted == {"begin": True, "write": False, "conclude": True}
+    until(lambda: not shared_turns().pressed)
+
+
+def test_an_answer_is_scored_when_no_question_is_searched_for(demo_workspace, tmp_path, monkeypatch):
+    monkeypatch.setattr(journal, "_GIVES_WAY_S", 600)
+    searched = threading.Event()
+    with serving(copied(demo_workspace, tmp_path / "work")) as running:
+        running.service.search.submit(lambda: searched.wait(60))
+        assert running.ask().status_code == 200
+        time.sleep(0.5)
+        assert running.journal.waiting == 1
+        searched.set()
+        until(lambda: running.journal.waiting == 0)
+        assert running.log.scores()
