@@ -14,7 +14,8 @@ from drift.settings import DriftSettings
 from drift.signals import cut_off
 from drift.swap import swap_test
 
-_OF_PASSAGES = ("novel words", "unsupported citations", "citations")
+_WORSE_SIGN = {"novel words": 1.0, "unsupported citations": 1.0, "citations": -1.0}
+_OF_PASSAGES = tuple(_WORSE_SIGN)
 _GROUNDED = ("groundedness", "faithfulness")
 _SUPPORT = ("citations", "numbers")
 _SURE = 0.05
@@ -126,4 +127,9 @@ def _fingerprint_sentence(evidence: Evidence) -> str:
 
 def _moved_answers(evidence: Evidence, but: tuple[str, ...] = ()) -> list[str]:
     mine = [f for f in evidence.findings if f.plane == "answer" and f.signal not in (THUMBS, *but)]
-    return [finding.sentence for finding in mine if finding.drifted]
+    return [finding.sentence for finding in mine if finding.drifted and not _better(finding)]
+
+
+def _better(finding: Finding) -> bool:
+    # Answers that keep closer to their passages did not get worse by it.
+    return finding.effect * _WORSE_SIGN.get(finding.signal, 0.0) < 0

@@ -1,10 +1,15 @@
 """Retrieval and generation are named on evidence of their own; where nothing tells, nothing does."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
 from drift.compare import compare
+from drift.evidence import Evidence
+from drift.generation import generation_causes
+from drift.report import Finding
+from drift.scoring import Side
 
 
 def correct(window):
@@ -164,3 +169,26 @@ def test_passages_shared_by_few_records_tell_nothing(build, settings, now):
     left = correct(with_contexts(build("a", seed=1), half_known))
     right = correct(with_contexts(build("b", seed=2, quality=0.65), half_known))
     assert list(causes(left, right, settings, now)) == ["unknown"]
+
+
+@pytest.mark.parametrize(
+    ("signal", "effect", "accused"),
+    [
+        ("novel words", 0.5, True),
+        ("novel words", -0.5, False),
+        ("unsupported citations", -0.5, False),
+        ("citations", -0.5, True),
+        ("citations", 0.5, False),
+        ("answer words", -0.5, True),
+    ],
+)
+def test_answers_that_keep_closer_to_their_passages_accuse_nobody(signal, effect, accused, build, settings):
+    def moved(plane, name, size, drifted):
+        return Finding(plane, name, 0.5, 0.5 + size, size, "d", 0.001, 0.001, drifted, f"{name} moved.")
+
+    sides = [Side(window, window.interactions, {}) for window in (build("a", 40, seed=1), build("b", 40, seed=2))]
+    nothing = SimpleNamespace(plane=SimpleNamespace(tests=()), speaking=SimpleNamespace(main=None, helper=None))
+    findings = (moved("retrieval", "question coverage", 0.0, False), moved("answer", signal, effect, True))
+    evidence = Evidence(*sides, {}, {}, nothing, None, None, findings, ())
+    found = generation_causes(evidence, settings, "")
+    assert [cause.cause for cause in found] == (["generation"] if accused else [])
