@@ -148,11 +148,17 @@ class Asker:
         vector, found, widened = self._retrieve(visit)
         return Begun(visit, vector, replace(found, hits=widened), cache(lambda: self._suspicion(found.hits)))
 
-    def write(self, begun: Begun) -> Iterator[str | Answered]:
-        """Yield the text of the answer in pieces while it is written, then the answer: the second stage."""
+    def write(
+        self, begun: Begun, do: Callable[[Callable[[], object]], object] = lambda work: work()
+    ) -> Iterator[str | Answered]:
+        """Yield the text of the answer in pieces while it is written, then the answer: the second stage.
+
+        `do` may do in another thread what is done while the model writes.
+        """
         from rag.stream import stream_answer
 
-        yield from stream_answer(begun.visit.question, begun.found.hits, self.generator, begun.suspicion)
+        question, hits = begun.visit.question, begun.found.hits
+        yield from stream_answer(question, hits, self.generator, lambda: do(begun.suspicion))
 
     def finish(self, begun: Begun, answered: Answered) -> Asked:
         """Score an answer and put it on record: the last stage."""

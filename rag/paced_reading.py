@@ -17,13 +17,14 @@ import threading
 from collections import deque
 from contextlib import suppress
 from functools import cache
-from time import monotonic
+from time import monotonic, sleep
 
 from rag.turns import Turns, shared_turns
 
 PATIENCE_S = 0.15
 _MANY = 50
-"""So many replies at once are looked into half as often."""
+"""More replies at once are looked into half as often, and what arrives for them is taken in together."""
+_TOGETHER_S = 0.002
 _AT_ONCE = 65_536
 _MOST = 2**20
 """How many unread bytes a reply may have; it is then left to its sender until some were read."""
@@ -124,13 +125,15 @@ class Reader:
 
     def _run(self) -> None:
         while True:
+            many = len(self._selector.get_map()) > _MANY
+            if many:
+                sleep(_TOGETHER_S)  # four thousand tokens a second would wake this thread as often
             now = monotonic()
             while self._waiting and self._waiting[0][0] <= now:
                 self._waiting.popleft()[1].ready.set()
             for key, _ in self._selector.select(self._waiting[0][0] - now if self._waiting else None):
                 flow: Flow = key.data
                 if flow.take_in():
-                    many = len(self._selector.get_map()) > _MANY
                     self._waiting.append((monotonic() + (2 * PATIENCE_S if many else PATIENCE_S), flow))
                 elif flow.ended:
                     self.end(flow)

@@ -69,7 +69,7 @@ def _answer(service: Service, wanted: Wanted, tell: Callable[[Event | Exception]
         alone = stand_alone(asker.generator, wanted.history, wanted.question, follow_ups)
         tags = alone.tags | {"client": wanted.client}
         begun = service.search.submit(lambda: _begun(asker, alone.question, tags)).result()
-        for part in _written(asker, begun, wanted.streaming):
+        for part in _written(service, asker, begun, wanted.streaming):
             if isinstance(part, Answered):
                 whole = part
             elif part:
@@ -97,7 +97,7 @@ def _on_record(collection: Collection, asked: Asked) -> Asked:
     return asked
 
 
-def _written(asker: Asker, begun: Begun, streaming: bool) -> Iterator[str | Answered]:
+def _written(service: Service, asker: Asker, begun: Begun, streaming: bool) -> Iterator[str | Answered]:
     if streaming:
-        return asker.write(begun)
+        return asker.write(begun, service.search.submit)  # whose threads have the index open
     return iter((answer_question(begun.visit.question, begun.found.hits, asker.generator),))

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from rag import paced_reading, turns
-from rag.paced_reading import Reader
+from rag.paced_reading import Flow, Reader
 
 
 @pytest.fixture
@@ -115,3 +115,21 @@ def test_replies_that_go_on_take_turns_and_one_that_has_ended_does_not_wait_for_
     for ours, theirs in pairs:
         ours.close()
         theirs.close()
+
+
+def test_what_arrives_for_many_replies_is_taken_in_together_and_nothing_is_lost(reader, pair, monkeypatch):
+    monkeypatch.setattr(paced_reading, "_MANY", 0)
+    monkeypatch.setattr(paced_reading, "_TOGETHER_S", 0.1)
+    taken, take_in = [], Flow.take_in
+    monkeypatch.setattr(Flow, "take_in", lambda flow: (taken.append(flow), take_in(flow))[1])
+    ours, theirs = pair
+    flow = reader.begin(ours)
+    for number in range(20):
+        theirs.sendall(b"%d " % number)
+        time.sleep(0.005)
+    theirs.sendall(b"data: [DONE]\n\n")
+    came = reader.read(flow, 1000, 30)
+    while b"[DONE]" not in came:
+        came += reader.read(flow, 1000, 30)
+    assert came == b"".join(b"%d " % number for number in range(20)) + b"data: [DONE]\n\n"
+    assert len(taken) < 10

@@ -39,3 +39,18 @@ def test_an_answer_is_scored_when_no_question_is_searched_for(demo_workspace, tm
         searched.set()
         until(lambda: running.journal.waiting == 0)
         assert running.log.scores()
+
+
+def test_passages_are_judged_by_a_thread_that_has_the_index_open(written, monkeypatch):
+    retriever, judged_by = written.service.collections["default"].asker().retriever, []
+    suspicion = retriever.suspicion
+
+    def noted(hits):
+        judged_by.append(threading.current_thread().name)
+        return suspicion(hits)
+
+    monkeypatch.setattr(retriever, "suspicion", noted)
+
+    assert written.ask(stream=True).status_code == 200
+
+    until(lambda: any(name.startswith("search") for name in judged_by))
