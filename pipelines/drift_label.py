@@ -18,6 +18,7 @@ from data.labels import PROBABILITY_TAGS, SCORER, Label, read_label_file, write_
 from data.log import InteractionLog
 from data.records import Interaction, Score, ScoreSource
 from data.whole_file import write_whole
+from pipelines.leftovers import whole_log
 from pipelines.workspace import Workspace, open_log
 
 _FORMAT = "%Y-%m-%d %H:%M"
@@ -99,7 +100,7 @@ def choose(workspace: Workspace, frame: Frame, count: int, seed: int, now: datet
     """Choose `count` records of baseline and recent traffic; nothing is written."""
     from drift.label_plan import plan_round
 
-    log = open_log(workspace)
+    log = whole_log(workspace)
     windows = [_candidates(log, frame, *period) for period in periods(workspace, log, frame, now)]
     if not any(not item.taken for window in windows for item in window):
         spans = " and ".join(_shown(period) for period in periods(workspace, log, frame, now))

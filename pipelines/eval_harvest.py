@@ -18,7 +18,8 @@ import numpy as np
 from data.cases import Case, load_cases, write_cases
 from data.errors import InputError
 from data.records import Interaction, content_hash
-from pipelines.workspace import Workspace, open_log
+from pipelines.leftovers import whole_log
+from pipelines.workspace import Workspace
 
 if TYPE_CHECKING:
     from data.log import InteractionLog
@@ -73,7 +74,7 @@ def harvest_questions(
     """
     from drift.sampling import proportional, systematic
 
-    log = open_log(workspace)
+    log = whole_log(workspace)
     cases = load_cases(path) if path.exists() else []
     known = {_plain(case.question) for case in cases}
     items = [item for item in _latest(log.read(since, until)) if _plain(item.question) not in known]

@@ -13,6 +13,7 @@ from data.formats import FORMATS, read_file
 from data.interchange import ImportedFile, write_interactions
 from data.records import Interaction, Score
 from pipelines.console import bullet_list, plural
+from pipelines.leftovers import whole_log
 from pipelines.workspace import Workspace, open_log
 
 
@@ -49,7 +50,7 @@ def export_log(workspace: Workspace, path: Path, since: datetime | None, until: 
     from pipelines.report import check_period
 
     check_period(since, until)
-    log = open_log(workspace)
+    log = whole_log(workspace)
     return write_interactions(path, log.read(since, until, kinds=None), log.scores(since, until, kinds=None))
 
 

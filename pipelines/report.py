@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from data.errors import InputError
 from data.log import Baseline, InteractionLog
 from data.records import Kind
+from pipelines.leftovers import whole_log
 from pipelines.page_budget import STATE_FILE, remember, take_look
-from pipelines.workspace import Workspace, drift_settings, open_log
+from pipelines.workspace import Workspace, drift_settings
 
 if TYPE_CHECKING:
     from drift.report import DriftReport
@@ -49,7 +50,7 @@ def pin_baseline(
             "The name of the baseline is empty: leave it out, or write e.g. `drift baseline set before-upgrade`."
         )
     check_period(since, until)
-    log = open_log(workspace)
+    log = whole_log(workspace)
     span = log.span()
     if span.first is None or span.last is None:
         raise InputError("The log is empty: ask some questions or run `drift import` before pinning a baseline.")
@@ -83,7 +84,7 @@ def report(
     from data.sketch_log import count_users
     from pipelines.sketched_report import report_from_sketches
 
-    log, settings = open_log(workspace), drift_settings(workspace.settings)
+    log, settings = whole_log(workspace), drift_settings(workspace.settings)
     pinned = find_baseline(log, baseline)
     end = until or now
     start = since or _default_start(end, workspace.settings.drift.window_days, pinned)

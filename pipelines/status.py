@@ -6,7 +6,8 @@ from typing import Any
 
 from data.errors import WorkspaceError
 from pipelines.console import plural
-from pipelines.workspace import Workspace, open_log, workspace_embedder
+from pipelines.leftovers import whole_log
+from pipelines.workspace import Workspace, workspace_embedder
 
 
 def workspace_status(workspace: Workspace) -> dict[str, Any]:
@@ -33,7 +34,7 @@ def workspace_status(workspace: Workspace) -> dict[str, Any]:
 def _log_status(workspace: Workspace) -> dict[str, Any]:
     """Return how much the log holds; one that cannot be opened, as in a folder that may only be read, says why."""
     try:
-        span = open_log(workspace).span()
+        span = whole_log(workspace).span()
     except WorkspaceError as error:
         return {"interactions": None, "from": None, "to": None, "error": str(error)}
     first, last = (at.isoformat() if at else None for at in (span.first, span.last))
