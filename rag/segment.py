@@ -164,7 +164,7 @@ def _breaks(previous: str, line: str, width: int) -> bool:
 
 def _tabular(line: str) -> bool:
     """Tell whether a line ends in two or more numbers, as rows of tables extracted from PDF do."""
-    words = line.split()
+    words = line.rsplit(maxsplit=2)  # a paragraph is one long line, whose words are many
     return len(words) > 2 and all(_NUMBER.match(word) for word in words[-2:])
 
 
