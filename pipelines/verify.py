@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from data.records import Interaction
@@ -12,23 +13,22 @@ if TYPE_CHECKING:
 
 
 def verify_answer(workspace: Workspace, interaction_id: str) -> tuple[Interaction, list[Verification]]:
-    """Check each citation of a logged answer against the text its source has in today's index.
+    """Check each citation of a logged answer against the text its source has today.
 
     :raises InputError: no such interaction.
     :raises NoIndexError: nothing is indexed.
     """
     from rag.index import Index
+    from rag.today import read_today
     from rag.verify import verify_citation
 
     interaction = open_log(workspace).get(interaction_id)
     index = Index.open(workspace.data)
+    today = {source: read_today(index, source) for source in {item.source for item in interaction.citations}}
     checked = []
     for citation in interaction.citations:
-        try:
-            document = index.document(citation.source)
-        except KeyError:
-            document = None
-        checked.append(verify_citation(citation, document))
+        source = today[citation.source]
+        checked.append(replace(verify_citation(citation, source.document), note=source.note))
     return interaction, checked
 
 
@@ -48,6 +48,7 @@ def to_json(interaction: Interaction, checked: list[Verification]) -> dict[str, 
             "start": item.start,
             "end": item.end,
             "now": item.now,
+            "note": item.note,
         }
         for item in checked
     ]
@@ -58,7 +59,8 @@ def to_text(interaction: Interaction, checked: list[Verification]) -> str:
     """Return one line per citation, and what stands in the source now where that differs."""
     lines = [f"{interaction.question}  ({interaction.at:%Y-%m-%d %H:%M} UTC)"]
     for item in checked:
-        lines.append(f"  [{item.citation.marker}] {item.status}: {item.citation.source}")
+        note = f" ({item.note})" if item.note else ""
+        lines.append(f"  [{item.citation.marker}] {item.status}: {item.citation.source}{note}")
         if item.status == "changed":
             lines.append(f"      then “{' '.join(item.citation.quote.split())}”")
             lines.append(f"      now  “{' '.join(item.now.split())}”" if item.now else "      now  nothing like it")

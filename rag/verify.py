@@ -17,7 +17,8 @@ class Verification:
 
     "supported": the quote stands where it stood. "moved": it stands elsewhere in the same source, at ``[start, end)``.
     "changed": it is no longer there, and ``[start, end)`` is what comes nearest to it now, if anything does. "gone":
-    the source is no longer indexed. "unsupported": it never was evidence. `now` is the source's text at the span.
+    there is no such source any more. "unsupported": it never was evidence. `now` is the source's text at the span,
+    `note` what else is to be told of the source.
     """
 
     citation: Citation
@@ -25,6 +26,7 @@ class Verification:
     start: int
     end: int
     now: str
+    note: str = ""
 
 
 def verify_citation(citation: Citation, document: Document | None) -> Verification:
