@@ -101,6 +101,10 @@ def to_text(report: IngestReport) -> str:
     if report.failed:
         lines.append(f"{plural(len(report.failed), 'file')} refused:")
         lines += bullet_list((f"{source}: {reason}" for source, reason in report.failed), limit=50)
+    if report.gone:
+        stay = "stays" if len(report.gone) == 1 else "stay"
+        lines.append(f"{plural(len(report.gone), 'document')} {stay} in the index without a file; --prune removes:")
+        lines += bullet_list(report.gone, limit=20)
     if report.suspicious:
         lines.append("May be an attack on a model (see rag quarantine):")
         lines += bullet_list((f"{source}: {reason}" for source, reason in report.suspicious), limit=20)

@@ -60,6 +60,9 @@ def to_text(plan: IngestPlan) -> str:
         f"{plural(plan.chunks, 'chunk')} to store, {plan.texts:,} to embed ({plural(plan.tokens, 'token')}),"
         f" about {_duration(plan.seconds)}. Nothing was written."
     )
+    if plan.gone:
+        shown.append(f"{plural(len(plan.gone), 'document')} would stay in the index without a file; --prune removes:")
+        shown += bullet_list(plan.gone, limit=50)
     if plan.failed:
         shown.append(f"{plural(len(plan.failed), 'file')} would be refused:")
         shown += bullet_list((f"{source}: {reason}" for source, reason in plan.failed), limit=50)

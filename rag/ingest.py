@@ -39,7 +39,8 @@ class IngestReport:
     """What an ingest did; `failed` are (source, reason) pairs, `chunks` is how many the index holds afterwards.
 
     `refused` says why an index that was built anew was not published. `suspicious` are (source, what was found) pairs
-    for documents that look like an attack on a model; they are in the index all the same.
+    for documents that look like an attack on a model; they are in the index all the same. `gone` are documents that
+    stay in the index though their files below the ingested paths are gone, because pruning was not asked for.
     """
 
     added: int
@@ -51,6 +52,7 @@ class IngestReport:
     seconds: float
     refused: str = ""
     suspicious: tuple[tuple[str, str], ...] = ()
+    gone: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +104,24 @@ def ingest(  # noqa: PLR0913 - one keyword per option of the command
                 job.failed.extend(found.refused)
                 job.carry_over(engine or LocalEngine(embedder))
                 job.run(files, engine or LocalEngine(embedder))
+            gone = job.vanished(paths)
             if prune:
-                job.prune(paths)
+                job.prune(gone)
             chunks, refused = _publish(catalog, folder, embedder, job.draft, accept)
         finally:
             catalog.close()
     seconds = time.perf_counter() - started
-    return IngestReport(job.added, job.changed, job.removed, job.unchanged, tuple(job.failed), chunks, seconds, refused)
+    return IngestReport(
+        job.added,
+        job.changed,
+        job.removed,
+        job.unchanged,
+        tuple(job.failed),
+        chunks,
+        seconds,
+        refused,
+        gone=() if prune else tuple(gone),
+    )
 
 
 def _publish(
@@ -183,9 +196,12 @@ class _Job:
             if source not in self.draft.known and document is not None:
                 yield Task(Path(origin), source, origin, digest, document)
 
-    def prune(self, paths: Sequence[Path]) -> None:
-        """Remove documents below `paths` whose files are gone."""
-        gone = vanished(paths, {source: known.origin for source, known in self.draft.known.items()})
+    def vanished(self, paths: Sequence[Path]) -> list[str]:
+        """Return the documents below `paths` whose files are gone."""
+        return vanished(paths, {source: known.origin for source, known in self.draft.known.items()})
+
+    def prune(self, gone: Sequence[str]) -> None:
+        """Remove documents."""
         self.draft.remove(gone)
         self.removed += len(gone)
 

@@ -29,6 +29,7 @@ _SAMPLE = 24
 class IngestPlan:
     """What an ingest would do, by source; `failed` are (source, reason) pairs.
 
+    `gone` would stay though their files are gone, without `prune`.
     `rebuild` says why the whole index would be built anew, empty when not. `chunks` would be stored; `texts` of them,
     with `tokens` of the embedder, would be embedded: those never embedded before, equal ones once. `seconds` is
     what reading took now plus what embedding would take at the speed of a sample.
@@ -44,6 +45,7 @@ class IngestPlan:
     texts: int
     tokens: int
     seconds: float
+    gone: tuple[str, ...] = ()
 
 
 def plan_ingest(
@@ -69,7 +71,8 @@ def plan_ingest(
         plan.failed.extend(found.refused)
         for file in [*source_files(found.files), *extra]:
             plan.note(work_on(plan.task(file), embedder, chunking))
-        removed = vanished(paths, plan.origins) if prune else []
+        gone = vanished(paths, plan.origins)
+        removed = gone if prune else []
         for task in plan.carried_over(removed):
             plan.count(work_on(task, embedder, chunking))
         reading = time.perf_counter() - started
@@ -87,6 +90,7 @@ def plan_ingest(
         texts=len(plan.to_embed),
         tokens=plan.tokens,
         seconds=reading + plan.tokens * _seconds_per_token(plan.sample, embedder),
+        gone=() if prune else tuple(gone),
     )
 
 

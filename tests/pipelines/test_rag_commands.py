@@ -239,6 +239,30 @@ def test_an_answer_stands_until_its_source_changes(command, workspace):
     assert "plain brass" in ran.out
 
 
+def test_an_answer_is_checked_against_the_file_of_today_and_not_against_the_index(command, workspace):
+    note = workspace / "note.md"
+    note.write_text("The lighthouse keeper is called Ansgar Holm.\n")
+    command("rag", "ingest", "note.md")
+    answer = command("rag", "ask", "What is the lighthouse keeper called?", "--json").json
+    note.write_text("The lighthouse keeper is called Berta Lund.\n")
+    changed = command("rag", "verify", answer["id"])
+    assert (changed.code, "changed" in changed.out, "run rag ingest" in changed.out) == (1, True, True)
+    note.unlink()
+    gone = command("rag", "verify", answer["id"])
+    assert (gone.code, "gone: note.md" in gone.out) == (1, True)
+
+
+def test_documents_without_a_file_are_told_until_they_are_pruned(command, workspace):
+    shutil.copytree(workspace / "corpus", workspace / "notes")
+    command("rag", "ingest", "notes")
+    (workspace / "notes" / "wifi.txt").unlink()
+    planned, told = command("rag", "ingest", "notes", "--plan"), command("rag", "ingest", "notes")
+    assert "1 document would stay in the index without a file; --prune removes:\n  - notes/wifi.txt" in planned.out
+    assert "1 document stays in the index without a file; --prune removes:\n  - notes/wifi.txt" in told.out
+    pruned = command("rag", "ingest", "notes", "--prune", "--json").json
+    assert (pruned["removed"], pruned["gone"]) == (1, [])
+
+
 def test_rollback_brings_the_former_text_back(command, workspace):
     (workspace / "note.md").write_text("The lighthouse keeper is called Ansgar Holm.\n")
     command("rag", "ingest", "note.md")
