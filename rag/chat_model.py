@@ -60,6 +60,11 @@ class ChatModel:
         self._answered = False
         self._use(Dialect())
 
+    @property
+    def refused(self) -> tuple[str, ...]:
+        """What is no longer sent because the server refused it."""
+        return self._dialect.refused
+
     def _use(self, dialect: Dialect) -> None:
         self._dialect, self._model = dialect, _langchain_model(self._settings, dialect, self._http)
 

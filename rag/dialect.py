@@ -29,6 +29,18 @@ class Dialect:
     stream_options: bool = True
     system_role: bool = True
 
+    @property
+    def refused(self) -> tuple[str, ...]:
+        """What is no longer sent because the server refused it."""
+        refusals = {
+            "max_tokens": self.limit != "max_tokens",
+            "max_completion_tokens": self.limit == "none",
+            "temperature": not self.temperature,
+            "stream_options": not self.stream_options,
+            "the system role": not self.system_role,
+        }
+        return tuple(name for name, refused in refusals.items() if refused)
+
 
 def adapted(dialect: Dialect, complaint: str) -> Dialect | None:
     """Return the dialect to try after a server's complaint; None when it is about something else."""

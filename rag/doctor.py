@@ -7,7 +7,7 @@ asked for after ever more filling; the last length at which it is still found is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from time import perf_counter
 
 from data.records import Chunk, Hit
@@ -47,6 +47,7 @@ def probe_endpoint(
     yield _citation(draft)
     yield _usage(draft)
     yield _stream(endpoint, hits)
+    yield _parameters(endpoint.refused)
     yield _speed(endpoint, min(context_window, _LONGEST_SPEED))
     if _ANSWER in draft.text:
         yield _window(lambda window: build(window).bounded(timeout_s), context_window)
@@ -101,6 +102,12 @@ def _stream(endpoint: ChatEndpoint, hits: list[Hit]) -> Probe:
             "stream", "warning", "the whole answer comes at once", "something between buffers; answers are right"
         )
     return Probe("stream", "ok", f"first piece after {first or 0:.2f} s, {drafts} pieces")
+
+
+def _parameters(refused: Sequence[str]) -> Probe:
+    if not refused:
+        return Probe("parameters", "ok", "takes all that we send")
+    return Probe("parameters", "warning", f"refuses {', '.join(refused)}", "we ask without, once the server refused")
 
 
 def _speed(endpoint: ChatEndpoint, length: int) -> Probe:

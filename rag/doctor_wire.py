@@ -81,8 +81,7 @@ def structured(settings: ModelSettings, form: str) -> Probe:
     body = {
         "model": settings.model,
         "messages": [{"role": "user", "content": _ASKED}],
-        "response_format": wanted,
-        "temperature": 0,
+        "response_format": wanted,  # and nothing else that could be the reason of a refusal
     }
     remedy = "no need of it for answers; a judge at this endpoint must be asked in words"
     try:

@@ -70,6 +70,11 @@ class ChatEndpoint:
         """Name of the wording in `rag.prompts`."""
         return PROMPT_VERSION
 
+    @property
+    def refused(self) -> tuple[str, ...]:
+        """Which parameters the server was found to refuse, so far."""
+        return self._model.refused
+
     def bounded(self, seconds: float) -> ChatEndpoint:
         """Return the same endpoint with at most `seconds` for each answer."""
         other = copy(self)

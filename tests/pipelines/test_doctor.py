@@ -2,7 +2,7 @@ import pytest
 
 from pipelines.loopback import Behaviour, Loopback
 
-ALL = ["chat", "models", "json_schema", "json_object", "citations", "usage", "stream", "speed", "window"]
+ALL = ["chat", "models", "json_schema", "json_object", "citations", "usage", "stream", "parameters", "speed", "window"]
 
 
 @pytest.fixture

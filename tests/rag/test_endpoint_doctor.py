@@ -24,8 +24,8 @@ def probe(server, behaviour, window=4096):
 
 def test_a_sound_endpoint_passes_every_probe(server):
     rows = probe(server, Behaviour())
-    assert [row.status for row in rows.values()] == ["ok"] * 6
-    assert list(rows) == ["chat", "citations", "usage", "stream", "speed", "window"]
+    assert [row.status for row in rows.values()] == ["ok"] * 7
+    assert list(rows) == ["chat", "citations", "usage", "stream", "parameters", "speed", "window"]
     assert rows["window"].seen == "reads all of the configured 4096 tokens"
 
 
@@ -53,6 +53,21 @@ def test_missing_usage_dropped_citations_and_broken_streams_are_rows_of_their_ow
     assert probe(server, Behaviour(dropped_citations_rate=1.0))["citations"].status == "warning"
     assert probe(server, Behaviour(fault="cut_stream"))["stream"].status == "failed"
     assert "reasoning field" in probe(server, Behaviour(fault="reasoning_field"))["chat"].seen
+
+
+@pytest.mark.parametrize(
+    ("fault", "refused"),
+    [
+        ("rejects_max_tokens", "max_tokens"),
+        ("rejects_limits", "max_tokens, max_completion_tokens"),
+        ("rejects_temperature", "temperature"),
+        ("rejects_stream_options", "stream_options"),
+        ("rejects_system", "the system role"),
+    ],
+)
+def test_parameters_that_the_server_refuses_are_named(server, fault, refused):
+    row = probe(server, Behaviour(fault=fault))["parameters"]
+    assert (row.status, row.seen) == ("warning", f"refuses {refused}")
 
 
 def test_an_endpoint_that_cannot_be_asked_gets_one_row_with_the_reason(server):

@@ -32,6 +32,8 @@ def test_json_on_demand_is_had_ignored_or_refused(server, settings, form):
     assert structured(settings, form).seen.startswith("ignored: 'This is loopback-1")
     server.behaviour = Behaviour(fault="rejects_response_format")
     assert structured(settings, form).seen == "refused (HTTP 400)"
+    server.behaviour = Behaviour(fault="rejects_temperature")
+    assert structured(settings, form).status == "ok"
     server.behaviour = Behaviour(fault="empty_choices")
     assert structured(settings, form).seen == "a reply without text"
 
