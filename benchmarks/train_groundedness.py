@@ -39,6 +39,7 @@ from eval.support import FEATURES, measure, read_evidence
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "ragtruth_qa" / "answers.jsonl.gz"
 FLOOR, POWER, LINEAR, RIDGE, FOLDS = 0.015, 0.18, 0.5, 1.0, 10
 LARGE, SMALL = "llama-2-70b-chat", "llama-2-7b-chat"
+RISING = tuple(meaning.startswith("+") for _, meaning in FEATURES)
 Floats = NDArray[np.float64]
 
 
@@ -90,12 +91,12 @@ def _find(text: str, claim: str, place: int) -> int:
     return next((start for start in found if start >= 0), place)
 
 
-def fit(train: Sequence[Example]) -> Coefficients:
-    """Fit claim weights and answer calibration on labelled answers."""
+def fit(train: Sequence[Example], rising: Sequence[bool] = RISING) -> Coefficients:
+    """Fit claim weights and answer calibration on labelled answers; a `rising` feature can only raise a risk."""
     x = np.vstack([example.claims for example in train])
     y = np.concatenate([example.unsupported for example in train]).astype(float)
     mean, scale = x.mean(0), x.std(0) + 1e-9
-    weights, intercept = _fit_claims((x - mean) / scale, y)
+    weights, intercept = _fit_claims((x - mean) / scale, y, rising)
     raw = Coefficients(
         "", tuple(weights / scale), float(intercept - weights @ (mean / scale)), FLOOR, POWER, LINEAR, 0.0, 0.0
     )
@@ -105,14 +106,14 @@ def fit(train: Sequence[Example]) -> Coefficients:
     return Coefficients("", raw.weights, raw.intercept, FLOOR, POWER, LINEAR, start, slope)
 
 
-def _fit_claims(x: Floats, y: Floats) -> tuple[Floats, float]:
+def _fit_claims(x: Floats, y: Floats, rising: Sequence[bool]) -> tuple[Floats, float]:
     def loss(theta: Floats) -> tuple[float, Floats]:
         logit = x @ theta[:-1] + theta[-1]
         residual = 1.0 / (1.0 + np.exp(-logit)) - y
         value = np.sum(np.logaddexp(0.0, logit) - y * logit) + 0.5 * RIDGE * theta[:-1] @ theta[:-1]
         return float(value), np.append(x.T @ residual + RIDGE * theta[:-1], residual.sum())
 
-    bounds = [(0.0, None) if meaning.startswith("+") else (None, None) for _, meaning in FEATURES] + [(None, None)]
+    bounds = [(0.0 if up else None, None) for up in rising] + [(None, None)]
     theta = minimize(loss, np.zeros(x.shape[1] + 1), jac=True, bounds=bounds, method="L-BFGS-B").x
     return theta[:-1], float(theta[-1])
 
@@ -127,26 +128,31 @@ def score_of(model: Coefficients, example: Example) -> float:
     return model.probability(load_of(model, example))
 
 
-def cross_validated_scores(seed: int = 0) -> dict[str, float]:
+def cross_validated_scores(
+    seed: int = 0, measured: Sequence[Example] = (), rising: Sequence[bool] = RISING
+) -> dict[str, float]:
     """Return response_id to groundedness, each scored by a model that saw no answer to the same question.
 
-    Answers that cannot be scored are absent.
+    Answers that cannot be scored are absent. `measured` are examples with other features than the shipped ones.
     """
-    sources = sorted({example.source for example in examples()})
+    kept = measured or examples()
+    sources = sorted({example.source for example in kept})
     fold = dict(zip(sources, np.random.default_rng(seed).permutation(len(sources)) % FOLDS, strict=True))
-    return _held_out(lambda example: int(fold[example.source]))
+    return _held_out(kept, lambda example: int(fold[example.source]), rising)
 
 
 def leave_one_model_out_scores() -> dict[str, float]:
     """Return response_id to groundedness, each scored by a model that saw no answer of the same author."""
-    return _held_out(lambda example: example.model)
+    return _held_out(examples(), lambda example: example.model)
 
 
-def _held_out(group_of: Callable[[Example], object]) -> dict[str, float]:
+def _held_out(
+    kept: Sequence[Example], group_of: Callable[[Example], object], rising: Sequence[bool] = RISING
+) -> dict[str, float]:
     scores: dict[str, float] = {}
-    for group in sorted({group_of(example) for example in examples()}, key=str):
-        model = fit([example for example in examples() if group_of(example) != group])
-        scores |= {example.id: score_of(model, example) for example in examples() if group_of(example) == group}
+    for group in sorted({group_of(example) for example in kept}, key=str):
+        model = fit([example for example in kept if group_of(example) != group], rising)
+        scores |= {example.id: score_of(model, example) for example in kept if group_of(example) == group}
     return scores
 
 
@@ -170,9 +176,9 @@ def alarm_rates(scores: dict[str, float], other: str, resamples: int = 2000, siz
     return round(one / resamples, 4), round(two / resamples, 4)
 
 
-def quality(scores: dict[str, float]) -> dict[str, Any]:
-    """Measure held-out scores against the human labels."""
-    kept = examples()
+def quality(scores: dict[str, float], some: Sequence[Example] = ()) -> dict[str, Any]:
+    """Measure held-out scores against the human labels, of all answers or of `some`."""
+    kept = some or examples()
     s, y = np.array([scores[e.id] for e in kept]), np.array([e.grounded for e in kept], float)
     models = np.array([e.model for e in kept])
     bins = np.minimum((s * 10).astype(int), 9)
