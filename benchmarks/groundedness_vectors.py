@@ -8,8 +8,8 @@ Differences between the two proxies carry the standard error of a bootstrap over
 
 They do not: on the half "confirm" AUROC gains .004 (standard error .004) and the window loses .32 standard errors (.17)
 with all five; numbers from clauses, pairs of words, single words and a learned comparison of claim and nearest sentence
-were tried apart from this script and did no better. A claim that says something new in the words of its passages has a
-near vector, and one that says the same in other words is already told by rare words. So there is no such tier.
+were tried apart from this script and did no better. The likely reason: a claim that says something new in the words of
+its passages has a near vector, too. So there is no such tier.
 
 Costs are at one thread. "cold" embeds the claims and every sentence of the passages, "warm" the claims alone.
 
