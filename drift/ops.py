@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.records import Interaction
+from drift.p_values import shown_p
 from drift.report import OpsPlane
 from drift.settings import DriftSettings
 from drift.signals import total_latency
@@ -82,7 +83,7 @@ def _errors(reference: Health, current: Health, settings: DriftSettings) -> _Ris
     p = _rise_p((reference.failed, reference.records), (current.failed, current.records))
     red = p <= settings.ops_alpha and rates[1] - rates[0] >= settings.error_rate_rise
     verb = "rose" if red else "went"
-    return _Rise(red, f"Error rate {verb} from {rates[0]:.1%} to {rates[1]:.1%} (p = {p:.2g}).")
+    return _Rise(red, f"Error rate {verb} from {rates[0]:.1%} to {rates[1]:.1%} ({shown_p(p)}).")
 
 
 def _latency(reference: Health, current: Health, settings: DriftSettings) -> _Rise:
@@ -93,7 +94,7 @@ def _latency(reference: Health, current: Health, settings: DriftSettings) -> _Ri
     slower = p95 >= settings.latency_ratio * limit and p95 - limit >= settings.latency_rise_ms
     red = p <= settings.ops_alpha and slower
     verb = "rose" if red else "went"
-    return _Rise(red, f"Latency p95 {verb} from {limit:,.0f} to {p95:,.0f} ms (p = {p:.2g}).")
+    return _Rise(red, f"Latency p95 {verb} from {limit:,.0f} to {p95:,.0f} ms ({shown_p(p)}).")
 
 
 def _rise_p(reference: tuple[int, int], current: tuple[int, int]) -> float:

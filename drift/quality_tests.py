@@ -11,6 +11,7 @@ import numpy as np
 from drift import estimate as est
 from drift.contrast import contrast, matched
 from drift.cutting import at_a_limit
+from drift.p_values import shown_p
 from drift.report import Estimate, QualityTest
 from drift.scoring import Measure, Side, Speaking
 from drift.settings import DriftSettings
@@ -78,8 +79,8 @@ def fired_sentence(tests: Sequence[QualityTest]) -> str:
 
 def _fall(test: QualityTest) -> str:
     if test.delta >= 0:
-        return f"{_SENTENCES[test.name]} fell (p = {test.p_drop:.2g}); by how much is for more labels to say"
-    return f"{_SENTENCES[test.name]} fell by {-test.delta:.3f} (p = {test.p_drop:.2g})"
+        return f"{_SENTENCES[test.name]} fell ({shown_p(test.p_drop)}); by how much is for more labels to say"
+    return f"{_SENTENCES[test.name]} fell by {-test.delta:.3f} ({shown_p(test.p_drop)})"
 
 
 def answered(reference: Side, current: Side, settings: DriftSettings) -> Candidate | None:

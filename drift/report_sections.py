@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
+from drift.p_values import shown_p
 from drift.report import DriftReport, Example, Finding, Segment
 from drift.report_charts import timeline_figure
 from drift.report_text import bound_words, budget_words, label_words, quality_words
@@ -181,7 +182,7 @@ def _power(report: DriftReport) -> str:
         lines.append(f"Page budget: {budget_words(report.pages)}.")
     elif quality.e_value is not None:
         lines.append(f"Evidence that may be added up over days (e-value): {quality.e_value:.3g}.")
-    tests = [f"{t.name}: {t.delta:+.3f}, p = {t.p_drop:.2g}, {t.weight:.0%} of it" for t in quality.tests]
+    tests = [f"{t.name}: {t.delta:+.3f}, {shown_p(t.p_drop)}, {t.weight:.0%} of it" for t in quality.tests]
     lines += [*tests, *report.notes]
     return "".join(f"<p>{escape(line)}</p>" for line in dict.fromkeys(lines) if line)
 

@@ -21,6 +21,7 @@ from drift.findings import adjusted
 from drift.floor import Floor, quantile
 from drift.frozen_topics import FrozenTopics
 from drift.ops import Health, judge_health
+from drift.p_values import shown_p
 from drift.report import DriftReport, Estimate, Finding, PageBudget, QualityPlane, TimePoint, WindowSummary
 from drift.scoring import source_rank
 from drift.settings import DriftSettings
@@ -124,7 +125,7 @@ def _quality(reference: Days, current: Days, settings: DriftSettings, level: flo
 
 def _decided(plane: QualityPlane, found: Estimate, settings: DriftSettings, level: float) -> QualityPlane:
     if found.p_drop <= level and found.delta <= -settings.minimal_drop:
-        reason = f"The quality score fell by {-found.delta:.3f} (p = {found.p_drop:.2g})."
+        reason = f"The quality score fell by {-found.delta:.3f} ({shown_p(found.p_drop)})."
         return replace(plane, status="drifted", reason=reason)
     if min(plane.n_reference, plane.n_current) < settings.min_records:
         return replace(plane, status="insufficient", reason="Too few scored records.")

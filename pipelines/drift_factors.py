@@ -83,7 +83,7 @@ def _index(workspace: Workspace, old: Settings | None, folder: Path) -> Factor |
         with closing(open_index(earlier)):
             pass
     except RagDriftError as error:
-        return Missing("index", str(error))
+        return Missing("index", str(error).replace(str(folder / DATA_FOLDER), str(workspace.data)))
     return Factor("index", then, now, lambda cell: Workspace(folder, cell.settings.model_copy(update=update)))
 
 

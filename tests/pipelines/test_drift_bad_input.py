@@ -71,6 +71,13 @@ def test_a_week_of_nothing_but_one_kind_has_its_verdict(workspace, changes, verd
     assert verdict_now(workspace).verdict == verdict
 
 
+def test_a_week_of_failures_is_not_blamed_on_missing_passages(workspace):
+    for day in range(7, 12):
+        write_day(workspace, day, outcome="failed", answer=None, error="boom")
+    told = verdict_now(workspace).quality.reason
+    assert told == "There is no answer to score in window current: every question failed or was declined."
+
+
 @pytest.mark.parametrize("count", [0, 1])
 def test_an_empty_window_or_one_record_is_too_little(workspace, count):
     write_day(workspace, 11, n=count) if count else None

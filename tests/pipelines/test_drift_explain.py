@@ -3,6 +3,7 @@
 import json
 import shutil
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -74,7 +75,7 @@ def test_nothing_at_hand_says_why(command, lived):
     ran = command("drift", "explain", "--n", 5)
     assert ran.code == 5
     assert "Nothing that is still at hand differs" in ran.out
-    assert "no earlier revision" in ran.out
+    assert f"The index in {Path.cwd() / '.rag'} has no earlier revision" in ran.out
 
 
 def test_a_missing_settings_file_is_one_sentence(command, lived):
