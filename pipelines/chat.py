@@ -38,7 +38,7 @@ class Chat:
             except KeyboardInterrupt:
                 note("\n(/quit or Ctrl-D leaves)")
                 continue
-            if line in ("/quit", "/exit", "/q"):
+            if line.lower() in ("/quit", "/exit", "/q", "quit", "exit"):
                 return
             self._obey(line) if line.startswith("/") else self._answer(line)
 

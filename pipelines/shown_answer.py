@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import asdict
-from textwrap import shorten
 from typing import Any
 
 from data.records import Chunk, Hit
 from pipelines.ask import Asked
 from pipelines.flag_words import in_words
-
-_HEADING = re.compile(r"^#{1,6} .*$", re.MULTILINE)
-_NEAREST = 3
-_GLIMPSE = 140
+from pipelines.nearest import nearest_documents
 
 
 def to_json(asked: Asked) -> dict[str, Any]:
@@ -76,14 +71,10 @@ def footnotes(asked: Asked) -> str:
 
 def _nearest(hits: Sequence[Hit]) -> list[str]:
     """Return where to look instead: the best passage of each of the nearest documents."""
-    best: dict[str, Hit] = {}
-    for hit in hits:
-        best.setdefault(hit.chunk.source, hit)
     lines = ["  Nearest documents:"]
-    for hit in list(best.values())[:_NEAREST]:
-        chunk = hit.chunk
-        page = f", page {chunk.page}" if chunk.page is not None else ""
-        heading = f" – {chunk.heading}" if chunk.heading else ""
-        lines.append(f"  - {chunk.source}{page}{heading}")
-        lines.append(f"      “{shorten(_HEADING.sub('', chunk.text), _GLIMPSE, placeholder=' …')}”")
+    for near in nearest_documents(hits):
+        page = f", page {near.page}" if near.page is not None else ""
+        heading = f" – {near.heading}" if near.heading else ""
+        lines.append(f"  - {near.source}{page}{heading}")
+        lines.append(f"      “{near.text}”")
     return lines

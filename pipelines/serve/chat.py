@@ -18,9 +18,9 @@ from pipelines.serve.completions import (
     DONE,
     KEEP_ALIVE,
     Chunks,
+    appendix,
     completion,
     failure,
-    footnotes,
     stream_error,
     without_footnotes,
 )
@@ -116,7 +116,7 @@ async def _sent(
 def _ending(asked: Asked, chunks: Chunks, with_usage: bool, with_footnotes: bool) -> list[bytes]:
     if asked.answer.outcome == "failed":
         return [stream_error(failure(asked))]
-    notes = footnotes(asked.answer.citations) if with_footnotes else ""
+    notes = appendix(asked) if with_footnotes else ""
     parts = [chunks.text(notes)] if notes else []
     return [*parts, chunks.last(asked), *([chunks.usage(asked)] if with_usage else [])]
 

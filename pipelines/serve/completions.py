@@ -9,11 +9,13 @@ from typing import Any
 
 from data.records import Citation
 from pipelines.ask import Asked
+from pipelines.flag_words import in_words
+from pipelines.nearest import Nearest, nearest_documents
 from pipelines.serve.errors import ApiError
 from rag.budget import estimate_tokens
 from rag.standalone import Turn
 
-_FOOTNOTES = re.compile(r"\n\n\[\d+\] .+ [“(].*\Z", re.DOTALL)
+_FOOTNOTES = re.compile(r"\n\n(?:\[\d+\] .+ [“(]|Nearest documents:\n- ).*\Z", re.DOTALL)
 _MARKUP = re.compile(r"!(?=\[)|\](?=\()|<(?=\S)")
 
 
@@ -26,6 +28,13 @@ def footnotes(citations: tuple[Citation, ...]) -> str:
     return "\n\n" + "  \n".join(lines) if lines else ""
 
 
+def appendix(asked: Asked) -> str:
+    """Return what follows the text of an answer: its footnotes, or where to look where there is no answer."""
+    near = _nearest(asked)
+    lines = [f"- {_harmless(item.source)}{_page(item.page)}: “{_harmless(item.text)}”" for item in near]
+    return "\n\nNearest documents:\n" + "\n".join(lines) if lines else footnotes(asked.answer.citations)
+
+
 def without_footnotes(turn: Turn) -> Turn:
     """Return a message of an earlier answer as it was before `footnotes` were added."""
     return Turn(turn.role, _FOOTNOTES.sub("", turn.text)) if turn.role == "assistant" else turn
@@ -33,7 +42,7 @@ def without_footnotes(turn: Turn) -> Turn:
 
 def completion(asked: Asked, model: str, *, with_footnotes: bool) -> dict[str, Any]:
     """Return the whole reply to a request without streaming."""
-    text = asked.answer.text + (footnotes(asked.answer.citations) if with_footnotes else "")
+    text = asked.answer.text + (appendix(asked) if with_footnotes else "")
     message = {"role": "assistant", "content": text, "refusal": None}
     choice = {"index": 0, "message": message, "finish_reason": finish_reason(asked), "logprobs": None}
     return {
@@ -103,6 +112,8 @@ def extras(asked: Asked) -> dict[str, Any]:
         "interaction_id": asked.interaction.id,
         "outcome": asked.answer.outcome,
         "flags": list(asked.interaction.flags),
+        "notes": [in_words(flag) for flag in asked.interaction.flags],
+        "nearest": [asdict(item) for item in _nearest(asked)],
     }
 
 
@@ -119,8 +130,16 @@ def usage(asked: Asked) -> dict[str, int]:
     return {"prompt_tokens": prompt, "completion_tokens": written, "total_tokens": prompt + written}
 
 
+def _nearest(asked: Asked) -> list[Nearest]:
+    return nearest_documents(asked.answer.hits) if asked.answer.outcome == "abstained" else []
+
+
 def _place(citation: Citation) -> str:
-    return f"{citation.source}, page {citation.page}:" if citation.page is not None else f"{citation.source}:"
+    return f"{citation.source}{_page(citation.page)}:"
+
+
+def _page(page: int | None) -> str:
+    return f", page {page}" if page is not None else ""
 
 
 def _quoted(citation: Citation) -> str:

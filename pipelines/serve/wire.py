@@ -38,7 +38,8 @@ class StreamOptions(Body):
 class ChatRequest(Body):
     """A conversation whose last user message is the question.
 
-    `footnotes` (ours): whether quotes and places of the citations follow the text; `citations` holds them anyway.
+    `footnotes` (ours): whether quotes and places of the citations follow the text, or the nearest documents where there
+    is no answer; `citations` and `nearest` hold them anyway.
     """
 
     model: Text = ""

@@ -112,6 +112,12 @@ def test_a_conversation_on_the_terminal(model, command, monkeypatch):
     assert "There is no /nonsense" in ran.err and "A new conversation." in ran.err
 
 
+@pytest.mark.parametrize("word", ["quit", "exit", "/quit"])
+def test_a_word_that_leaves_is_no_question(model, command, monkeypatch, word):
+    ran = talk(command, monkeypatch, word, FIRST)
+    assert (ran.code, ran.out) == (0, "")
+
+
 def test_a_conversation_outlives_a_dead_endpoint(model, command, monkeypatch):
     model.behaviour = Behaviour(fault="http_401")
     ran = talk(command, monkeypatch, FIRST, "", FIRST)

@@ -84,9 +84,17 @@ def test_usage_comes_as_a_chunk_of_its_own_where_asked_for(written):
 
 
 def test_a_question_the_documents_do_not_answer_is_abstained_from(served):
-    reply = served.ask("What is the melting point of tungsten carbide?").json()
+    reply = served.ask("What is the melting point of tungsten carbide?", footnotes=False).json()
     assert reply["outcome"] == "abstained"
     assert reply["choices"][0]["message"]["content"] == ABSTENTION
+
+
+def test_who_gets_no_answer_is_told_where_to_look(served):
+    reply = served.ask("What is the boiling point of tungsten?").json()
+    text = reply["choices"][0]["message"]["content"]
+    assert text.startswith(f"{ABSTENTION}\n\nNearest documents:\n- {reply['nearest'][0]['source']}")
+    assert without_footnotes(Turn("assistant", text)) == Turn("assistant", ABSTENTION)
+    assert served.ask(OIL).json()["nearest"] == []
 
 
 def test_parameters_that_mean_nothing_here_are_ignored(served):

@@ -165,6 +165,7 @@ def test_a_key_is_asked_for_and_kept_out_of_reach_of_scripts(demo_workspace, tmp
         with page.context.expect_page() as opened:
             badge.click()
         opened.value.get_by_role("heading", name="The report").wait_for()
+        page.reload()
         page.get_by_role("button", name="Sign out").click()
         page.get_by_label("API key").wait_for()
 
@@ -209,6 +210,24 @@ def test_nothing_is_wider_than_a_narrow_screen(served, page):
     ask(page, OIL).locator(".cite").first.click()
     page.locator(".place mark").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    for words in (page.get_by_role("heading", level=1), page.locator("#question-hint")):
+        assert words.bounding_box()["width"] >= 160, words.inner_text()
+
+
+def test_a_question_without_an_answer_is_told_where_to_look(served, page):
+    page.goto(served.url)
+    card = ask(page, "What is the boiling point of tungsten?")
+    card.get_by_role("heading", name="Nearest documents").wait_for()
+    card.locator(".sources button").first.click()
+    card.locator(".place mark").wait_for()
+    assert "has changed" not in card.locator(".place").inner_text()
+
+
+def test_what_is_wrong_with_an_answer_is_said_in_sentences(written, page, behaving):
+    behaving(Behaviour(truncate_tokens=300))
+    page.goto(written.url)
+    card = ask(page, OIL)
+    card.get_by_text("The server read only 300 tokens").wait_for()
 
 
 def test_the_page_file_has_one_script_and_one_style():
