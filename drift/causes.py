@@ -79,15 +79,14 @@ def _system(evidence: Evidence, settings: DriftSettings, left: float) -> list[Ca
     if weaker and not generation:
         share = 1.0
     change = _index_sentence(evidence)
-    causes = []
-    if share >= _SMALL_SHARE:
-        sentences = (retrieval.evidence, *(finding.sentence for finding in weaker[:2]), change)
-        causes.append(Cause(_retrieval_name(evidence), share * left, " ".join(filter(None, sentences))))
-    elif change:
-        # It came with the drop; how much of the drop came with it, no signal of retrieval says.
-        alone = None if generation else left
-        causes.append(Cause(_retrieval_name(evidence), alone, f"{change} No signal of retrieval that was logged fell."))
-        return [*causes, *_shared(generation, left)]
+    sentences = (retrieval.evidence, *(finding.sentence for finding in weaker[:2]), change)
+    cause = Cause(_retrieval_name(evidence), share * left, " ".join(filter(None, sentences)))
+    if share < _SMALL_SHARE and (weaker or change):
+        # It came with the drop; how much of the drop came with it, the signals do not say.
+        tail = "" if weaker else " No signal of retrieval that was logged fell."
+        cause = replace(cause, share=None if generation else left, evidence=cause.evidence + tail)
+        return [cause, *_shared(generation, left)]
+    causes = [cause] if share >= _SMALL_SHARE else []
     if share <= 1 - _SMALL_SHARE:
         causes += _shared(generation or (_unknown(evidence),), (1 - share) * left)
     return causes

@@ -101,6 +101,13 @@ def test_an_index_and_a_prompt_that_changed_together_are_both_named(build, setti
     assert {name: cause.share for name, cause in found.items()} == {"prompt_change": 1.0, "index_change": None}
 
 
+def test_weaker_passages_and_a_new_prompt_are_both_named(build, settings, now):
+    right = correct(build("b", seed=2, quality=0.65, prompt="p2", top_score=0.74))
+    found = causes(correct(build("a", seed=1)), right, settings, now)
+    assert set(found) == {"prompt_change", "retrieval"}
+    assert "Top score fell" in found["retrieval"].evidence
+
+
 def test_other_questions_make_other_answers_and_are_no_evidence_against_the_generator(build, settings, now):
     def shorter(window):
         items = []
