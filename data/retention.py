@@ -12,11 +12,9 @@ import hmac
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from data.forgotten import FORGOTTEN, stand_in
 from data.log import InteractionLog
 from data.records import Interaction
-
-FORGOTTEN = "text_forgotten"
-"""The flag of an interaction whose text was deleted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +52,7 @@ def forgotten(item: Interaction, key: str, *, vectors: bool = False) -> Interact
     )
     return replace(
         bare,
-        question=f"[deleted {named.hexdigest()[:16]}]",
+        question=stand_in(named.hexdigest()[:16]),
         answer=None,
         contexts=tuple(replace(context, text=None) for context in item.contexts),
         citations=tuple(replace(citation, quote="") for citation in item.citations),

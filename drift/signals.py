@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from typing import TypeAlias
 
+from data.forgotten import is_stand_in
 from data.records import Interaction
 from drift.cutting import flagged_cut, stops_short
 from drift.report import Plane
@@ -29,8 +30,8 @@ def _content(text: str) -> set[str]:
 
 
 def question_words(item: Interaction) -> float | None:
-    """Count the words of the question."""
-    return float(len(words(item.question)))
+    """Count the words of the question; unknown where they were deleted."""
+    return None if is_stand_in(item.question) else float(len(words(item.question)))
 
 
 def answer_words(item: Interaction) -> float | None:

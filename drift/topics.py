@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from data.forgotten import is_stand_in
 from drift.signals import words
 
 _MAX_TOPICS = 20
@@ -65,9 +66,10 @@ def _marked_new(names: tuple[str, ...], left: NDArray[np.int64], right: NDArray[
 
 
 def name_topics(texts: Sequence[tuple[str, np.int64]], count: int) -> tuple[str, ...]:
-    """Name each of `count` topics by the words that set its questions apart."""
+    """Name each of `count` topics by the words that set its questions apart; deleted questions have none."""
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
+    texts = [(question, topic) for question, topic in texts if not is_stand_in(question)]
     spoken = [Counter[str]() for _ in range(count)]
     for question, topic in texts:
         spoken[int(topic)].update(

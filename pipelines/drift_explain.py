@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from data.errors import InputError, RagDriftError
+from data.forgotten import FORGOTTEN
 from data.records import Interaction
-from data.retention import FORGOTTEN
 from pipelines.console import plural
 from pipelines.drift_factors import Factor, Found, find_factors
 from pipelines.report import find_baseline

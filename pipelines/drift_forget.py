@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from data.errors import InputError
+from data.forgotten import FORGOTTEN
 from data.log import InteractionLog
-from data.retention import FORGOTTEN, forget
+from data.retention import forget
 from pipelines import sketches
 from pipelines.console import plural
 from pipelines.workspace import Workspace, open_log, prompt_secret
@@ -52,7 +55,7 @@ def sweep(workspace: Workspace, before: datetime, now: datetime, *, vectors: boo
     Daily sketches are brought up to date first: what they measured on texts and vectors outlives both.
     """
     log = open_log(workspace)
-    reports = [path for path in _reports(workspace.data / "reports") if _written(path) < before]
+    reports = _outdated(workspace.data / "reports", log, before)
     if dry_run:
         left = sum(FORGOTTEN not in item.flags for item in log.read(None, before, kinds=None))
         return Swept(before, left, 0, len(reports), True)
@@ -95,6 +98,29 @@ def _days(text: str) -> float:
 
 def _reports(folder: Path) -> list[Path]:
     return [path for path in folder.glob("drift-*") if _STAMP.fullmatch(path.name)] if folder.is_dir() else []
+
+
+def _outdated(folder: Path, log: InteractionLog, before: datetime) -> list[Path]:
+    """Return the reports written before a time, and later ones that quote answers given before it."""
+    found = _reports(folder)
+    quoting = {path.stem for path in found if path.suffix == ".json" and _quotes(path, log, before)}
+    return [path for path in found if path.stem in quoting or _written(path) < before]
+
+
+def _quotes(path: Path, log: InteractionLog, before: datetime) -> bool:
+    for name in _quoted(path):
+        with suppress(InputError):  # it is no longer in the log, or never was
+            if log.get(name).at < before:
+                return True
+    return False
+
+
+def _quoted(path: Path) -> Iterator[str]:
+    """Yield the ids of the interactions whose texts a report shows; a file that is no report of ours shows none."""
+    with suppress(OSError, ValueError):
+        body = json.loads(path.read_bytes())
+        for example in body.get("examples", ()) if isinstance(body, dict) else ():
+            yield from (example["interaction_id"], example["reference_id"])
 
 
 def _written(path: Path) -> datetime:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from data.retention import FORGOTTEN
+from data.forgotten import FORGOTTEN
 from data.sketch_log import FRAME_DAY, day_marks, read_sketches, write_sketch
 
 if TYPE_CHECKING:

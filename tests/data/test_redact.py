@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from data.errors import SettingsError, WorkspaceError
+from data.forgotten import FORGOTTEN, is_stand_in
 from data.log import InteractionLog
 from data.records import Citation, Context, Interaction, Score, content_hash
 from data.redact import BLACK, Redactor
-from data.retention import FORGOTTEN, forget, forgotten
+from data.retention import forget, forgotten
 
 AT = datetime(2026, 1, 5, tzinfo=UTC)
 MAIL = "anna@example.org"
@@ -104,3 +105,4 @@ def test_the_same_question_stays_the_same_and_needs_the_key_to_be_guessed():
     again = replace(item, id="i2", question=f"what does  {MAIL} OWE?")
     assert forgotten(item, "k").question == forgotten(again, "k").question != forgotten(item, "other").question
     assert forgotten(item, "k", vectors=True).question_vector is None
+    assert is_stand_in(forgotten(item, "k").question) and not is_stand_in(item.question)

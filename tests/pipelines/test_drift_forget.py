@@ -54,6 +54,19 @@ def test_old_texts_and_reports_are_deleted_after_a_look(command, folder):
     assert command("drift", "forget", "--older-than", "1d", "--json").json["interactions"] == 0
 
 
+def test_a_new_report_that_quotes_an_old_answer_goes_with_it_and_others_stay(command, folder):
+    command("drift", "import", "a.jsonl")
+    reports = folder / ".rag" / "reports"
+    reports.mkdir()
+    quoting = {"examples": [{"interaction_id": "nobody", "reference_id": "1", "reference_answer": "Call 555-0199."}]}
+    for stamp, body in (("29990101T000000Z", quoting), ("29990102T000000Z", {"examples": []}), ("29990103T000000Z", 7)):
+        (reports / f"drift-{stamp}.json").write_text(json.dumps(body))
+        (reports / f"drift-{stamp}.html").write_text("a page")
+    assert command("drift", "forget", "--older-than", "1d", "--json").json["reports"] == 2
+    assert not list(reports.glob("drift-29990101*"))
+    assert len(list(reports.iterdir())) == 4
+
+
 def test_the_setting_is_the_default(command, folder, monkeypatch):
     command("drift", "import", "a.jsonl")
     assert "--older-than" in command("drift", "forget").err
