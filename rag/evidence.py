@@ -21,6 +21,8 @@ from rag.terms import name_terms, question_terms, terms
 _NEIGHBOUR, _PASSAGE, _CUE, _RANK = 0.35, 0.2, 0.15, 0.03
 _NAME_WEIGHT = 2.0
 _TITLE_LENGTH = 90
+_SAID_AT_LEAST = 4
+_MARKUP = re.compile(r"<[^>\n]*>|\{[^}\n]*\}")
 _LISTED = re.compile(r"[-*+•◦–—\d]")
 
 
@@ -119,11 +121,22 @@ def _leads_in(text: str, start: int, end: int) -> bool:
 
 
 def _own_share(question: _Question, passage: _Passage, place: int) -> float:
-    """Share of the question held by the sentence; the sentence after a question (as in an FAQ) inherits its words."""
+    """Share of the question held by the sentence; the sentence after a question (as in an FAQ) inherits its words.
+
+    So does the sentence under a heading that names nothing but what the question asks about, as in a glossary; under
+    one that names all of it, the sentence is likely to be the definition asked for.
+    """
     own = _share(question.rarity, passage.held[place])
-    if place == 0 or not passage.text[slice(*passage.spans[place - 1])].endswith("?"):
+    before = passage.text[slice(*passage.spans[place - 1])] if place else ""
+    both = _share(question.rarity, passage.held[place] | passage.held[place - 1])
+    if before.endswith("?"):
+        return max(own, 0.9 * both)
+    if not before.startswith("#") or len(passage.held[place]) < _SAID_AT_LEAST:
         return own
-    return max(own, 0.9 * _share(question.rarity, passage.held[place] | passage.held[place - 1]))
+    named = {term for term in terms(_MARKUP.sub(" ", before)) if not term[0].isdigit()}
+    if not named or not named <= question.rarity.keys():
+        return own
+    return both + _CUE if named == question.rarity.keys() else max(own, 0.9 * both)
 
 
 def _support(question: _Question, nearby: set[str], everywhere: set[str], named: bool) -> float:

@@ -26,7 +26,7 @@ _MIN_SUPPORT = 0.5
 _NEAR_BEST = 0.8
 _FITTING = 0.7
 _MOST_SENTENCES = 2
-_RULES = "2"
+_RULES = "3"
 
 _LIST_MARK = re.compile(r"\A(?:[-*+•◦▪●–—>]|#{1,6}|\(?\d{1,3}[.)])[ \t]+")
 

@@ -143,6 +143,29 @@ def test_the_heading_of_a_passage_counts_as_context():
     assert within[0].support > without[0].support
 
 
+GLOSSARY = [
+    "#### Bearer Proof\nA note a party presents as proof of identity, where proofing by the holder is not needed.",
+    "#### <a name='proofing'></a>4.2 Identity Proofing\nThe process by which a provider collects facts about a person.",
+]
+
+
+def test_a_definition_is_found_under_the_heading_that_names_what_is_asked():
+    best = find_evidence("What is identity proofing?", GLOSSARY)[0]
+    assert GLOSSARY[best.passage][best.start : best.end].startswith("The process by which")
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        "#### Identity Proofing\n_This section is normative._",
+        "#### Identity Proofing of Groups\nA process by which a provider collects facts.",
+    ],
+)
+def test_what_says_little_or_stands_under_another_heading_inherits_nothing(section):
+    best = find_evidence("What is identity proofing?", ["An identity is a set of traits.", section])[0]
+    assert best.passage == 0
+
+
 def test_no_words_no_evidence():
     assert find_evidence("What?", []) == []
     assert Extractive().generate("???", hits("pier.txt")).text == ABSTENTION
