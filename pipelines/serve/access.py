@@ -52,11 +52,11 @@ async def known_caller(request: Request) -> Caller:
         _refuse_foreign_host(request)
         everything = {collection.model: collection for collection in service.collections.values()}
         return Caller(f"address {request.client.host if request.client else ''}", everything, metrics=True)
-    key = service.keys.find(_token(request))
+    token = _token(request)
+    key = service.keys.find(token)
     if key is None:
-        raise ApiError(
-            401, "Incorrect API key provided.", code="invalid_api_key", headers={"WWW-Authenticate": "Bearer"}
-        )
+        told = "Incorrect API key provided." if token else "No API key: send it in a header, Authorization: Bearer KEY."
+        raise ApiError(401, told, code="invalid_api_key", headers={"WWW-Authenticate": "Bearer"})
     mine = [service.collections[name] for name in key.collections if name in service.collections]
     return Caller(key.name, {collection.model: collection for collection in mine}, key.metrics)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -83,8 +84,12 @@ async def _refuse(request: Request, error: Exception) -> JSONResponse:
 async def _refuse_invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     problem = error.errors()[0]
-    place = [str(part) for part in problem["loc"] if part not in ("body", "query", "path")]
-    where = ".".join(place) if problem["type"] != "json_invalid" else ""
+    if problem["type"] == "json_invalid":
+        told = f"The body is not JSON ({problem.get('ctx', {}).get('error', 'it cannot be read')})."
+        return JSONResponse(error_body(told, "invalid_request_error"), 400)
+    # Beside names of fields there are names of the types that were tried, such as "constrained-str".
+    place = [str(part) for part in problem["loc"] if re.fullmatch(r"\w+", str(part))]
+    where = ".".join(part for part in place if part not in ("body", "query", "path"))
     message = f"{where or 'The body'}: {problem['msg'][:1].lower()}{problem['msg'][1:]}."
     return JSONResponse(error_body(message, "invalid_request_error", None, where or None), 400)
 

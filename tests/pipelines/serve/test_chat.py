@@ -121,6 +121,7 @@ def test_text_parts_are_read_and_pictures_refused(served):
         ({"messages": [{"role": "pirate", "content": "x"}]}, "messages.0.role"),
         ({"messages": [{"role": "user", "content": " "}]}, "messages"),
         ({"messages": [{"role": "user", "content": "x" * 30_000}]}, "messages"),
+        ({"messages": [{"role": "user", "content": 5}]}, "messages.0.content"),
         ({"stream": "perhaps"}, "stream"),
         ({"n": 2}, "n"),
         ({"model": "gpt-4o"}, "model"),
@@ -141,6 +142,11 @@ def test_no_body_is_an_error_of_the_server(served, body):
     reply = served.http.post("/v1/chat/completions", content=body, headers={"Content-Type": "application/json"})
     assert reply.status_code in (200, 400)
     reply.json()
+
+
+def test_a_body_that_is_no_json_is_called_so(served):
+    reply = served.http.post("/v1/chat/completions", content=b'{"model":', headers={"Content-Type": "application/json"})
+    assert reply.json()["error"]["message"] == "The body is not JSON (Expecting value)."
 
 
 def test_a_follow_up_is_understood_after_what_was_said(served):
