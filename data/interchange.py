@@ -3,7 +3,7 @@
 One object per line: ``{"id", "at", "question", "answer", "contexts": [{"id", "text", "source", "score"}], "latency_ms",
 "error", "model", "tags", "scores": [{"metric", "value", "source"}]}``; `id`, `at`, `question` and `answer` are
 required. Optional beyond that: ``"outcome"``, ``"kind"``, ``"fingerprint"``. Unknown keys are left out and not an
-error, so that richer exports of other tools can be read as they are.
+error, so that richer exports of other tools can be read as they are. A context may be its text alone.
 """
 
 from __future__ import annotations
@@ -173,6 +173,8 @@ def _time(value: object) -> datetime:
 
 
 def _context(item: object) -> Context:
+    if isinstance(item, str):
+        item = {"text": item}  # as Ragas and others have it
     if not isinstance(item, dict):
         raise InputError(f"each context must be an object, found {item!r}")
     text = item.get("text")

@@ -18,10 +18,12 @@ _OTHER_FILES = {
 def check_file(path: Path) -> None:
     """Look at a file's kind before its lines are read.
 
-    :raises InputError: it is missing, a folder, compressed or UTF-16.
+    :raises InputError: it is missing, a folder, a pipe, compressed or UTF-16.
     """
     if path.is_dir():
         raise InputError(f"{path} is a folder: pass a JSON Lines file of interactions.")
+    if path.exists() and not path.is_file():
+        raise InputError(f"{path} is a pipe or a device, which cannot be read twice: write it to a file first.")
     if not path.is_file():
         raise InputError(f"There is no interaction file at {path}: pass a JSON Lines file.")
     with path.open("rb") as file:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -96,7 +96,17 @@ def report(
     reference = _window(log, f"{pinned.name} v{pinned.version}", pinned.since, pinned.until)
     current = _window(log, "current", start, end)
     state = workspace.data / STATE_FILE if schedule else None
-    return Reported(_compared(log, pinned, (reference, current), settings, now, state), reference, current)
+    made = _compared(log, pinned, (reference, current), settings, now, state)
+    if not current.interactions:
+        made = replace(made, notes=(*made.notes, _where_the_log_ends(log)))
+    return Reported(made, reference, current)
+
+
+def _where_the_log_ends(log: InteractionLog) -> str:
+    last = log.span().last
+    if last is None:
+        return "The log is empty."
+    return f"The last interaction in the log is of {last:%Y-%m-%d %H:%M} UTC: pass --since and --until to look there."
 
 
 def _compared(

@@ -1,6 +1,7 @@
 """Interaction files of any application: good lines are read, bad ones are named, nothing changes on the way."""
 
 import json
+import os
 from datetime import UTC, datetime
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from data.errors import InputError
 from data.interchange import parse_line, read_interactions, write_interactions
-from data.records import ABSTENTION, Score
+from data.records import ABSTENTION, Score, content_hash
 
 GOOD = {"id": "a", "at": "2026-01-01T00:00:00Z", "question": "Why?", "answer": "Because."}
 
@@ -75,6 +76,18 @@ def test_an_empty_file_and_a_missing_one_are_refused(tmp_path):
         read_interactions(write(tmp_path, ""))
     with pytest.raises(InputError, match="There is no interaction file"):
         read_interactions(tmp_path / "absent.jsonl")
+
+
+def test_a_pipe_is_not_called_absent(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(InputError, match="is a pipe or a device"):
+        read_interactions(tmp_path / "pipe")
+
+
+def test_a_context_may_be_its_text_alone(tmp_path):
+    [item] = read_interactions(write(tmp_path, json.dumps(GOOD | {"contexts": ["Berth 4."]}))).interactions
+    [context] = item.contexts
+    assert (context.text, context.id) == ("Berth 4.", content_hash("Berth 4."))
 
 
 @pytest.mark.parametrize(

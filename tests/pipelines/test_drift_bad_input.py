@@ -85,6 +85,11 @@ def test_an_empty_window_or_one_record_is_too_little(workspace, count):
     assert (made.verdict, made.exit_code) == ("insufficient", 5)
 
 
+def test_who_looks_past_the_end_of_the_log_is_told_where_it_ends(workspace):
+    [note] = report(workspace, since=NOW, until=NOW + timedelta(days=1), baseline=None, now=NOW).report.notes
+    assert "The last interaction in the log is of" in note
+
+
 def test_records_of_the_future_are_no_part_of_the_window(workspace):
     for day in range(7, 12):
         write_day(workspace, day)
