@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from data.records import Interaction
 from drift.compare import compare
 from drift.report import DriftReport
 from drift.settings import DriftSettings
+from drift.signals import CATEGORIES
 from drift.swap import SwapTest, swap_test
 from drift.windows import Window, normalised
 
@@ -27,12 +29,22 @@ class Turned:
 
 
 @dataclass(frozen=True, slots=True)
+class Renamed:
+    """A part of the fingerprint, such as "chat model", that is another in most answers of the later round."""
+
+    part: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class ProbeComparison:
-    """The verdict on two rounds, whether another model seems to answer, and the canaries that turned wrong."""
+    """The verdict on two rounds, whether another model seems to answer, and what turned wrong or changed its name."""
 
     report: DriftReport
     swap: SwapTest | None
     turned: tuple[Turned, ...]
+    renamed: tuple[Renamed, ...]
 
     def swapped(self, alpha: float) -> bool:
         """Say whether the same prompts get other answers, at level `alpha`."""
@@ -46,7 +58,18 @@ def compare_rounds(before: Window, after: Window, settings: DriftSettings, now: 
     """
     report = compare(before, after, settings, now)
     swap = swap_test(before.canaries, after.canaries, settings.permutations, settings.seed)
-    return ProbeComparison(report, swap, _turned(before, after))
+    return ProbeComparison(report, swap, _turned(before, after), _renamed(before, after))
+
+
+def _renamed(before: Window, after: Window) -> tuple[Renamed, ...]:
+    parts = [(name, value) for name, (plane, value) in CATEGORIES.items() if plane == "fingerprint"]
+    usual = [(name, _usual(before, value), _usual(after, value)) for name, value in parts]
+    return tuple(Renamed(name, old, new) for name, old, new in usual if old and new and old != new)
+
+
+def _usual(window: Window, value: Callable[[Interaction], str]) -> str:
+    counts = Counter(value(item) for item in window.canaries if item.outcome != "failed")
+    return counts.most_common(1)[0][0] if counts else ""
 
 
 def _turned(before: Window, after: Window) -> tuple[Turned, ...]:

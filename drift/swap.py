@@ -17,7 +17,7 @@ from drift.features import hashed_words
 from drift.windows import normalised
 
 _CHARACTERS = 300
-_MIN_PROMPTS = 10
+MIN_PROMPTS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +41,12 @@ def swap_test(
     """
     left, right = _by_prompt(reference), _by_prompt(current)
     shared = sorted(left.keys() & right.keys())
-    if len(shared) < _MIN_PROMPTS:
+    if len(shared) < MIN_PROMPTS:
         return None
     groups = [(left[prompt], right[prompt]) for prompt in shared]
     same = float(np.mean([len(set(a) & set(b)) > 0 for a, b in groups]))
     p_values = [_wording_p(groups, permutations, seed)]
-    if sum(len(a) > 1 and len(b) > 1 for a, b in groups) >= _MIN_PROMPTS:
+    if sum(len(a) > 1 and len(b) > 1 for a, b in groups) >= MIN_PROMPTS:
         p_values.append(_hamming_p(groups, permutations, seed))
     return SwapTest(min(1.0, len(p_values) * min(p_values)), len(shared), same)
 

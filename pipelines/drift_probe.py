@@ -157,6 +157,7 @@ def to_json(probed: Probed) -> dict[str, Any]:
     body["against"] = probed.against or None
     body["verdict"] = compared.report.verdict if compared else None
     body["swap"] = asdict(compared.swap) if compared and compared.swap else None
+    body["renamed"] = [asdict(item) for item in compared.renamed] if compared else []
     body["turned_wrong"] = [asdict(item) for item in compared.turned] if compared else []
     body["report"] = report_json(compared.report) if compared else None
     return body
@@ -164,6 +165,8 @@ def to_json(probed: Probed) -> dict[str, Any]:
 
 def to_text(probed: Probed) -> str:
     """Return what was asked, the verdict, and what turned wrong."""
+    from drift.swap import MIN_PROMPTS
+
     found = counts(probed)
     right = f", {found['correct']} of {found['judged']} right" if found["judged"] else ""
     lines = [
@@ -174,8 +177,12 @@ def to_text(probed: Probed) -> str:
     if compared is None:
         return "\n".join([*lines, "This is the first round on record: there is nothing to compare it with yet."])
     lines.append(f"Against {probed.against}: {compared.report.sentence}")
+    lines += [f"The {item.part} went from {item.before!r} to {item.after!r}." for item in compared.renamed]
     if compared.swap is None:
-        lines.append("Too few prompts are the same in both rounds to tell whether another model answers.")
+        lines.append(
+            f"Fewer than {MIN_PROMPTS} canaries were answered from the same passages in both rounds: too few "
+            "to tell by the answers whether another model gave them."
+        )
     elif compared.swapped(probed.alpha):
         lines.append(
             f"The same {compared.swap.prompts} prompts get other answers (p = {compared.swap.p_value:.2g}): "

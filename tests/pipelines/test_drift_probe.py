@@ -54,6 +54,17 @@ def test_a_dead_endpoint_is_an_ops_incident_also_in_the_first_round(command, wor
     assert "1 canary asked: 0 answered, 0 abstained, 1 failed" in ran.out
 
 
+def test_a_model_that_gives_another_name_is_told_however_few_the_canaries(command, workspace, probed):
+    (workspace / "few.jsonl").write_text('{"question": "What does the islander card cost per year?"}')
+    command("drift", "probe", "--canaries", "few.jsonl")
+    assert command("drift", "probe", "--canaries", "few.jsonl", "--json").json["renamed"] == []
+    probed.behaviour = replace(probed.behaviour, model="m2", system_fingerprint="fp_2")
+    ran = command("drift", "probe", "--canaries", "few.jsonl")
+    assert "The chat model went from 'm' to 'm2'." in ran.out
+    assert "The system fingerprint went from" in ran.out
+    assert "Fewer than 10 canaries were answered" in ran.out
+
+
 def test_a_baseline_without_canaries_is_told(command, workspace, probed):
     (workspace / "a.jsonl").write_text('{"id": "1", "at": "2026-01-01", "question": "q", "answer": "a"}')
     command("drift", "import", "a.jsonl")
