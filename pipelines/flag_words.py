@@ -18,6 +18,7 @@ _WORDS = {
     "prompt_truncated_by_server": "The server read only {} tokens, far fewer than were sent: raise its context window.",
     "rerank_failed": "The passages were not reranked: {}",
     "suspicious_passage": "Passages that may be an attack on the model: {}; see rag quarantine.",
+    "held_back": "Passages held back as a possible attack on the model: {}; see rag quarantine.",
     "passages_not_judged": "Whether passages may be an attack on the model could not be told: {}",
     "removed_links": "Addresses that no passage holds and that were taken out of the answer: {}.",
     "fallback": "The first endpoint failed; the answer comes from {}.",

@@ -103,6 +103,7 @@ def search(
 ) -> None:
     """Show the passages a question retrieves, without answering it."""
     from data.errors import InputError
+    from pipelines.flag_words import in_words
     from pipelines.search import Query, read_queries, to_json, to_text
     from pipelines.search import search as run_search
     from pipelines.workspace import open_workspace
@@ -117,7 +118,7 @@ def search(
         else:
             say(f"# {query.question}\n{to_text(found.hits)}\n" if queries else to_text(found.hits))
         for flag in found.flags:
-            note(f"warning: {flag}")
+            note(f"warning: {in_words(flag)}")
     for reason in refused:
         note(f"refused: {reason}")
     if refused:

@@ -44,7 +44,8 @@ class Retriever:
     `candidates` is how many passages the reranker reads, more where more are wanted. A reranker that fails costs its
     improvement, not the answer: the order of the index stands, and a flag says why. So does `more`, which makes further
     queries of a question, when its model fails ("more_queries_failed: reason"). A guard keeps suspicious passages
-    out where it holds them, others taking their place, and flags them where it does not ("suspicious_passage:n").
+    out where it holds them, others taking their place ("held_back:n" of the best k), and flags them where it does not
+    ("suspicious_passage:n").
     """
 
     def __init__(
@@ -103,22 +104,29 @@ class Retriever:
         self, question: str, pool: int, query_vector: NDArray[np.float32] | None, where: Filter | None
     ) -> tuple[list[Hit], tuple[str, ...]]:
         """Return the passages that the question, and the queries made from it, find."""
-        first = self._admitted(question, pool, query_vector, where)
+        first, held = self._admitted(question, pool, query_vector, where)
+        told = (f"held_back:{held}",) if held else ()
         if self._more is None or not first:
-            return first, ()
-        hits, flags = found_by_all(question, first, self._more, lambda query: self._admitted(query, pool, None, where))
-        return hits[:pool], flags
+            return first, told
+        hits, flags = found_by_all(
+            question, first, self._more, lambda query: self._admitted(query, pool, None, where)[0]
+        )
+        return hits[:pool], (*told, *flags)
 
     def _admitted(
         self, question: str, pool: int, query_vector: NDArray[np.float32] | None, where: Filter | None
-    ) -> list[Hit]:
-        """Return the best `pool` passages that may be answered from, looking further where some are held back."""
+    ) -> tuple[list[Hit], int]:
+        """Return the best `pool` passages that may be answered from, looking further where some are held back.
+
+        Also return how many of the best `k` are held back.
+        """
         asked = pool
         while True:
             hits = self.index.search(question, asked, mode=self.mode, query_vector=query_vector, where=where)
             kept = self.guard.admitted(hits) if self.guard else hits
             if len(kept) >= pool or len(hits) < asked or len(kept) == len(hits) or asked >= _MOST:
-                return kept[:pool]
+                allowed = {hit.chunk.id for hit in kept}
+                return kept[:pool], sum(hit.chunk.id not in allowed for hit in hits[: self.k])
             asked = min(2 * asked, _MOST)
 
     def _reranked(self, question: str, hits: list[Hit]) -> tuple[list[Hit], tuple[str, ...]]:

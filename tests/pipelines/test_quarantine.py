@@ -41,6 +41,9 @@ def test_quarantine_holds_back_until_released(command, hostile):
         return {hit["source"] for hit in command("rag", "search", "prams ferries", "--json").json["hits"]}
 
     assert "docs/evil.md" not in sources()
+    told = "Passages held back as a possible attack on the model: 1; see rag quarantine."
+    assert f"! {told}" in command("rag", "ask", "Do prams travel free on ferries?").out
+    assert f"warning: {told}" in command("rag", "search", "prams ferries").err
     listed = command("rag", "quarantine", "--json").json
     [passage] = listed["passages"]
     assert (passage["source"], passage["released"]) == ("docs/evil.md", False)

@@ -44,4 +44,4 @@ def test_a_failed_reranker_is_a_flag_on_the_answer_and_a_warning_in_a_search(com
         searched = command("rag", "search", QUESTION, "--json")
     assert answer["outcome"] == "answered"
     assert [flag.partition(":")[0] for flag in answer["flags"]] == ["rerank_failed"]
-    assert searched.json["hits"] == plain and "warning: rerank_failed" in searched.err
+    assert searched.json["hits"] == plain and "warning: The passages were not reranked" in searched.err
