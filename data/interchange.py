@@ -112,18 +112,19 @@ def parse_line(raw: bytes | str) -> tuple[Interaction, list[Score]]:
 
 def write_interactions(path: Path, interactions: Iterable[Interaction], scores: Iterable[Score]) -> int:
     """Write interactions with their scores in the interchange format; return how many lines were written."""
-    by_interaction: dict[str, list[Score]] = {}
-    for score in scores:
-        by_interaction.setdefault(score.interaction_id, []).append(score)
     count = 0
     with path.open("w", encoding="utf-8") as file:
-        for line in _lines(interactions, by_interaction):
+        for line in interchange_lines(interactions, scores):
             file.write(line + "\n")
             count += 1
     return count
 
 
-def _lines(interactions: Iterable[Interaction], scores: dict[str, list[Score]]) -> Iterator[str]:
+def interchange_lines(interactions: Iterable[Interaction], scores: Iterable[Score]) -> Iterator[str]:
+    """Yield interactions with their scores in the interchange format, a line each."""
+    by_interaction: dict[str, list[Score]] = {}
+    for score in scores:
+        by_interaction.setdefault(score.interaction_id, []).append(score)
     for item in interactions:
         row = {
             "id": item.id,
@@ -150,7 +151,7 @@ def _lines(interactions: Iterable[Interaction], scores: dict[str, list[Score]]) 
                     "scorer": s.scorer,
                     "scorer_version": s.scorer_version,
                 }
-                for s in scores.get(item.id, [])
+                for s in by_interaction.get(item.id, [])
             ],
         }
         yield json.dumps(row, ensure_ascii=False)

@@ -46,17 +46,17 @@ def import_(
 
 @app.command()
 def export(
-    file: Annotated[Path, typer.Argument(help="Where to write JSON Lines.")],
+    file: Annotated[Path, typer.Argument(help="Where to write JSON Lines; - for standard output.")],
     workspace: Folder = Path("."),
     since: Since = None,
     until: Until = None,
 ) -> None:
     """Write the log, or a period of it, as JSON Lines."""
-    from pipelines.interactions import export_log
+    from pipelines.interactions import STANDARD_OUTPUT, export_log
     from pipelines.workspace import open_workspace
 
     count = export_log(open_workspace(workspace), file, parse_time(since), parse_time(until))
-    say(f"{count:,} interactions written to {file}")
+    (note if file == STANDARD_OUTPUT else say)(f"{count:,} interactions written to {file}")
 
 
 @app.command()

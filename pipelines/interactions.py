@@ -10,11 +10,13 @@ from typing import Any
 
 from data.errors import InputError
 from data.formats import FORMATS, read_file
-from data.interchange import ImportedFile, write_interactions
+from data.interchange import ImportedFile, interchange_lines, write_interactions
 from data.records import Interaction, Score
-from pipelines.console import bullet_list, plural
+from pipelines.console import bullet_list, plural, say
 from pipelines.leftovers import whole_log
 from pipelines.workspace import Workspace, open_log
+
+STANDARD_OUTPUT = Path("-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +48,19 @@ def import_file(workspace: Workspace, path: Path, kind: str = "auto") -> ImportR
 
 
 def export_log(workspace: Workspace, path: Path, since: datetime | None, until: datetime | None) -> int:
-    """Write the interactions of a period, all kinds, with their scores; return how many."""
+    """Write the interactions of a period, all kinds, with their scores, to a file or, for "-", out; return how many."""
     from pipelines.report import check_period
 
     check_period(since, until)
     log = whole_log(workspace)
-    return write_interactions(path, log.read(since, until, kinds=None), log.scores(since, until, kinds=None))
+    interactions, scores = log.read(since, until, kinds=None), log.scores(since, until, kinds=None)
+    if path != STANDARD_OUTPUT:
+        return write_interactions(path, interactions, scores)
+    count = 0
+    for line in interchange_lines(interactions, scores):
+        say(line)
+        count += 1
+    return count
 
 
 def with_proxy_scores(interactions: Sequence[Interaction], scores: Sequence[Score]) -> tuple[Score, ...]:

@@ -3,6 +3,7 @@
 import json
 import random
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -122,6 +123,8 @@ def test_importing_twice_changes_nothing(command, drift_workspace):
     command("drift", "import", "a.jsonl")
     assert command("drift", "import", "a.jsonl", "--json").json["new"] == 0
     assert command("drift", "export", "out.jsonl").out.startswith("20 interactions")
+    piped = command("drift", "export", "-")
+    assert (piped.out, piped.err) == (Path("out.jsonl").read_text(), "20 interactions written to -\n")
 
 
 def test_bad_lines_are_kept_aside_and_the_rest_imported(command, drift_workspace):
