@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from rag.unstreamed import Unstreamed, streams
+
 _FOR_THE_REQUEST = {"extra_headers": "headers", "extra_query": "params", "extra_body": "extra_json"}
 
 
@@ -18,14 +20,14 @@ class PlainCompletions:
         self._client = client
 
     def create(self, *, timeout: Any = None, **payload: Any) -> Any:
-        """Ask; with ``stream=True`` return a `Stream` of dicts, else what the library returns."""
+        """Ask; with ``stream=True`` return dicts as a `Stream` does, else what the library returns."""
         import openai
 
         if not payload.get("stream"):
             return self._client.chat.completions.create(timeout=timeout, **payload)
         options = {"timeout": timeout}
         options |= {name: payload.pop(given) for given, name in _FOR_THE_REQUEST.items() if given in payload}
-        return self._client.post(
+        events = self._client.post(
             "/chat/completions",
             body=payload,
             cast_to=object,
@@ -33,6 +35,7 @@ class PlainCompletions:
             stream=True,
             stream_cls=openai.Stream[object],
         )
+        return events if streams(events.response) else Unstreamed(events.response)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._client.chat.completions, name)

@@ -27,6 +27,7 @@ Fault = Literal[
     "html_page",
     "http_401",
     "ignores_response_format",
+    "ignores_stream",
     "no_usage",
     "null_choices",
     "reasoning_field",

@@ -184,7 +184,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif behaviour.fault == "endless_body":
             self._begin_chunks("application/json")
             self._endless(" ")
-        elif body.get("stream"):
+        elif body.get("stream") and behaviour.fault != "ignores_stream":
             self._stream(text, finish, prompt_tokens, body, behaviour)
         else:
             self._send(200, replies.completion(text, prompt_tokens, finish, behaviour))

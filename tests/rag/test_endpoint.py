@@ -114,7 +114,7 @@ def test_each_fault_becomes_one_sentence_of_its_class(server, endpoint, behaviou
         (Behaviour(fault="empty_choices"), GarbledReply, ["after 0 characters"]),
         (Behaviour(fault="empty_content"), GarbledReply, ["empty answer"]),
         (Behaviour(fault="refusal_field"), EndpointRefused, ["declined"]),
-        (Behaviour(fault="garbage_json"), GarbledReply, ["no usable choice"]),
+        (Behaviour(fault="garbage_json"), GarbledReply, ["it is not JSON"]),
     ],
     ids=lambda value: name(value) if isinstance(value, Behaviour) else "",
 )

@@ -106,12 +106,22 @@ def test_complaints_about_the_system_role_are_recognised(complaint):
     [
         ("error_with_success", "reported success, but sent an error .*being loaded"),
         ("html_page", "is not JSON"),
+        ("garbage_json", "is not JSON"),
     ],
 )
 def test_success_without_a_reply_is_garbled(server, endpoint, fault, words):
     server.behaviour = Behaviour(fault=fault)
     with pytest.raises(GarbledReply, match=words):
         endpoint.generate(QUESTION, HITS)
+    with pytest.raises(GarbledReply, match=words):
+        list(endpoint.stream(QUESTION, HITS))
+
+
+def test_a_server_that_does_not_stream_is_read_all_the_same(server, endpoint):
+    server.behaviour = Behaviour(fault="ignores_stream")
+    whole, streamed = both_ways(endpoint)
+    assert streamed == whole
+    assert streamed.text
 
 
 def test_an_error_in_the_middle_of_a_stream_is_told(server, endpoint):
