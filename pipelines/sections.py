@@ -210,7 +210,7 @@ class DriftSection(Section):
     Reports on schedule keep to one false page in `false_page_days`; `alpha` bounds the level of any single report.
     """
 
-    alpha: float = Field(0.01, gt=0.0, lt=0.5)
+    alpha: float = Field(0.0075, gt=0.0, lt=0.5)
     drop_that_matters: float = Field(0.10, gt=0.0, le=1.0)
     window_days: float = Field(7.0, gt=0.0)
     false_page_days: float = Field(180.0, ge=1.0)
