@@ -101,6 +101,11 @@ def to_text(report: IngestReport) -> str:
     if report.failed:
         lines.append(f"{plural(len(report.failed), 'file')} refused:")
         lines += bullet_list((f"{source}: {reason}" for source, reason in report.failed), limit=50)
+    if report.passed_over:
+        kinds = sorted(report.passed_over.items(), key=lambda kind: (-kind[1], kind[0]))
+        shown = ", ".join(f"{count} {suffix or 'without extension'}" for suffix, count in kinds[:8])
+        more = ", …" if len(kinds) > 8 else ""
+        lines.append(f"{plural(sum(report.passed_over.values()), 'file')} of kinds not read in folders: {shown}{more}")
     if report.gone:
         stay = "stays" if len(report.gone) == 1 else "stay"
         lines.append(f"{plural(len(report.gone), 'document')} {stay} in the index without a file; --prune removes:")

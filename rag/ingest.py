@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -41,6 +41,7 @@ class IngestReport:
     `refused` says why an index that was built anew was not published. `suspicious` are (source, what was found) pairs
     for documents that look like an attack on a model; they are in the index all the same. `gone` are documents that
     stay in the index though their files below the ingested paths are gone, because pruning was not asked for.
+    `passed_over` counts, by extension, files in folders whose kind is not read.
     """
 
     added: int
@@ -53,6 +54,7 @@ class IngestReport:
     refused: str = ""
     suspicious: tuple[tuple[str, str], ...] = ()
     gone: tuple[str, ...] = ()
+    passed_over: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,7 @@ def ingest(  # noqa: PLR0913 - one keyword per option of the command
         seconds,
         refused,
         gone=() if prune else tuple(gone),
+        passed_over=dict(found.passed_over),
     )
 
 

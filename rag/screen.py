@@ -33,7 +33,7 @@ def screen(found: Found, paths: Sequence[Path]) -> Found:
             refused.append((str(file), reason))
         else:
             files.append(file)
-    return Found(tuple(files), tuple(refused))
+    return Found(tuple(files), tuple(refused), found.passed_over)
 
 
 def _looks_like(path: Path) -> str:

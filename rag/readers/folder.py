@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from rag.readers.patterns import Pattern, parse_patterns, verdict
@@ -14,10 +15,14 @@ IGNORE_FILE = ".ragignore"
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The files to read, sorted within each path given, and what could not be followed, as (path, reason) pairs."""
+    """The files to read, sorted within each path given, and what could not be followed, as (path, reason) pairs.
+
+    `passed_over` counts, by extension, files in folders whose kind is not read.
+    """
 
     files: tuple[Path, ...]
     refused: tuple[tuple[str, str], ...]
+    passed_over: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +47,10 @@ def search(paths: Sequence[Path], rules: Rules) -> Found:
     """Expand `paths`: a file stays as it is, a folder gives what `rules` want of it; nothing is found twice."""
     files: dict[str, Path] = {}
     refused: list[tuple[str, str]] = []
+    passed_over: Counter[str] = Counter()
     for path in paths:
         if path.is_dir():
-            found = _walk(path, rules, refused)
+            found = _walk(path, rules, refused, passed_over)
         elif path.exists() or path.is_symlink():
             found = iter([path])
         else:
@@ -56,7 +62,7 @@ def search(paths: Sequence[Path], rules: Rules) -> Found:
             else:
                 shown = os.fsencode(file).decode("utf-8", "replace")
                 refused.append((shown, "its name is not valid UTF-8, so it cannot be cited: rename it."))
-    return Found(tuple(files.values()), tuple(refused))
+    return Found(tuple(files.values()), tuple(refused), passed_over)
 
 
 def _has_text_name(path: Path) -> bool:
@@ -67,12 +73,15 @@ def _has_text_name(path: Path) -> bool:
     return True
 
 
-def _walk(root: Path, rules: Rules, refused: list[tuple[str, str]]) -> Iterator[Path]:
+def _walk(root: Path, rules: Rules, refused: list[tuple[str, str]], passed_over: Counter[str]) -> Iterator[Path]:
     stack: list[_Folder | Path] = [_Folder(root, root, ())]
     while stack:
         top = stack.pop()
         if isinstance(top, Path):
-            yield top
+            if top.suffix.lower() in rules.extensions:
+                yield top
+            else:
+                passed_over[top.suffix.lower()] += 1
             continue
         try:
             folder = _with_own_ignores(top)
@@ -109,9 +118,8 @@ def _wanted(
     if is_folder:
         return _Folder(path, folder.root, folder.ignores)
     relative = path.relative_to(folder.root).as_posix()
-    known = path.suffix.lower() in rules.extensions
     included = not rules.include or verdict(rules.include, relative, folder=False)
-    return path if known and included else None
+    return path if included else None
 
 
 def _why_link_is_refused(path: Path, root: Path) -> str | None:

@@ -252,6 +252,15 @@ def test_an_answer_is_checked_against_the_file_of_today_and_not_against_the_inde
     assert (gone.code, "gone: note.md" in gone.out) == (1, True)
 
 
+def test_files_of_kinds_that_are_not_read_are_counted(command, workspace):
+    (workspace / "mixed").mkdir()
+    for name in ("a.md", "photo.JPG", "b.jpg", "LICENSE", ".hidden"):
+        (workspace / "mixed" / name).write_text("The lamp is lit at dusk.\n")
+    ran = command("rag", "ingest", "mixed")
+    assert "3 files of kinds not read in folders: 2 .jpg, 1 without extension" in ran.out
+    assert command("rag", "ingest", "mixed", "--json").json["passed_over"] == {".jpg": 2, "": 1}
+
+
 def test_documents_without_a_file_are_told_until_they_are_pruned(command, workspace):
     shutil.copytree(workspace / "corpus", workspace / "notes")
     command("rag", "ingest", "notes")
