@@ -12,8 +12,9 @@ class DriftSettings:
     """The knobs of a comparison; the defaults are meant to be left alone.
 
     `alpha` is the level of the tests that page. It bounds the false-page rate of one report on a system that did not
-    change, and 0.0075 keeps that rate below 1 % as measured, too (`benchmarks.drift_levels`). At 0.01 it lay at 1.2 %;
-    large drops were seen as often, small ones more often (23 instead of 18 % for a swap of 30 % of the traffic).
+    change, and 0.0075 keeps that rate below 1 % as measured, too (`benchmarks.drift_levels`): 0.01 brought 58 pages in
+    5,625 windows (single runs 0.2 to 1.8 %), 0.0075 17 in 2,625 of them where 0.01 brought 21. Large drops are seen as
+    often, small ones less often (18 instead of 23 % for a swap of 30 % of the traffic).
     `minimal_drop` is the smallest mean drop of quality that may page at all; `drop_that_matters` is the drop the data
     must have been able to show (with probability `power`) before a report may call itself steady. Both are on the
     [0, 1] scale of the score that speaks.
