@@ -1,8 +1,9 @@
 """Deletion of raw text after some time: what was asked and answered goes, what was measured stays.
 
 Scores, times, outcomes, fingerprints, names of passages and, by default, vectors are kept, so that windows of the past
-can still be compared. A question is replaced by a keyed hash: the same question is still the same, and cannot be
-guessed without the key.
+can still be compared. Canaries are no user's words and keep their texts too, unless they are to go: whether another
+model answers is read from what the same canary was answered before. A question is replaced by a keyed hash: the same
+question is still the same, and cannot be guessed without the key.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from datetime import datetime
 
 from data.forgotten import FORGOTTEN, stand_in
 from data.log import InteractionLog
-from data.records import Interaction
+from data.records import Interaction, Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,12 @@ class Forgotten:
     before: datetime
 
 
-def forget(log: InteractionLog, before: datetime, key: str, *, vectors: bool = False) -> Forgotten:
-    """Delete the texts of all interactions before a time, and with `vectors` their vectors too; then the free space.
+def forget(
+    log: InteractionLog, before: datetime, key: str, *, vectors: bool = False, canaries: bool = False
+) -> Forgotten:
+    """Delete the texts of interactions before a time, and with `vectors` their vectors too; then the free space.
+
+    With `canaries` also theirs.
 
     :raises WorkspaceError: the log could not be written; run it again.
     """
@@ -35,11 +40,16 @@ def forget(log: InteractionLog, before: datetime, key: str, *, vectors: bool = F
     def without_text(item: Interaction) -> Interaction:
         return forgotten(item, key, vectors=vectors)
 
-    changed = log.rewrite(without_text, None, before)
+    changed = log.rewrite(without_text, None, before, kinds=concerned(canaries=canaries))
     comments = log.forget_comments(before)
     if changed or comments:
         log.compact()
     return Forgotten(changed, comments, before)
+
+
+def concerned(*, canaries: bool) -> tuple[Kind, ...] | None:
+    """Return the kinds of interactions that lose their texts; None stands for all."""
+    return None if canaries else ("user", "replay")
 
 
 def forgotten(item: Interaction, key: str, *, vectors: bool = False) -> Interaction:

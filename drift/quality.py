@@ -57,7 +57,7 @@ def judge_quality(
         decided = evidence.decide(candidates, settings)
         sentence = evidence.fired_sentence(decided)
         plane = QualityPlane("drifted" if sentence else "insufficient", sentence or speaking.reason, tests=decided)
-        return JudgedQuality(plane, speaking)
+        return JudgedQuality(plane if pages is None else _with_days(plane, pages), speaking)
     shift = evidence.anchor_shift(reference, current, speaking.main, settings)
     plane = _estimated(reference, current, speaking, shift, settings)
     enough = min(plane.n_reference, plane.n_current) >= _needed(plane, settings)

@@ -37,10 +37,12 @@ def quality_words(quality: QualityPlane) -> str:
 
 
 def label_words(quality: QualityPlane) -> str:
-    """Say how well proxy and labels agree, and what the labels are worth with the proxy's help."""
+    """Say how well proxy and labels agree, and how many labels of each window they are worth thanks to the proxy."""
     rho = quality.proxy_correlation or 0.0
     worth = quality.effective_labels
-    tail = f", worth {worth[0]:.0f} and {worth[1]:.0f} of a plain sample without it" if worth else ""
+    tail = ""
+    if worth and min(worth) >= 1:
+        tail = f", which say as much as {worth[0]:.0f} and {worth[1]:.0f} would without the proxy"
     return f"{quality.n_labelled} labels{tail}; proxy and labels correlate at {rho:.2f}."
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from data.labels import PROBABILITY_TAGS, THUMBS
@@ -70,7 +70,11 @@ def choose(reference: Side, current: Side, settings: DriftSettings) -> Speaking:
     volunteered = tuple(measure for measure in known if _volunteered(measure, reference, current))
     figures = _figures(known, settings)
     found = [measure for measure in known if measure not in (*volunteered, figures)]
-    notes = (*_version_notes(reference.window, current.window), *map(_volunteered_note, volunteered))
+    notes = (
+        *_version_notes(reference.window, current.window),
+        *_one_sided_notes(reference, current),
+        *map(_volunteered_note, volunteered),
+    )
     dense = [measure for measure in found if measure.coverage >= _DENSE]
     sampled = [
         measure
@@ -182,6 +186,22 @@ def _version_notes(reference: Window, current: Window) -> tuple[str, ...]:
         f"{current.name}: only the same version is compared; score both windows again with one version."
         for (metric, source), (left, right) in sorted(versions.items())
         if left and right and left != right
+    )
+
+
+def _one_sided_notes(reference: Side, current: Side) -> tuple[str, ...]:
+    """Name labels that only one window carries: people and judges were asked for them, and nothing comes of it."""
+    counts: list[Counter[tuple[str, ScoreSource]]] = [Counter(), Counter()]
+    for count, side in zip(counts, (reference, current), strict=True):
+        for (metric, source, _), found in _grouped(side).items():
+            if source != "proxy" and metric != THUMBS:
+                count[metric, source] += len(found)
+    names = (reference.window.name, current.window.name)
+    return tuple(
+        f"{counts[side][key]} scores {key[0]!r} ({key[1]}) are in {names[side]} alone and cannot show a change: "
+        f"score a sample of {names[1 - side]}, too."
+        for side in (0, 1)
+        for key in sorted(counts[side].keys() - counts[1 - side].keys())
     )
 
 

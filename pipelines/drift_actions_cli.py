@@ -174,16 +174,17 @@ def forget(
         str | None, typer.Option(help="Age, e.g. 90d, 12h, 8w.", show_default="log.keep_text_days")
     ] = None,
     vectors: Annotated[bool, typer.Option("--vectors", help="Delete the vectors too.")] = False,
+    canaries: Annotated[bool, typer.Option("--canaries", help="Delete what canaries were answered, too.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go and stop.")] = False,
     workspace: Folder = Path("."),
     as_json: AsJson = False,
 ) -> None:
-    """Delete old questions, answers and passages from log and reports; scores and measurements stay."""
+    """Delete old questions, answers and passages of users; scores, measurements and canaries stay."""
     from pipelines.drift_forget import cutoff, sweep, to_json, to_text
     from pipelines.workspace import open_workspace
 
     opened, now = open_workspace(workspace), datetime.now(UTC)
-    done = sweep(opened, cutoff(opened, older_than, now), now, vectors=vectors, dry_run=dry_run)
+    done = sweep(opened, cutoff(opened, older_than, now), now, vectors=vectors, canaries=canaries, dry_run=dry_run)
     say_json(to_json(done)) if as_json else say(to_text(done))
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from data.errors import InputError
 from data.forgotten import FORGOTTEN
 from data.log import InteractionLog
-from data.retention import forget
+from data.retention import concerned, forget
 from pipelines import sketches
 from pipelines.console import plural
 from pipelines.workspace import Workspace, open_log, prompt_secret
@@ -49,18 +49,22 @@ def cutoff(workspace: Workspace, older_than: str | None, now: datetime) -> datet
         raise InputError(f"--older-than {older_than} is before all time.") from error
 
 
-def sweep(workspace: Workspace, before: datetime, now: datetime, *, vectors: bool, dry_run: bool) -> Swept:
-    """Delete texts, and with `vectors` vectors, of everything before a time; reports quote answers and go too.
+def sweep(
+    workspace: Workspace, before: datetime, now: datetime, *, vectors: bool, canaries: bool, dry_run: bool
+) -> Swept:
+    """Delete texts, and with `vectors` vectors, of what is before a time; reports quote answers and go too.
+
+    Canaries keep both unless `canaries` says otherwise.
 
     Daily sketches are brought up to date first: what they measured on texts and vectors outlives both.
     """
     log = open_log(workspace)
     reports = _outdated(workspace.data / "reports", log, before)
     if dry_run:
-        left = sum(FORGOTTEN not in item.flags for item in log.read(None, before, kinds=None))
+        left = sum(FORGOTTEN not in item.flags for item in log.read(None, before, kinds=concerned(canaries=canaries)))
         return Swept(before, left, 0, len(reports), True)
     _sketch_all(log, now)
-    done = forget(log, before, prompt_secret(workspace), vectors=vectors)
+    done = forget(log, before, prompt_secret(workspace), vectors=vectors, canaries=canaries)
     for path in reports:
         path.unlink(missing_ok=True)
     return Swept(before, done.interactions, done.comments, len(reports), False)

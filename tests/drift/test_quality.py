@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from data.records import Score
-from drift.compare import assess
+from drift.compare import assess, compare
 from drift.estimate import Labelled, difference, prediction_powered
+from drift.report import PageBudget
 from drift.report_text import to_text
 from drift.windows import Window
 
@@ -98,8 +99,28 @@ def test_a_report_prints_what_its_labels_are_worth(build, settings, now):
         return replace(window, scores=(*window.scores, *human))
 
     report = assess(labelled(build("a", seed=1)), labelled(build("b", seed=2, day=9)), settings, now)
-    assert "80 labels, worth " in to_text(report)
+    assert "80 labels, which say as much as " in to_text(report)
     assert min(report.quality.effective_labels) > 40
+
+
+def test_evidence_that_days_added_up_pages_beside_an_empty_window(build, settings, now):
+    full = PageBudget(5, 300.0, 180.0, 0.002, True, "groundedness (proxy)")
+    report = compare(build("a", seed=1), Window("current", (), ()), settings, now, full)
+    assert report.verdict == "silent_drift"
+    assert "Over 5 days the evidence" in report.sentence and "ops green" not in report.sentence
+    half = replace(full, evidence=90.0, paged=False)
+    assert compare(build("a", seed=1), Window("current", (), ()), settings, now, half).verdict == "insufficient"
+
+
+def test_labels_of_one_window_alone_are_told_and_do_not_speak(build, settings, now):
+    def labelled(window):
+        human = [Score(s.interaction_id, "correct", 1.0, "human") for s in window.scores[:40]]
+        return replace(window, scores=(*window.scores, *human))
+
+    report = assess(build("a", seed=1), labelled(build("b", seed=2, day=9)), settings, now)
+    assert report.quality.source == "proxy"
+    (note,) = [note for note in report.notes if "'correct'" in note]
+    assert note.startswith("40 scores 'correct' (human) are in b alone")
 
 
 def with_numbers(window, share, human=False):

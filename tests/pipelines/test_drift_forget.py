@@ -67,6 +67,18 @@ def test_a_new_report_that_quotes_an_old_answer_goes_with_it_and_others_stay(com
     assert len(list(reports.iterdir())) == 4
 
 
+def test_canaries_keep_their_texts_unless_they_are_to_go(command, folder):
+    (folder / "b.jsonl").write_text(json.dumps(ROW | {"id": "3", "question": "Berth?", "kind": "canary"}))
+    command("drift", "import", "a.jsonl")
+    command("drift", "import", "b.jsonl")
+    assert command("drift", "forget", "--older-than", "1d", "--dry-run", "--json").json["interactions"] == 2
+    assert command("drift", "forget", "--older-than", "1d", "--json").json["interactions"] == 2
+    log = open_log(open_workspace(folder))
+    assert [item.answer for item in log.read(kinds=("canary",))] == ["Call 555-0199."]
+    assert command("drift", "forget", "--older-than", "1d", "--canaries", "--json").json["interactions"] == 1
+    assert [item.answer for item in log.read(kinds=("canary",))] == [None]
+
+
 def test_the_setting_is_the_default(command, folder, monkeypatch):
     command("drift", "import", "a.jsonl")
     assert "--older-than" in command("drift", "forget").err
