@@ -114,6 +114,20 @@ def scenarios() -> Iterator[Scenario]:
         "any",
     )
     yield Scenario(
+        "FinanceBench gpt-4 turbo, single → shared store, index on record",
+        financebench(
+            "gpt-4-1106-preview_singleStore", "gpt-4-1106-preview_sharedStore", 75, recorded="index_generation"
+        ),
+        "silent_drift",
+        "index_change",
+    )
+    yield Scenario(
+        "FinanceBench claude-2, prompt order, prompt on record",
+        financebench("claude-2_inContext_reverse", "claude-2_inContext", 75, recorded="prompt_version"),
+        "silent_drift",
+        "prompt_change",
+    )
+    yield Scenario(
         "FinanceBench gpt-4 turbo, single store vs itself, 40 vs 40",
         financebench("gpt-4-1106-preview_singleStore", "gpt-4-1106-preview_singleStore", 40, same=False),
         "no page",

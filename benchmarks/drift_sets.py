@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.drift_ragtruth import LARGE
-from data.records import Context, Interaction, Score, content_hash
+from data.records import Context, Fingerprint, Interaction, Score, content_hash
 from drift.windows import Window
 from eval.errors import Unscorable
 from eval.groundedness import GroundednessProxy
@@ -136,15 +136,21 @@ def realtimeqa(system: str, early: tuple[str, str], late: tuple[str, str], n: in
     return draw
 
 
-def financebench(before: str, after: str, n: int, same: bool = True) -> Windows:
-    """Draw the `same` questions, or different ones, put to two configurations, with human labels; refusals abstain."""
+def financebench(before: str, after: str, n: int, same: bool = True, recorded: str = "") -> Windows:
+    """Draw the `same` questions, or different ones, put to two configurations, with human labels; refusals abstain.
+
+    `recorded` is the part of the fingerprint that a log would have held the configuration in; without it nothing is
+    known but questions and answers.
+    """
     rows = rows_of("financebench/model_answers.jsonl.gz")
     by_config = {c: {row["financebench_id"]: row for row in rows if row["config"] == c} for c in (before, after)}
 
     def made(row: dict[str, Any], minute: float, name: str) -> tuple[Interaction, float]:
         item = record(name + row["financebench_id"], row["question"], row["model_answer"] or "-", minute)
         refused = row["label"] == "Refusal"
-        return replace(item, outcome="abstained" if refused else "answered"), float(row["label"] == "Correct Answer")
+        known_by = Fingerprint(**{recorded: row["config"]}) if recorded else item.fingerprint
+        item = replace(item, outcome="abstained" if refused else "answered", fingerprint=known_by)
+        return item, float(row["label"] == "Correct Answer")
 
     def draw(rng: np.random.Generator) -> tuple[Window, Window]:
         ids = rng.permutation(sorted(by_config[before]))
