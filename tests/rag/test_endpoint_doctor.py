@@ -26,21 +26,7 @@ def test_a_sound_endpoint_passes_every_probe(server):
     rows = probe(server, Behaviour())
     assert [row.status for row in rows.values()] == ["ok"] * 7
     assert list(rows) == ["chat", "citations", "usage", "stream", "parameters", "speed", "window"]
-    assert rows["window"].seen == "reads all of the configured 4096 tokens"
-
-
-def test_a_window_that_is_cut_in_silence_is_measured(server):
-    row = probe(server, Behaviour(truncate_tokens=1500))["window"]
-    assert row.status == "warning"
-    assert (
-        row.seen == "reads about 1024 tokens and loses the beginning of longer prompts in silence; 4096 are configured"
-    )
-    assert "chat.context_window = 1024" in row.remedy
-
-
-def test_a_window_that_is_refused_is_measured(server):
-    row = probe(server, Behaviour(context_tokens=2500))["window"]
-    assert row.seen == "reads about 2048 tokens and refuses longer prompts; 4096 are configured"
+    assert rows["window"].seen.startswith("reads all of the configured 4096 tokens (tried with 3")
 
 
 def test_the_window_of_a_model_that_repeats_nothing_is_not_judged(server):
