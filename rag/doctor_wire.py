@@ -18,6 +18,7 @@ from rag.chat_settings import ModelSettings
 from rag.endpoint_errors import shown_url
 from rag.errors import RerankError
 from rag.probe import Probe
+from rag.reply import Reply
 from rag.rerank import EndpointReranker
 from rag.served_model import told_by
 
@@ -86,7 +87,7 @@ def structured(settings: ModelSettings, form: str) -> Probe:
     remedy = "no need of it for answers; a judge at this endpoint must be asked in words"
     try:
         reply = _request(settings, "chat/completions", body)
-        text = str(reply["choices"][0]["message"]["content"])
+        text = Reply(str(reply["choices"][0]["message"]["content"])).text  # without thinking, as in answers
     except _Refused as error:
         return Probe(form, "warning", f"refused ({error.reason})", remedy)
     except (KeyError, IndexError, TypeError):

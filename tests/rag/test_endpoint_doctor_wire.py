@@ -38,6 +38,13 @@ def test_json_on_demand_is_had_ignored_or_refused(server, settings, form):
     assert structured(settings, form).seen == "a reply without text"
 
 
+@pytest.mark.parametrize("fault", ["think_tags", "think_unopened"])
+def test_thinking_in_front_of_json_does_not_spoil_it(server, settings, fault):
+    server.behaviour = Behaviour(fault=fault)
+    assert structured(settings, "json_schema").seen == "replies are JSON of the shape asked for"
+    assert structured(settings, "json_object").status == "ok"
+
+
 def test_embeddings_in_order_are_ok_however_they_are_sent(server, settings):
     for fault in (None, "embed_shuffled"):
         server.behaviour = Behaviour(fault=fault)
