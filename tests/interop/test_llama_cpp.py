@@ -47,7 +47,8 @@ def test_an_answer_of_llama_cpp_is_counted_and_its_lack_of_sources_told(command,
     ran = command("rag", "ask", "How often is the lubricating oil changed?", "--json")
     assert ran.code == 0, ran.err
     assert ran.json["tokens"]["prompt"] > 500
-    assert ran.json["tokens"]["completion"] == 48
+    # The server goes on up to three tokens to end a sign of several bytes, and noise may begin one anywhere.
+    assert 48 <= ran.json["tokens"]["completion"] <= 51
     assert "no_citations" in ran.json["flags"]
 
 
