@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.terms import STOP_WORDS
+from rag.terms import STOP_WORDS, terms
 
 _TIME = re.compile(
     r"\b(?:1\d{3}|20\d{2})\b|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b|\b\d{1,2}:\d{2}\b|\bcentur(?:y|ies)\b|\bвек[а-я]*\b"
@@ -60,6 +60,9 @@ _ASKS_MONEY = re.compile(
     r"|\bсколько (?:стоит|стоят|стоил|надо заплатить|платят)|\b(?:цена|стоимость|штраф|плата|тариф)\b",
     re.IGNORECASE,
 )
+_PRICE_WORDS = """
+    cost costs price prices priced fee fees charge charged pay paid worth
+    стоит стоят стоил цена стоимость плата платят заплатить"""
 _KINDS = ((_ASKS_MONEY, _MONEY), (_ASKS_TIME, _TIME), (_ASKS_QUANTITY, _QUANTITY), (_ASKS_NAME, _NAME))
 
 _PLAINLY_TIME = re.compile(
@@ -82,6 +85,11 @@ _CAPITALISED = re.compile(r"\b[A-ZА-ЯЁ][\w'’.-]*")
 def expected(question: str) -> re.Pattern[str] | None:
     """Return a pattern of the things that could answer `question`; None where the question does not tell."""
     return next((wanted for asks, wanted in _KINDS if asks.search(question)), None)
+
+
+def only_asking(question: str) -> frozenset[str]:
+    """Return the terms that only ask: of "What does parking cost?", "cost" says that a price is wanted, not of what."""
+    return frozenset(terms(_PRICE_WORDS)) if _ASKS_MONEY.search(question) else frozenset()
 
 
 def holds(wanted: re.Pattern[str], sentence: str, question: str) -> bool:

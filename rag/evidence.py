@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.cues import expected, fits, holds
+from rag.cues import expected, fits, holds, only_asking
 from rag.segment import sentences
 from rag.terms import name_terms, question_terms, terms
 
@@ -33,8 +33,9 @@ class Evidence:
     `score` orders the sentences of one question and means nothing across questions. `support`, in [0, 1], is
     comparable: the share of the question's words (names and numbers counted twice) found in the sentence with its
     neighbours, averaged with the share found in the whole passage; 0 when no passage holds any name of the question, or
-    nothing but its names stands near the sentence. `fits` is false where the question plainly asks for a kind of thing
-    (a price, a date, a number, a person) and the sentence holds none.
+    nothing of its subject stands near the sentence, only its names or the words that ask for a price. `fits` is false
+    where the question plainly asks for a kind of thing (a price, a date, a number, a person) and the sentence holds
+    none.
     """
 
     passage: int
@@ -50,6 +51,7 @@ class _Question:
     text: str
     rarity: dict[str, float]
     names: frozenset[str]
+    subject: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,8 @@ def find_evidence(question: str, passages: Sequence[str], headings: Sequence[str
     read = [_read(text, heading) for text, heading in zip(passages, about, strict=True)]
     asked = dict.fromkeys(question_terms(question))
     rarity = _rarity(asked, [held for passage in read for held in passage.held])
-    parsed = _Question(question, rarity, frozenset(name_terms(question)) & asked.keys())
+    names = frozenset(name_terms(question)) & asked.keys()
+    parsed = _Question(question, rarity, names, _subject(question, asked.keys() - names))
     named = any(parsed.names & passage.about.union(*passage.held) for passage in read)
     found = [item for rank, passage in enumerate(read) for item in _of_passage(parsed, passage, rank, named)]
     return sorted(found, key=lambda item: -item.score)
@@ -139,9 +142,12 @@ def _own_share(question: _Question, passage: _Passage, place: int) -> float:
     return both + _CUE if named == question.rarity.keys() else max(own, 0.9 * both)
 
 
+def _subject(question: str, plain: set[str]) -> frozenset[str]:
+    return frozenset(plain - only_asking(question) or plain)
+
+
 def _support(question: _Question, nearby: set[str], everywhere: set[str], named: bool) -> float:
-    plain = question.rarity.keys() - question.names
-    if question.names and not named or plain and not plain & nearby:
+    if question.names and not named or question.subject and not question.subject & nearby:
         return 0.0
     weights = {term: _NAME_WEIGHT if term in question.names else 1.0 for term in question.rarity}
     return (_share(weights, nearby) + _share(weights, everywhere)) / 2

@@ -45,6 +45,27 @@ def test_questions_about_something_else_are_refused(question):
     assert Extractive().generate(question, hits()).text == ABSTENTION
 
 
+LOCKERS = "There are 64 lockers in Kallvik. A small locker costs €4 and a large one €7 for each 24 hours."
+
+
+@pytest.mark.parametrize(
+    ("question", "answered"),
+    [
+        ("What does a locker at Kallvik cost?", True),
+        ("What does parking at Kallvik cost?", False),
+        ("How much must I pay for parking in Kallvik?", False),
+    ],
+)
+def test_a_price_is_no_answer_where_nothing_says_that_it_is_of_what_was_asked_for(question, answered):
+    draft = Extractive().generate(question, [Hit(Chunk("baggage.md", 0, len(LOCKERS), LOCKERS), 1.0)])
+    assert (draft.text != ABSTENTION) == answered
+
+
+def test_a_question_for_a_price_alone_is_answered_by_any_price():
+    text = "The ticket costs €4 at the desk."
+    assert "€4" in Extractive().generate("What does it cost?", [Hit(Chunk("a.md", 0, len(text), text), 1.0)]).text
+
+
 def test_every_line_is_a_sentence_of_its_passage_followed_by_the_key_of_that_passage():
     draft = Extractive().generate("How long is the pier and who opened it?", hits())
     by_id = {hit.chunk.id: hit.chunk.text for hit in hits()}
