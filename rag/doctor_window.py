@@ -86,8 +86,8 @@ def _too_small(tries: _Tries, configured: int) -> Probe:
     larger = "serve the model with a larger window"
     if tries.read < _LEAST:
         return Probe("window", "failed", seen, larger)
-    status = "failed" if tries.length < min(_SHORTEST, configured) else "warning"
-    return Probe("window", status, seen, f"set chat.context_window = {tries.read}, or {larger}")
+    remedy = f"set chat.context_window = {tries.read}, or {larger}"
+    return Probe("window", "failed" if tries.length < min(_SHORTEST, configured) else "warning", seen, remedy)
 
 
 def _lengths(configured: int) -> list[int]:
