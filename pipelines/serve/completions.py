@@ -11,11 +11,12 @@ from data.records import Citation
 from pipelines.ask import Asked
 from pipelines.flag_words import in_words
 from pipelines.nearest import Nearest, nearest_documents
-from pipelines.serve.errors import ApiError
+from pipelines.serve.errors import NO_ANSWER, ApiError, logger
 from rag.budget import estimate_tokens
 from rag.standalone import Turn
 
 _FOOTNOTES = re.compile(r"\n\n(?:\[\d+\] .+ [“(]|Nearest documents:\n- ).*\Z", re.DOTALL)
+_WITH_REASON = ("passages_not_judged", "rerank_failed")
 _MARKUP = re.compile(r"!(?=\[)|\](?=\()|<(?=\S)")
 
 
@@ -93,10 +94,14 @@ def stream_error(error: ApiError) -> bytes:
 
 
 def failure(asked: Asked) -> ApiError:
-    """Return the refusal for an answer that failed; its interaction is on record and named."""
+    """Return the refusal for an answer that failed; its interaction is on record and named.
+
+    The reason may name addresses that are no client's business: it goes to the log.
+    """
+    logger.error("no answer in %s: %s", asked.interaction.id, asked.interaction.error)
     error = ApiError(
         502,
-        asked.interaction.error or "The answer failed.",
+        f"{NO_ANSWER}, under {asked.interaction.id}.",
         kind="upstream_error",
         code="endpoint_failed",
         headers={"x-should-retry": "false"},
@@ -107,12 +112,13 @@ def failure(asked: Asked) -> ApiError:
 
 def extras(asked: Asked) -> dict[str, Any]:
     """Return the fields beyond OpenAI's."""
+    flags = [_public(flag) for flag in asked.interaction.flags]
     return {
         "citations": [asdict(citation) for citation in asked.answer.citations],
         "interaction_id": asked.interaction.id,
         "outcome": asked.answer.outcome,
-        "flags": list(asked.interaction.flags),
-        "notes": [in_words(flag) for flag in asked.interaction.flags],
+        "flags": flags,
+        "notes": [in_words(flag) for flag in flags],
         "nearest": [asdict(item) for item in _nearest(asked)],
     }
 
@@ -128,6 +134,14 @@ def usage(asked: Asked) -> dict[str, int]:
     prompt = tokens.get("prompt", estimate_tokens(asked.interaction.question))
     written = tokens.get("completion", estimate_tokens(asked.answer.text))
     return {"prompt_tokens": prompt, "completion_tokens": written, "total_tokens": prompt + written}
+
+
+def _public(flag: str) -> str:
+    """Return a flag without a reason that may name addresses of the operator's; the record keeps it."""
+    name, _, detail = flag.partition(":")
+    if name in _WITH_REASON:
+        return f"{name}: the record says why."
+    return f"{name}:another" if name == "fallback" and "/" in detail else flag
 
 
 def _nearest(asked: Asked) -> list[Nearest]:

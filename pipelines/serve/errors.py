@@ -17,6 +17,8 @@ from rag.errors import ContextOverflow, EndpointError, EndpointUnreachable, NoIn
 
 logger = logging.getLogger("ragdrift.serve")
 
+NO_ANSWER = "The model behind this server gave no answer; the server's log says why"
+
 
 class ApiError(Exception):
     """A request that is refused; `headers` go with the refusal."""
@@ -43,7 +45,7 @@ def error_body(message: str, kind: str, code: str | None = None, param: str | No
 
 
 def translated(error: Exception) -> ApiError:
-    """Return the refusal for what went wrong; what nobody foresaw is told to the log alone.
+    """Return the refusal for what went wrong; addresses, paths, and what nobody foresaw are told to the log alone.
 
     The endpoint was retried already where that helps: OpenAI's clients are told not to.
     """
@@ -53,10 +55,13 @@ def translated(error: Exception) -> ApiError:
     if isinstance(error, InputError):
         return ApiError(400, str(error), param="messages")
     if isinstance(error, ContextOverflow):
-        return ApiError(400, str(error), code="context_length_exceeded", headers=once)
+        logger.error("%s", error)
+        told = "The question, with what was said before it, is too long for the model behind this server: ask less."
+        return ApiError(400, told, code="context_length_exceeded", headers=once)
     if isinstance(error, EndpointError):
+        logger.error("%s", error)
         status = 504 if isinstance(error, EndpointUnreachable) else 502
-        return ApiError(status, str(error), kind="upstream_error", code="endpoint_failed", headers=once)
+        return ApiError(status, f"{NO_ANSWER}.", kind="upstream_error", code="endpoint_failed", headers=once)
     if isinstance(error, NoIndexError):
         return ApiError(503, "Nothing is indexed here yet.", kind="server_error", code="no_index", headers=once)
     if isinstance(error, RagDriftError):

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 
 from pipelines.serve.access import Caller, paced_caller, service_of
-from pipelines.serve.errors import ApiError
+from pipelines.serve.errors import ApiError, logger
 from pipelines.serve.openapi import REFUSALS
 from pipelines.serve.service import Collection
 from pipelines.serve.wire import DocumentText, EmbeddingRequest, RerankRequest
@@ -96,6 +96,7 @@ def _reranked(collection: Collection, body: RerankRequest) -> dict[str, Any]:
     try:
         scores = reranker.rerank(body.query, texts)
     except RerankError as error:
+        logger.error("%s", error)
         told = "The reranker of this server failed; its log says why."
         raise ApiError(502, told, kind="upstream_error", code="reranker_failed") from error
     order = sorted(range(len(texts)), key=lambda place: -scores[place])[: body.top_n]
