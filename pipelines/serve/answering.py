@@ -21,8 +21,12 @@ Event = str | Asked
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A question of a conversation to a collection, and whether its answer is wanted piece by piece."""
+    """A question of a conversation to a collection, and whether its answer is wanted piece by piece.
 
+    `id` names the answer from its first piece on, and its record.
+    """
+
+    id: str
     collection: Collection
     question: str
     history: tuple[Turn, ...]
@@ -75,7 +79,7 @@ def _answer(service: Service, wanted: Wanted, tell: Callable[[Event | Exception]
             elif part:
                 tell(part)
         with shared_turns().urgent():
-            asked = _on_record(wanted.collection, asker.conclude(begun, whole))
+            asked = _on_record(wanted, asker.conclude(begun, whole))
             service.metrics.answered(wanted.collection.name, asked)
             tell(asked)
     except Exception as error:  # one answer of many: what went wrong is told to the one who asked
@@ -88,10 +92,11 @@ def _begun(asker: Asker, question: str, tags: dict[str, str]) -> Begun:
         return asker.begin(question, tags=tags)
 
 
-def _on_record(collection: Collection, asked: Asked) -> Asked:
+def _on_record(wanted: Wanted, asked: Asked) -> Asked:
     """Keep an answer for the log, where it is scored once nobody waits for it any more."""
+    asked = replace(asked, interaction=replace(asked.interaction, id=wanted.id))
     try:
-        collection.journal.keep(asked.interaction)
+        wanted.collection.journal.keep(asked.interaction)
     except RagDriftError as error:
         return replace(asked, log_error=str(error))
     return asked

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import AsyncIterator, Sequence
-from time import time
+from datetime import UTC, datetime
 from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Depends, Request
@@ -21,12 +20,14 @@ from pipelines.serve.completions import (
     appendix,
     completion,
     failure,
+    reply_id,
     stream_error,
     without_footnotes,
 )
 from pipelines.serve.errors import ApiError
 from pipelines.serve.openapi import REFUSALS
 from pipelines.serve.wire import ChatRequest, Message
+from pipelines.visit import new_id
 from rag.standalone import Turn
 
 router = APIRouter(prefix="/v1", responses=REFUSALS)
@@ -62,24 +63,25 @@ async def chat_completions(
         # On record it would be taken for a question of a person, and be counted as drift.
         told = f"A prompt that begins with {_CHORE!r} is a chore for a model, not a question about documents."
         raise ApiError(400, told, param="messages", code="not_a_question")
-    wanted = Wanted(collection, question.text, tuple(earlier), caller.name, bool(body.stream))
+    at = datetime.now(UTC)
+    wanted = Wanted(new_id(at), collection, question.text, tuple(earlier), caller.name, bool(body.stream))
     events = start_answer(service_of(request), wanted)
     if wanted.streaming:
-        return await _streamed(events, body, collection.model)
+        chunks = Chunks(reply_id(wanted.id), int(at.timestamp()), collection.model)
+        return await _streamed(events, body, chunks)
     asked = [event async for event in events if isinstance(event, Asked)][-1]
     if asked.answer.outcome == "failed":
         raise failure(asked)
     return JSONResponse(completion(asked, collection.model, with_footnotes=body.footnotes))
 
 
-async def _streamed(events: AsyncIterator[Event], body: ChatRequest, model: str) -> Response:
+async def _streamed(events: AsyncIterator[Event], body: ChatRequest, chunks: Chunks) -> Response:
     first: asyncio.Future[Event] = asyncio.ensure_future(cast(Any, anext(events)))
     done, _ = await asyncio.wait([first], timeout=_FIRST_EVENT_S)
     if done:
         event = first.result()
         if isinstance(event, Asked) and event.answer.outcome == "failed":
             raise failure(event)
-    chunks = Chunks(f"chatcmpl-{secrets.token_hex(12)}", int(time()), model)
     with_usage = bool(body.stream_options and body.stream_options.include_usage)
     stream = _sent(first, events, chunks, with_usage=with_usage, with_footnotes=body.footnotes)
     headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}

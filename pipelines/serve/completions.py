@@ -16,6 +16,7 @@ from rag.budget import estimate_tokens
 from rag.standalone import Turn
 
 _FOOTNOTES = re.compile(r"\n\n(?:\[\d+\] .+ [“(]|Nearest documents:\n- ).*\Z", re.DOTALL)
+_REPLY = "chatcmpl-"
 _WITH_REASON = ("passages_not_judged", "rerank_failed")
 _MARKUP = re.compile(r"!(?=\[)|\](?=\()|<(?=\S)")
 
@@ -41,13 +42,23 @@ def without_footnotes(turn: Turn) -> Turn:
     return Turn(turn.role, _FOOTNOTES.sub("", turn.text)) if turn.role == "assistant" else turn
 
 
+def reply_id(interaction_id: str) -> str:
+    """Return the id of a reply as OpenAI writes it."""
+    return f"{_REPLY}{interaction_id}"
+
+
+def interaction_id(told: str) -> str:
+    """Return the interaction behind the id of a reply; its own id stands for itself."""
+    return told.removeprefix(_REPLY)
+
+
 def completion(asked: Asked, model: str, *, with_footnotes: bool) -> dict[str, Any]:
     """Return the whole reply to a request without streaming."""
     text = asked.answer.text + (appendix(asked) if with_footnotes else "")
     message = {"role": "assistant", "content": text, "refusal": None}
     choice = {"index": 0, "message": message, "finish_reason": finish_reason(asked), "logprobs": None}
     return {
-        "id": f"chatcmpl-{asked.interaction.id}",
+        "id": reply_id(asked.interaction.id),
         "object": "chat.completion",
         "created": int(asked.interaction.at.timestamp()),
         "model": model,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -10,6 +11,7 @@ from fastapi import APIRouter, Depends, Request
 from data.labels import THUMBS
 from data.records import Score
 from pipelines.serve.access import Caller, paced_caller, service_of
+from pipelines.serve.completions import interaction_id
 from pipelines.serve.errors import ApiError
 from pipelines.serve.openapi import REFUSALS
 from pipelines.serve.service import Collection
@@ -24,23 +26,36 @@ SCORER = "feedback"
 async def feedback(
     body: FeedbackRequest, request: Request, caller: Annotated[Caller, Depends(paced_caller)]
 ) -> dict[str, str]:
-    """Rate an answer; rating it again replaces the rating."""
+    """Rate an answer by its interaction_id, or by the id of its reply; rating it again replaces the rating."""
     service = service_of(request)
-    collection = await asyncio.wrap_future(service.search.submit(lambda: _rated(caller, body)))
-    service.metrics.feedback.labels(collection.name, body.rating).inc()
-    return {"object": "feedback", "interaction_id": body.interaction_id, "rating": body.rating}
+    rated = await asyncio.wrap_future(service.search.submit(lambda: _rate(caller, body)))
+    service.metrics.feedback.labels(rated.collection.name, body.rating).inc()
+    return {"object": "feedback", "interaction_id": rated.id, "rating": body.rating}
 
 
-def _rated(caller: Caller, body: FeedbackRequest) -> Collection:
-    for collection in caller.models.values():
-        if _holds(collection, body.interaction_id):
-            value = 1.0 if body.rating == "up" else 0.0
-            comment = body.comment.encode("utf-8", "replace").decode()
-            score = Score(body.interaction_id, THUMBS, value, "human", comment, SCORER)
-            collection.journal.append((), [score])
-            return collection
-    told = f"There is no answer {body.interaction_id!r}: pass the interaction_id that came with it."
-    raise ApiError(404, told, code="interaction_not_found", param="interaction_id")
+@dataclass(frozen=True, slots=True)
+class _Rated:
+    """An interaction and the collection that holds it."""
+
+    id: str
+    collection: Collection
+
+
+def _rate(caller: Caller, body: FeedbackRequest) -> _Rated:
+    rated = _found(caller, body.interaction_id)
+    value = 1.0 if body.rating == "up" else 0.0
+    comment = body.comment.encode("utf-8", "replace").decode()
+    rated.collection.journal.append((), [Score(rated.id, THUMBS, value, "human", comment, SCORER)])
+    return rated
+
+
+def _found(caller: Caller, told: str) -> _Rated:
+    for name in dict.fromkeys((told, interaction_id(told))):  # an imported interaction may be called like a reply
+        for collection in caller.models.values():
+            if _holds(collection, name):
+                return _Rated(name, collection)
+    missing = f"There is no answer {told!r}: pass the interaction_id that came with it, or the reply's id."
+    raise ApiError(404, missing, code="interaction_not_found", param="interaction_id")
 
 
 def _holds(collection: Collection, interaction_id: str) -> bool:

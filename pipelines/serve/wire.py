@@ -77,7 +77,7 @@ class RerankRequest(Body):
 
 
 class FeedbackRequest(Body):
-    """What a person thought of an answer."""
+    """What a person thought of an answer; `interaction_id` may be the id of its reply, "chatcmpl-…", as well."""
 
     interaction_id: Annotated[str, Field(min_length=1, max_length=64)]
     rating: Literal["up", "down"]

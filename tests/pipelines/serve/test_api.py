@@ -86,6 +86,16 @@ def test_a_rating_is_a_human_score_and_the_last_one_counts(served):
     assert (score.metric, score.value, score.reason) == ("thumbs", 0.0, "it is 500 hours")
 
 
+@pytest.mark.parametrize("streaming", [False, True])
+def test_an_answer_can_be_rated_by_the_id_of_its_reply_as_well(served, streaming):
+    reply = served.ask(stream=streaming)
+    first = reply.json() if not streaming else json.loads(reply.text.partition("\n")[0].removeprefix("data: "))
+    rated = post(served, "/v1/feedback", interaction_id=first["id"], rating="up").json()["interaction_id"]
+    assert f"chatcmpl-{rated}" == first["id"]
+    assert served.log.get(rated).outcome == "answered"
+    assert [score.value for score in served.log.scores() if score.interaction_id == rated and score.source == "human"]
+
+
 def test_a_rating_of_what_was_never_answered_is_refused(served):
     assert post(served, "/v1/feedback", interaction_id="nobody", rating="up").status_code == 404
     assert post(served, "/v1/feedback", interaction_id="x", rating="great").status_code == 400
