@@ -50,7 +50,7 @@ def cutoff(workspace: Workspace, older_than: str | None, now: datetime) -> datet
 
 
 def sweep(
-    workspace: Workspace, before: datetime, now: datetime, *, vectors: bool, canaries: bool, dry_run: bool
+    workspace: Workspace, before: datetime, now: datetime, *, vectors: bool, canaries: bool = False, dry_run: bool
 ) -> Swept:
     """Delete texts, and with `vectors` vectors, of what is before a time; reports quote answers and go too.
 
