@@ -110,16 +110,6 @@ def parse_line(raw: bytes | str) -> tuple[Interaction, list[Score]]:
     return interaction, [_score(identifier, item) for item in _list(row, "scores")]
 
 
-def write_interactions(path: Path, interactions: Iterable[Interaction], scores: Iterable[Score]) -> int:
-    """Write interactions with their scores in the interchange format; return how many lines were written."""
-    count = 0
-    with path.open("w", encoding="utf-8") as file:
-        for line in interchange_lines(interactions, scores):
-            file.write(line + "\n")
-            count += 1
-    return count
-
-
 def interchange_lines(interactions: Iterable[Interaction], scores: Iterable[Score]) -> Iterator[str]:
     """Yield interactions with their scores in the interchange format, a line each."""
     by_interaction: dict[str, list[Score]] = {}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,23 +58,19 @@ class LabelFile:
     rejected: tuple[Rejected, ...]
 
 
-def write_label_file(path: Path, items: Iterable[Interaction], probability: Mapping[str, float], metric: str) -> int:
-    """Write records to be labelled; return how many."""
-    count = 0
-    with path.open("w", encoding="utf-8") as file:
-        for item in items:
-            row = {
-                "id": item.id,
-                "question": item.question,
-                "answer": item.answer,
-                "contexts": [{"source": part.source, "text": part.text} for part in item.contexts],
-                "metric": metric,
-                "probability": probability.get(item.id),
-                "label": None,
-            }
-            file.write(json.dumps(row, ensure_ascii=False) + "\n")
-            count += 1
-    return count
+def label_lines(items: Iterable[Interaction], probability: Mapping[str, float], metric: str) -> Iterator[str]:
+    """Yield records to be labelled, each as the line of a file."""
+    for item in items:
+        row = {
+            "id": item.id,
+            "question": item.question,
+            "answer": item.answer,
+            "contexts": [{"source": part.source, "text": part.text} for part in item.contexts],
+            "metric": metric,
+            "probability": probability.get(item.id),
+            "label": None,
+        }
+        yield json.dumps(row, ensure_ascii=False)
 
 
 def read_label_file(path: Path) -> LabelFile:

@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,6 +25,7 @@ QUIET_ENVIRONMENT = {
 }
 
 
+STANDARD_OUTPUT = Path("-")
 _INTERRUPTED = "Interrupted; what was finished is kept."
 _PIPE_CLOSED = 141
 """What shells report for a program that wrote to a reader which has gone, as in ``rag search … | head -1``."""
@@ -90,6 +92,16 @@ def note(message: str) -> None:
 def say(message: str = "") -> None:
     """Print a line of the result to standard output."""
     typer.echo(message)
+
+
+def write_lines(path: Path, lines: Iterable[str], what: str) -> None:
+    """Write lines to a file, or to standard output for "-", and say how many of `what` they were."""
+    count = 0
+    with nullcontext(sys.stdout) if path == STANDARD_OUTPUT else path.open("w", encoding="utf-8") as file:
+        for line in lines:
+            file.write(f"{line}\n")
+            count += 1
+    (note if path == STANDARD_OUTPUT else say)(f"{plural(count, what)} written to {path}")
 
 
 def say_json(value: Any) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.console import note, plural, say, say_json
+from pipelines.console import note, plural, say, say_json, write_lines
 from pipelines.options import AsJson, Folder, Since, Until, parse_time
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _judge(opened: Workspace, frame: Frame, n: int, seed: int, dry_run: bool, as
 def _queue(
     opened: Workspace, frame: Frame, n: int, seed: int, new: bool, export: Path | None, dry_run: bool, as_json: bool
 ) -> None:
-    from pipelines.drift_label import begin, choose, drop, export_round, progress
+    from pipelines.drift_label import begin, choose, drop, exported, progress
     from pipelines.drift_label_queue import label_round
 
     now, open_round = datetime.now(UTC), progress(opened)
@@ -108,8 +108,8 @@ def _queue(
         note(f"Going on with the open round: {open_round.done} of {of} done (--new begins another).")
     assert open_round is not None
     if export:
-        count = export_round(opened, open_round, export)
-        say(f'{plural(count, "answer")} written to {export}: fill in "label", then `drift label --import {export}`')
+        write_lines(export, exported(opened, open_round), "answer")
+        note('Fill in "label" of each, then `drift label --import FILE`.')
         return
     say_json(label_round(opened, open_round)) if as_json else label_round(opened, open_round)
 

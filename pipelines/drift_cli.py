@@ -10,7 +10,7 @@ import typer
 
 from pipelines import baseline_cli, drift_actions_cli
 from pipelines.alert_cli import alert_test
-from pipelines.console import ShowVersion, note, run_app, say, say_json
+from pipelines.console import ShowVersion, note, run_app, say, say_json, write_lines
 from pipelines.options import AsJson, Folder, Since, Until, parse_time
 
 app = typer.Typer(
@@ -52,11 +52,10 @@ def export(
     until: Until = None,
 ) -> None:
     """Write the log, or a period of it, as JSON Lines."""
-    from pipelines.interactions import STANDARD_OUTPUT, export_log
+    from pipelines.interactions import exported
     from pipelines.workspace import open_workspace
 
-    count = export_log(open_workspace(workspace), file, parse_time(since), parse_time(until))
-    (note if file == STANDARD_OUTPUT else say)(f"{count:,} interactions written to {file}")
+    write_lines(file, exported(open_workspace(workspace), parse_time(since), parse_time(until)), "interaction")
 
 
 @app.command()

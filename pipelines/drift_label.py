@@ -7,14 +7,14 @@ and `drift report` finds labels as human scores and, in the tags of the interact
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from data.errors import InputError
-from data.labels import PROBABILITY_TAGS, SCORER, Label, read_label_file, write_label_file
+from data.labels import PROBABILITY_TAGS, SCORER, Label, label_lines, read_label_file
 from data.log import InteractionLog
 from data.records import Interaction, Score, ScoreSource
 from data.whole_file import write_whole
@@ -138,10 +138,10 @@ def mark(log: InteractionLog, probability: Mapping[str, float], source: ScoreSou
     return log.rewrite_ids(list(probability), tagged)
 
 
-def export_round(workspace: Workspace, begun: Progress, path: Path) -> int:
-    """Write the open records of a round for people who label elsewhere; return how many."""
+def exported(workspace: Workspace, begun: Progress) -> Iterator[str]:
+    """Yield the open records of a round as lines of a file, for people who label elsewhere."""
     queue = begun.queue
-    return write_label_file(path, cards(open_log(workspace), begun.open), queue.probability, queue.metric)
+    return label_lines(cards(open_log(workspace), begun.open), queue.probability, queue.metric)
 
 
 def import_labels(workspace: Workspace, path: Path) -> Imported:

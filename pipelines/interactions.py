@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,13 +10,11 @@ from typing import Any
 
 from data.errors import InputError
 from data.formats import FORMATS, read_file
-from data.interchange import ImportedFile, interchange_lines, write_interactions
+from data.interchange import ImportedFile, interchange_lines
 from data.records import Interaction, Score
-from pipelines.console import bullet_list, plural, say
+from pipelines.console import bullet_list, plural
 from pipelines.leftovers import whole_log
 from pipelines.workspace import Workspace, open_log
-
-STANDARD_OUTPUT = Path("-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +45,13 @@ def import_file(workspace: Workspace, path: Path, kind: str = "auto") -> ImportR
     return ImportReport(len(loaded.interactions), new, len(scores), refusals(path, loaded), rejected)
 
 
-def export_log(workspace: Workspace, path: Path, since: datetime | None, until: datetime | None) -> int:
-    """Write the interactions of a period, all kinds, with their scores, to a file or, for "-", out; return how many."""
+def exported(workspace: Workspace, since: datetime | None, until: datetime | None) -> Iterator[str]:
+    """Yield the interactions of a period, all kinds, with their scores, as lines of the interchange format."""
     from pipelines.report import check_period
 
     check_period(since, until)
     log = whole_log(workspace)
-    interactions, scores = log.read(since, until, kinds=None), log.scores(since, until, kinds=None)
-    if path != STANDARD_OUTPUT:
-        return write_interactions(path, interactions, scores)
-    count = 0
-    for line in interchange_lines(interactions, scores):
-        say(line)
-        count += 1
-    return count
+    return interchange_lines(log.read(since, until, kinds=None), log.scores(since, until, kinds=None))
 
 
 def with_proxy_scores(interactions: Sequence[Interaction], scores: Sequence[Score]) -> tuple[Score, ...]:

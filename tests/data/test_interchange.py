@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.errors import InputError
-from data.interchange import parse_line, read_interactions, write_interactions
+from data.interchange import interchange_lines, parse_line, read_interactions
 from data.records import ABSTENTION, Score, content_hash
 
 GOOD = {"id": "a", "at": "2026-01-01T00:00:00Z", "question": "Why?", "answer": "Because."}
@@ -112,6 +112,7 @@ def test_what_is_written_is_read_back_the_same(tmp_path_factory, question, answe
     path = tmp_path_factory.mktemp("io") / "out.jsonl"
     interaction, _ = parse_line(json.dumps(GOOD | {"question": question, "answer": answer, "latency_ms": 5}))
     score = Score("a", "faithfulness", value, "judge", "why", "ragas", "1")
-    assert write_interactions(path, [interaction], [score]) == 1
+    (line,) = interchange_lines([interaction], [score])
+    path.write_text(line, encoding="utf-8")
     loaded = read_interactions(path)
     assert (loaded.interactions, loaded.scores, loaded.rejected) == ((interaction,), (score,), ())

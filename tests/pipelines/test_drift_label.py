@@ -119,6 +119,13 @@ def test_labels_go_out_and_come_back_as_a_file_twice_the_same(command, folder):
     assert progress(open_workspace(folder)).done == 18
 
 
+def test_a_round_goes_to_standard_output_where_that_is_asked_for(command, folder):
+    ran = command("drift", "label", "--n", 3, "--export", "-", *PERIOD)
+    assert [line["label"] for line in ran.lines] == [None] * 3
+    assert "3 answers written to -" in ran.err
+    assert not (folder / "-").exists()
+
+
 def test_the_report_weighs_labels_by_how_they_were_chosen(command, folder):
     # Only answers that the proxy doubts are labelled on one side: without weights the estimate would be off by far.
     workspace = open_workspace(folder)

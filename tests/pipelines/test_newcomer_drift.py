@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from data.interchange import write_interactions
+from data.interchange import interchange_lines
 from data.records import Context, Interaction
 
 NOW = datetime.now(UTC)
@@ -27,7 +27,7 @@ def traffic(first, count, start):
 @pytest.fixture
 def logged(command, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    write_interactions(tmp_path / "a.jsonl", traffic(0, 40, NOW - timedelta(hours=5)), [])
+    (tmp_path / "a.jsonl").write_text("\n".join(interchange_lines(traffic(0, 40, NOW - timedelta(hours=5)), [])))
     assert command("rag", "init").code == 0
     assert command("drift", "import", "a.jsonl").code == 0
     return tmp_path
@@ -42,7 +42,7 @@ def test_a_report_right_after_pinning_everything_does_not_compare_records_with_t
 
 def test_the_default_window_begins_where_the_baseline_ends(command, logged):
     assert command("drift", "baseline", "set").code == 0
-    write_interactions(logged / "b.jsonl", traffic(100, 45, NOW - timedelta(hours=2)), [])
+    (logged / "b.jsonl").write_text("\n".join(interchange_lines(traffic(100, 45, NOW - timedelta(hours=2)), [])))
     assert command("drift", "import", "b.jsonl").code == 0
     windows = command("drift", "report", "--json").json["windows"]
     assert (windows["reference"]["interactions"], windows["current"]["interactions"]) == (40, 45)
@@ -73,6 +73,6 @@ def test_ctrl_c_is_answered_in_a_sentence(command, logged, monkeypatch):
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("pipelines.interactions.export_log", interrupted)
+    monkeypatch.setattr("pipelines.interactions.exported", interrupted)
     ran = command("drift", "export", "out.jsonl")
     assert (ran.code, ran.err.strip().splitlines()[-1]) == (130, "error: Interrupted; what was finished is kept.")
