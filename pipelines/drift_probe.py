@@ -66,7 +66,7 @@ def probe(
     asked_for = load_canaries(canaries or workspace.folder / CANARIES)
     log = open_log(workspace)
     name, before = _before(log, against, now)
-    this = f"{now:%Y%m%dT%H%M%SZ}"
+    this = f"{now:%Y%m%dT%H%M%S.%fZ}"  # two rounds may begin within a second
     asker = Asker.from_workspace(workspace)
     rounds = [canary for canary in asked_for for _ in range(repeats)]
     for number, canary in enumerate(rounds, start=1):

@@ -20,6 +20,7 @@ from rag.vectors import VectorStore, cosines
 Mode = Literal["hybrid", "dense", "lexical"]
 CANDIDATES = 100
 """How many passages each side puts forward, unless more are asked for."""
+_TIES = 10
 MOST_TERMS = 32
 """How many terms of a question are searched for: of a whole page pasted in, the rarest, as each costs time."""
 
@@ -57,7 +58,7 @@ def gather(
     if len(terms) > MOST_TERMS:
         terms = catalog.rarest(revision.generation, terms, MOST_TERMS)
     expression = any_of(terms)
-    matched = catalog.match(revision.generation, expression, limit) if expression else []
+    matched = _matched(catalog, revision.generation, expression, limit) if expression else []
     by_row = {passage.row: passage for passage in catalog.passages(*at, "id", [row for row, _ in matched])}
     passages: dict[str, Passage] = {}
     lexical: dict[str, float] = {}
@@ -76,6 +77,18 @@ def gather(
     dense |= _cosines(catalog, revision, vector, [key for key in lexical_order if key not in dense])
     centre = float(revision.centre @ vector) if vector is not None else 0.0
     return Candidates(dense_order, lexical_order, dense, lexical, centre, passages)
+
+
+def _matched(catalog: Catalog | Selection, generation: int, expression: str, limit: int) -> list[tuple[int, float]]:
+    """Return the best `limit` rows and those that match as well as the last, as far as `_TIES` times as many hold them.
+
+    Which of them would be cut off depends on the order in which the index came to be, and is nobody's business.
+    """
+    found = catalog.match(generation, expression, limit + 1)
+    if len(found) <= limit or found[limit][1] < found[limit - 1][1]:
+        return found[:limit]
+    last = found[limit - 1][1]
+    return [entry for entry in catalog.match(generation, expression, _TIES * limit) if entry[1] >= last]
 
 
 def rank(candidates: Candidates, fusion: Fusion, language: str, k: int, mode: Mode) -> list[Hit]:

@@ -46,6 +46,23 @@ def test_equal_scores_are_ordered_by_place_not_by_history():
     assert names(rank(candidates({"z": 0.5, "m": 0.5, "b": 0.5}, {}), Fusion(), "en", 3, "dense")) == ["b", "m", "z"]
 
 
+def test_which_of_many_equal_passages_are_found_does_not_depend_on_the_order_they_came_in(tmp_path):
+    docs, late = tmp_path / "docs", tmp_path / "late"
+    for folder in (docs, late):
+        folder.mkdir()
+    for number in range(130):
+        (docs / f"{number:03}.txt").write_text(f"Berth {number:03} is new.")
+    for number in range(10):
+        (docs / f"{number:03}.txt").rename(late / f"{number:03}.txt")
+    ingest([docs], tmp_path / "a", HashEmbedder(), chunking=ChunkSettings(max_tokens=200))
+    for number in range(10):
+        (late / f"{number:03}.txt").rename(docs / f"{number:03}.txt")
+    for workspace in ("a", "b"):
+        ingest([docs], tmp_path / workspace, HashEmbedder(), chunking=ChunkSettings(max_tokens=200))
+    found = [Index.open(tmp_path / at, HashEmbedder()).search("berth", 9, mode="lexical") for at in ("a", "b")]
+    assert names(found[0]) == names(found[1]) == [f"Berth {number:03} is new." for number in range(9)]
+
+
 @pytest.mark.parametrize(
     ("question", "languages", "expected"),
     [
