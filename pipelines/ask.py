@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -19,8 +19,7 @@ from data.records import (
     Score,
     content_hash,
 )
-from pipelines.stopwatch import Stopwatch
-from pipelines.visit import Visit, checked_question, new_id
+from pipelines.visit import Tags, Visit, new_visit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -119,9 +118,7 @@ class Asker:
         """What answers, as far as it is known before a question was asked."""
         return self._fingerprint(None)
 
-    def ask(
-        self, question: str, *, kind: Kind = "user", at: datetime | None = None, tags: dict[str, str] | None = None
-    ) -> Asked:
+    def ask(self, question: str, *, kind: Kind = "user", at: datetime | None = None, tags: Tags = None) -> Asked:
         """Answer `question` and write the interaction with its scores to the log.
 
         A dead endpoint gives an answer with outcome "failed", also on record.
@@ -141,10 +138,10 @@ class Asker:
             yield part if isinstance(part, str) else self.finish(begun, part)
 
     def begin(
-        self, question: str, *, kind: Kind = "user", at: datetime | None = None, tags: dict[str, str] | None = None
+        self, question: str, *, kind: Kind = "user", at: datetime | None = None, tags: Tags = None, name: str = ""
     ) -> Begun:
-        """Retrieve for `question`: the first of the three stages of an answer. Raises like `ask`."""
-        visit = Visit(checked_question(question), at or datetime.now(UTC), kind, tags or {}, Stopwatch())
+        """Retrieve for `question`, on record as `name`: the first of an answer's three stages. Raises like `ask`."""
+        visit = new_visit(question, kind, at, tags, name)
         vector, found, widened = self._retrieve(visit)
         return Begun(visit, vector, replace(found, hits=widened), cache(lambda: self._suspicion(found.hits)))
 
@@ -228,7 +225,7 @@ class Asker:
         answer, draft = answered.answer, answered.draft
         tokens = {"prompt": draft.prompt_tokens, "completion": draft.completion_tokens} if draft else {}
         return Interaction(
-            id=new_id(visit.at),
+            id=visit.id,
             at=visit.at,
             question=visit.question,
             answer=answer.text if answer.outcome != "failed" else None,
@@ -247,7 +244,7 @@ class Asker:
 
     def _failed_retrieval(self, visit: Visit, error: str) -> Interaction:
         return Interaction(
-            id=new_id(visit.at),
+            id=visit.id,
             at=visit.at,
             question=visit.question,
             answer=None,

@@ -112,11 +112,7 @@ def _outdated(folder: Path, log: InteractionLog, before: datetime) -> list[Path]
 
 
 def _quotes(path: Path, log: InteractionLog, before: datetime) -> bool:
-    for name in _quoted(path):
-        with suppress(InputError):  # it is no longer in the log, or never was
-            if log.get(name).at < before:
-                return True
-    return False
+    return any(item.at < before for item in log.some(_quoted(path)))
 
 
 def _quoted(path: Path) -> Iterator[str]:

@@ -72,31 +72,30 @@ def _answer(service: Service, wanted: Wanted, tell: Callable[[Event | Exception]
         follow_ups = wanted.collection.workspace.settings.chat.follow_ups
         alone = stand_alone(asker.generator, wanted.history, wanted.question, follow_ups)
         tags = alone.tags | {"client": wanted.client}
-        begun = service.search.submit(lambda: _begun(asker, alone.question, tags)).result()
+        begun = service.search.submit(lambda: _begun(asker, wanted.id, alone.question, tags)).result()
         for part in _written(service, asker, begun, wanted.streaming):
             if isinstance(part, Answered):
                 whole = part
             elif part:
                 tell(part)
         with shared_turns().urgent():
-            asked = _on_record(wanted, asker.conclude(begun, whole))
+            asked = _on_record(wanted.collection, asker.conclude(begun, whole))
             service.metrics.answered(wanted.collection.name, asked)
             tell(asked)
     except Exception as error:  # one answer of many: what went wrong is told to the one who asked
         tell(error)
 
 
-def _begun(asker: Asker, question: str, tags: dict[str, str]) -> Begun:
+def _begun(asker: Asker, name: str, question: str, tags: dict[str, str]) -> Begun:
     """Search, while answers that are being written can wait: nobody sees their single words."""
     with shared_turns().urgent():
-        return asker.begin(question, tags=tags)
+        return asker.begin(question, tags=tags, name=name)
 
 
-def _on_record(wanted: Wanted, asked: Asked) -> Asked:
+def _on_record(collection: Collection, asked: Asked) -> Asked:
     """Keep an answer for the log, where it is scored once nobody waits for it any more."""
-    asked = replace(asked, interaction=replace(asked.interaction, id=wanted.id))
     try:
-        wanted.collection.journal.keep(asked.interaction)
+        collection.journal.keep(asked.interaction)
     except RagDriftError as error:
         return replace(asked, log_error=str(error))
     return asked

@@ -3,6 +3,9 @@
 import threading
 import time
 
+import pytest
+
+from data.errors import RagDriftError
 from pipelines.serve import journal
 from rag.turns import shared_turns
 from tests.pipelines.serve.conftest import copied, serving
@@ -54,3 +57,16 @@ def test_passages_are_judged_by_a_thread_that_has_the_index_open(written, monkey
     assert written.ask(stream=True).status_code == 200
 
     until(lambda: any(name.startswith("search") for name in judged_by))
+
+
+def test_a_search_that_failed_is_on_record_under_the_name_of_the_answer(demo_workspace, tmp_path, monkeypatch):
+    with serving(copied(demo_workspace, tmp_path / "work")) as running:
+        asker = running.service.collections["default"].asker()
+
+        def broken(*given, **named):
+            raise RagDriftError("The vectors are gone.")
+
+        monkeypatch.setattr(asker.retriever, "search", broken)
+        with pytest.raises(RagDriftError, match="vectors are gone"):
+            asker.begin("How often is the lubricating oil changed?", name="n1")
+        assert running.log.get("n1").error == "The vectors are gone."
