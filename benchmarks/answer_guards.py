@@ -12,7 +12,7 @@ from benchmarks.answer_sets import rows
 from rag.locate import OVERLAP, locate
 from rag.names import unmatched_names
 from rag.numbers import figures, unmatched_figures
-from rag.segment import sentences
+from rag.segment import sentence_spans
 from rag.terms import terms
 
 _NUMBERING = re.compile(r"\A\W*\d{1,2}[.)]\s|\bpassages?\s+\d+(?:\s*(?:,|and|&|to|-)\s*\d+)*", re.IGNORECASE)
@@ -31,7 +31,7 @@ def measure_guards(most: int) -> dict[str, Any]:
     for answer in (answers[i] for i in order):
         sources = [answer["question"], *answer["passages"]]
         labels.update(_labels(answer, sources))
-        for start, end in sentences(answer["response"]):
+        for start, end in sentence_spans(answer["response"]):
             sentence = answer["response"][start:end]
             if len(terms(sentence)) < 3:
                 continue

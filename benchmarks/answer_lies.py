@@ -35,7 +35,7 @@ from pipelines.loopback.writer import write_answer
 from rag.answer import check_draft
 from rag.prompts import read_prompt, render
 from rag.protocols import Draft
-from rag.segment import sentences
+from rag.segment import sentence_spans
 
 RESULTS = Path(__file__).parent / "results" / "answer_lies.json"
 MEASURED = ("clapnq", "ru_rag", "nist 800-63", "ollama docs")
@@ -136,7 +136,7 @@ def _strange(told: Sequence[tuple[Question, list[Hit], Draft]], place: int) -> s
     for step in range(1, len(told)):
         for hit in told[(place + step) % len(told)][1]:
             text = hit.chunk.text
-            long = [text[start:end] for start, end in sentences(text) if 60 <= end - start <= 300]
+            long = [text[start:end] for start, end in sentence_spans(text) if 60 <= end - start <= 300]
             if long and hit.chunk.source.split("#")[0] not in own:
                 return " ".join(long[0].split())
     raise ValueError("all questions found the same articles: measure more of them")

@@ -27,7 +27,7 @@ from rag.chunk import ChunkSettings, chunk_document, embedding_text
 from rag.embed import open_embedder
 from rag.protocols import Embedder
 from rag.read import parse_document
-from rag.segment import sentences
+from rag.segment import sentence_spans
 from rag.windows import embed_passages
 
 RESULTS = Path(__file__).parent / "results" / "int8_quality.json"
@@ -44,7 +44,7 @@ def nist(questions: int = 300) -> Collection:
         if path.stat().st_size:
             chunks = chunk_document(parse_document(path.read_bytes(), path, name), count, ChunkSettings())
             passages |= {f"{name}#{chunk.start}": embedding_text(chunk) for chunk in chunks}
-    held = [(name, text[start:end]) for name, text in passages.items() for start, end in sentences(text)]
+    held = [(name, text[start:end]) for name, text in passages.items() for start, end in sentence_spans(text)]
     held = [(name, sentence.split()) for name, sentence in held if len(sentence.split()) >= 12]
     picked = np.random.default_rng(0).choice(len(held), questions, replace=False)
     return Collection(passages, [Judged(" ".join(held[at][1][::3]), {held[at][0]: 1}) for at in picked])

@@ -71,7 +71,7 @@ def describe(workspace: Workspace, name: str | None) -> Described:
     )
 
 
-def to_text(found: Described) -> str:
+def baseline_text(found: Described) -> str:
     """Return the description as lines for a terminal."""
     latest = "the only version" if found.versions == 1 else f"newest of {found.versions} versions"
     lines = [f"{found.name} v{found.version}, {latest}: {found.since[:16]} to {found.until[:16]} UTC"]

@@ -43,11 +43,11 @@ def show(
     """Show what a baseline holds: its records, scores and fingerprint, and how the days since then add up."""
     from dataclasses import asdict
 
-    from pipelines.baseline import describe, to_text
+    from pipelines.baseline import describe, baseline_text
     from pipelines.workspace import open_workspace
 
     found = describe(open_workspace(workspace), name)
-    say_json(asdict(found)) if as_json else say(to_text(found))
+    say_json(asdict(found)) if as_json else say(baseline_text(found))
 
 
 @app.command("list")

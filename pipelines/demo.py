@@ -20,9 +20,9 @@ from data.errors import InputError
 from pipelines.ask import Asked, Asker
 from pipelines.console import progress_printer, say
 from pipelines.ingest import ingest_paths
-from pipelines.ingest import to_text as ingest_text
+from pipelines.ingest import ingest_text as ingest_text
 from pipelines.report import Reported, pin_baseline, report, write_outputs
-from pipelines.shown_answer import to_text
+from pipelines.shown_answer import answer_text
 from pipelines.traffic import Script, demo_questions, write_script
 from pipelines.workspace import Workspace, init_workspace, open_log, open_workspace, prompt_secret
 
@@ -50,7 +50,7 @@ def run_demo(folder: Path, now: datetime | None = None) -> tuple[Reported, Repor
     corpus = _copy_corpus(folder)
     say("   " + ingest_text(ingest_paths(workspace, [corpus], progress=progress_printer("   ingest"))))
     say(f'\n2. Ask, without any model: the answer quotes its sources\n   $ rag ask "{_FIRST_QUESTION}"\n')
-    say(_indented(to_text(Asker.from_workspace(workspace).ask(_FIRST_QUESTION))))
+    say(_indented(answer_text(Asker.from_workspace(workspace).ask(_FIRST_QUESTION))))
     say("\n3. Three weeks of questions to a chat endpoint. In the last week the model behind it is silently replaced:")
     say("   same name, same speed, no errors, answers of the same length and with citations, but partly made up")
     lived = _live(workspace, script)

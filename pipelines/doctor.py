@@ -86,7 +86,7 @@ def _tried(probes: Iterable[tuple[str, Callable[[], Probe]]], timeout_s: float) 
         yield within(_PATIENCE * timeout_s, name, probe)
 
 
-def to_text(probe: Probe) -> str:
+def doctor_text(probe: Probe) -> str:
     """Return one line of the table, and what we do about it below."""
     line = f"{_MARKS[probe.status]}  {probe.name:14} {probe.seen}"
     return f"{line}\n{'':25}→ {probe.remedy}" if probe.remedy else line

@@ -18,7 +18,7 @@ def doctor(workspace: Folder = Path("."), timeout: Timeout = 60.0, as_json: AsJs
     """Find out what the endpoints can really do, the true context window included; exit 1 when something failed."""
     from dataclasses import asdict
 
-    from pipelines.doctor import examine, show_table, to_text
+    from pipelines.doctor import examine, show_table, doctor_text
     from pipelines.workspace import open_workspace
 
     probes = examine(open_workspace(workspace), timeout)
@@ -30,7 +30,7 @@ def doctor(workspace: Folder = Path("."), timeout: Timeout = 60.0, as_json: AsJs
     else:
         found = []
         for probe in probes:
-            say(to_text(probe))
+            say(doctor_text(probe))
             found.append(probe)
     if any(probe.status == "failed" for probe in found):
         raise typer.Exit(1)

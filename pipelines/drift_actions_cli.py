@@ -89,7 +89,7 @@ def _judge(opened: Workspace, frame: Frame, n: int, seed: int, dry_run: bool, as
 def _queue(
     opened: Workspace, frame: Frame, n: int, seed: int, new: bool, export: Path | None, dry_run: bool, as_json: bool
 ) -> None:
-    from pipelines.drift_label import begin, choose, drop, exported, progress
+    from pipelines.drift_label import begin, choose, drop, exported_round, progress
     from pipelines.drift_label_queue import label_round
 
     now, open_round = datetime.now(UTC), progress(opened)
@@ -108,7 +108,7 @@ def _queue(
         note(f"Going on with the open round: {open_round.done} of {of} done (--new begins another).")
     assert open_round is not None
     if export:
-        write_lines(export, exported(opened, open_round), "answer")
+        write_lines(export, exported_round(opened, open_round), "answer")
         note('Fill in "label" of each, then `drift label --import FILE`.')
         return
     say_json(label_round(opened, open_round)) if as_json else label_round(opened, open_round)
@@ -126,13 +126,13 @@ def probe(
     """Ask the canaries, put them on record and compare with the round before. Exit codes as for `drift report`."""
     from pipelines.console import progress_printer
     from pipelines.drift_probe import probe as run_probe
-    from pipelines.drift_probe import to_json, to_text
+    from pipelines.drift_probe import probe_json, probe_text
     from pipelines.workspace import open_workspace
 
     opened, now = open_workspace(workspace), datetime.now(UTC)
     progress = progress_printer("probe")
     probed = run_probe(opened, canaries, against=against, repeats=repeats, now=now, progress=progress)
-    say_json(to_json(probed)) if as_json else say(to_text(probed))
+    say_json(probe_json(probed)) if as_json else say(probe_text(probed))
     raise typer.Exit(probed.exit_code)
 
 
@@ -151,7 +151,7 @@ def drill(
     from data.errors import InputError
     from drift.drill import DrillSettings
     from pipelines.console import progress_printer
-    from pipelines.drift_drill import run_drill, to_json, to_text
+    from pipelines.drift_drill import run_drill, drill_json, drill_text
     from pipelines.workspace import open_workspace
 
     shares = tuple(share or (0.3, 1.0))
@@ -166,7 +166,7 @@ def drill(
         now=datetime.now(UTC),
         progress=progress_printer("drill"),
     )
-    say_json(to_json(report)) if as_json else say(to_text(report))
+    say_json(drill_json(report)) if as_json else say(drill_text(report))
 
 
 def forget(
@@ -180,12 +180,12 @@ def forget(
     as_json: AsJson = False,
 ) -> None:
     """Delete old questions, answers and passages of users; scores, measurements and canaries stay."""
-    from pipelines.drift_forget import cutoff, sweep, to_json, to_text
+    from pipelines.drift_forget import cutoff, sweep, sweep_json, sweep_text
     from pipelines.workspace import open_workspace
 
     opened, now = open_workspace(workspace), datetime.now(UTC)
     done = sweep(opened, cutoff(opened, older_than, now), now, vectors=vectors, canaries=canaries, dry_run=dry_run)
-    say_json(to_json(done)) if as_json else say(to_text(done))
+    say_json(sweep_json(done)) if as_json else say(sweep_text(done))
 
 
 def explain(
@@ -201,13 +201,13 @@ def explain(
 ) -> None:
     """Replay questions with old and new index, model and settings; which change is behind the drop? 5: none at hand."""
     from pipelines.console import progress_printer
-    from pipelines.drift_explain import ReplaySettings, to_json, to_text
+    from pipelines.drift_explain import ReplaySettings, shares_json, shares_text
     from pipelines.drift_explain import explain as run_explain
     from pipelines.workspace import open_workspace
 
     settings = ReplaySettings(n, parse_time(since), parse_time(until), baseline, old_settings, seed, dry_run)
     explained = run_explain(open_workspace(workspace), settings, datetime.now(UTC), progress_printer("explain"))
-    say_json(to_json(explained)) if as_json else say(to_text(explained))
+    say_json(shares_json(explained)) if as_json else say(shares_text(explained))
     raise typer.Exit(explained.exit_code)
 
 

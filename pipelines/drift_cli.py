@@ -35,11 +35,11 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     """Put interactions of any RAG application into the log; bad items are reported and kept aside."""
-    from pipelines.interactions import import_file, to_json, to_text
+    from pipelines.interactions import import_file, import_json, import_text
     from pipelines.workspace import open_workspace
 
     report = import_file(open_workspace(workspace), file, kind)
-    say_json(to_json(report)) if as_json else say(to_text(report))
+    say_json(import_json(report)) if as_json else say(import_text(report))
     if report.refused:
         raise typer.Exit(2)
 

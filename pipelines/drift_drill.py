@@ -71,7 +71,7 @@ def _per_day(items: Sequence[Interaction]) -> float | None:
     return len(items) / days if days > 0 else None
 
 
-def to_json(report: DrillReport) -> dict[str, Any]:
+def drill_json(report: DrillReport) -> dict[str, Any]:
     """Return the stable JSON form of `drift drill --json`."""
     return {
         "schema": 1,
@@ -85,7 +85,7 @@ def to_json(report: DrillReport) -> dict[str, Any]:
     }
 
 
-def to_text(report: DrillReport) -> str:
+def drill_text(report: DrillReport) -> str:
     """Return the results as a table."""
     half = report.used // 2
     lines = [

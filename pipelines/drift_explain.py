@@ -171,7 +171,7 @@ def _usual_prompt(items: Sequence[Interaction]) -> int:
     return sum(known) // len(known) if known else _TOKENS
 
 
-def to_json(explained: Explained) -> dict[str, Any]:
+def shares_json(explained: Explained) -> dict[str, Any]:
     """Return the stable JSON form of `drift explain --json`."""
     return {
         "schema": 1,
@@ -184,7 +184,7 @@ def to_json(explained: Explained) -> dict[str, Any]:
     }
 
 
-def to_text(explained: Explained) -> str:
+def shares_text(explained: Explained) -> str:
     """Return cost, effects, and what could not be replayed."""
     lines = [
         f"{plural(explained.questions, 'question')} × {plural(2 ** len(explained.found.factors), 'combination')}: "

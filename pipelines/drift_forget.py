@@ -70,12 +70,12 @@ def sweep(
     return Swept(before, done.interactions, done.comments, len(reports), False)
 
 
-def to_json(swept: Swept) -> dict[str, Any]:
+def sweep_json(swept: Swept) -> dict[str, Any]:
     """Return the stable JSON form of `drift forget --json`."""
     return asdict(swept) | {"before": swept.before.isoformat()}
 
 
-def to_text(swept: Swept) -> str:
+def sweep_text(swept: Swept) -> str:
     """Say what was deleted."""
     verb = "would lose" if swept.dry_run else "lost"
     return (

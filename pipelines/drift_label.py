@@ -138,7 +138,7 @@ def mark(log: InteractionLog, probability: Mapping[str, float], source: ScoreSou
     return log.rewrite_ids(list(probability), tagged)
 
 
-def exported(workspace: Workspace, begun: Progress) -> Iterator[str]:
+def exported_round(workspace: Workspace, begun: Progress) -> Iterator[str]:
     """Yield the open records of a round as lines of a file, for people who label elsewhere."""
     queue = begun.queue
     return label_lines(cards(open_log(workspace), begun.open), queue.probability, queue.metric)

@@ -148,7 +148,7 @@ def counts(probed: Probed) -> dict[str, int]:
     }
 
 
-def to_json(probed: Probed) -> dict[str, Any]:
+def probe_json(probed: Probed) -> dict[str, Any]:
     """Return the stable JSON form of `drift probe --json`."""
     from drift.report_json import to_json as report_json
 
@@ -163,7 +163,7 @@ def to_json(probed: Probed) -> dict[str, Any]:
     return body
 
 
-def to_text(probed: Probed) -> str:
+def probe_text(probed: Probed) -> str:
     """Return what was asked, the verdict, and what turned wrong."""
     from drift.swap import MIN_PROMPTS
 

@@ -103,10 +103,10 @@ def _within(folder: Path, source: str) -> str:
 
 def _of_document(document: Document, source: str) -> Iterator[Stretch]:
     from eval.drafts import Stretch
-    from rag.segment import sentences
+    from rag.segment import sentence_spans
 
     groups: dict[tuple[str, int | None], list[str]] = {}
-    for start, end in sentences(document.text):
+    for start, end in sentence_spans(document.text):
         page = _label(document.pages, start)
         key = (_label(document.headings, start) or "", int(page) if page and page.isdigit() else None)
         groups.setdefault(key, []).append(document.text[start:end])

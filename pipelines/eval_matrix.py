@@ -100,13 +100,13 @@ def _prepared(workspace: Workspace, settings: Settings) -> Iterator[Workspace]:
 
 def _rebuilt(workspace: Workspace, settings: Settings, folder: Path) -> Workspace:
     """Copy the catalogue, which holds texts and cached vectors, and let an ingest of nothing make the index anew."""
-    from rag.catalog import FILE
+    from rag.catalog import CATALOG_FILE
     from rag.ingest import ingest
 
     local = settings.model_copy(update={"vectors": type(settings.vectors)()})
     made = Workspace(folder, local)
     made.data.mkdir(parents=True)
-    _copy_database(workspace.data / FILE, made.data / FILE)
+    _copy_database(workspace.data / CATALOG_FILE, made.data / CATALOG_FILE)
     secret = workspace.data / "prompt-secret"
     if secret.exists():  # the same keys in prompts, so that a model is asked the same
         shutil.copy2(secret, made.data / secret.name)

@@ -87,14 +87,14 @@ def _build_engine(settings: Settings, embedder: str, engine: str, address: str) 
     return RayEngine(partial(build_embedder, settings, embedder), address)
 
 
-def to_json(report: IngestReport) -> dict[str, Any]:
+def ingest_json(report: IngestReport) -> dict[str, Any]:
     """Return the stable JSON form of `rag ingest --json`."""
     failed = [{"source": source, "reason": reason} for source, reason in report.failed]
     suspicious = [{"source": source, "reason": reason} for source, reason in report.suspicious]
     return {**asdict(report), "failed": failed, "suspicious": suspicious}
 
 
-def to_text(report: IngestReport) -> str:
+def ingest_text(report: IngestReport) -> str:
     """Return what happened, with every refused file and why."""
     counts = f"{report.added} added, {report.changed} changed, {report.removed} removed, {report.unchanged} unchanged"
     lines = [f"{counts}; {plural(report.chunks, 'chunk')} in the index; {report.seconds:.1f} s"]

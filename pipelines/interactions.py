@@ -84,7 +84,7 @@ def write_rejected(path: Path, loaded: ImportedFile) -> str | None:
     return str(target)
 
 
-def to_json(report: ImportReport) -> dict[str, Any]:
+def import_json(report: ImportReport) -> dict[str, Any]:
     """Return the stable JSON form of `drift import --json`."""
     return {
         "read": report.read,
@@ -95,7 +95,7 @@ def to_json(report: ImportReport) -> dict[str, Any]:
     }
 
 
-def to_text(report: ImportReport) -> str:
+def import_text(report: ImportReport) -> str:
     """Return what was imported and every refused line."""
     lines = [f"{plural(report.read, 'interaction')} read, {report.new:,} new to the log, {report.scored:,} scores"]
     if report.refused:

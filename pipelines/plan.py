@@ -41,13 +41,13 @@ def plan_paths(
     return replace(plan, failed=(*plan.failed, *inputs.failed))
 
 
-def to_json(plan: IngestPlan) -> dict[str, Any]:
+def plan_json(plan: IngestPlan) -> dict[str, Any]:
     """Return the stable JSON form of `rag ingest --plan --json`: lists of sources, counts, and minutes."""
     failed = [{"source": source, "reason": reason} for source, reason in plan.failed]
     return {**asdict(plan), "failed": failed, "minutes": round(plan.seconds / 60, 3)}
 
 
-def to_text(plan: IngestPlan) -> str:
+def plan_text(plan: IngestPlan) -> str:
     """Return the plan as people read it: what would be done to which file, and what it would cost."""
     marks = {"+": plan.added, "~": plan.changed, "-": plan.removed}
     lines = [f"{mark} {source}" for mark, sources in marks.items() for source in sources]

@@ -66,7 +66,7 @@ def release(workspace: Workspace, chunks: Sequence[str], hold: Sequence[str]) ->
     return len(chunks) + len(hold)
 
 
-def to_json(workspace: Workspace, found: Survey) -> dict[str, Any]:
+def quarantine_json(workspace: Workspace, found: Survey) -> dict[str, Any]:
     """Return the JSON form of `rag quarantine --json`."""
     return {
         "mode": workspace.settings.ingest.hostile,
@@ -90,7 +90,7 @@ def summary(workspace: Workspace, found: Survey) -> dict[str, Any]:
     }
 
 
-def to_text(workspace: Workspace, found: Survey) -> str:
+def quarantine_text(workspace: Workspace, found: Survey) -> str:
     """Return the suspicious passages with their ids, and what becomes of them."""
     serious = [item for item in found.suspects if not item.harmless]
     lines = [_fate(workspace.settings.ingest.hostile, len(serious))]

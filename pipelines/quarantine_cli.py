@@ -27,4 +27,4 @@ def quarantine(
         say(f"{plural(count, 'passage')} changed.")
         return
     found = quarantining.look(opened)
-    say_json(quarantining.to_json(opened, found)) if as_json else say(quarantining.to_text(opened, found))
+    say_json(quarantining.quarantine_json(opened, found)) if as_json else say(quarantining.quarantine_text(opened, found))

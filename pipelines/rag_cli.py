@@ -68,7 +68,7 @@ def ingest(
     opened, progress = open_workspace(workspace), progress_printer("ingest")
     if plan:
         planned = planning.plan_paths(opened, paths or (), prune=prune, urls=urls, name=name)
-        say_json(planning.to_json(planned)) if as_json else say(planning.to_text(planned))
+        say_json(planning.plan_json(planned)) if as_json else say(planning.plan_text(planned))
         raise typer.Exit(2 if planned.failed else 0)
     report = ingesting.ingest_paths(
         opened,
@@ -81,7 +81,7 @@ def ingest(
         force=force,
         progress=progress,
     )
-    say_json(ingesting.to_json(report)) if as_json else say(ingesting.to_text(report))
+    say_json(ingesting.ingest_json(report)) if as_json else say(ingesting.ingest_text(report))
     if report.failed or report.refused:
         raise typer.Exit(2)
 
@@ -104,7 +104,7 @@ def search(
     """Show the passages a question retrieves, without answering it."""
     from data.errors import InputError
     from pipelines.flag_words import in_words
-    from pipelines.search import Query, read_queries, to_json, to_text
+    from pipelines.search import Query, read_queries, hits_json, hits_text
     from pipelines.search import search as run_search
     from pipelines.workspace import open_workspace
 
@@ -114,9 +114,9 @@ def search(
     wanted, refused = read_queries(queries) if queries else ([Query("1", question or "")], [])
     for query, found in run_search(opened, wanted, k, conditions or ()):
         if as_json:
-            say_json(to_json(query, found))
+            say_json(hits_json(query, found))
         else:
-            say(f"# {query.question}\n{to_text(found.hits)}\n" if queries else to_text(found.hits))
+            say(f"# {query.question}\n{hits_text(found.hits)}\n" if queries else hits_text(found.hits))
         for flag in found.flags:
             note(f"warning: {in_words(flag)}")
     for reason in refused:
@@ -136,7 +136,7 @@ def ask(
     """Answer a question from the indexed documents, with citations, and write it to the log."""
     from pipelines.ask import Asked, Asker
     from pipelines.conversation import Conversation, read_history
-    from pipelines.shown_answer import footnotes, to_json, to_text
+    from pipelines.shown_answer import footnotes, answer_json, answer_text
     from pipelines.workspace import open_workspace
     from rag.errors import EndpointError
 
@@ -152,9 +152,9 @@ def ask(
     if asked.log_error:
         note(f"warning: this answer is not in the log: {asked.log_error}")
     if as_json:
-        say_json(to_json(asked))
+        say_json(answer_json(asked))
     elif asked.interaction.error is None:
-        say("\n" + footnotes(asked) if streamed else to_text(asked))
+        say("\n" + footnotes(asked) if streamed else answer_text(asked))
     if asked.interaction.error is not None:
         raise EndpointError(asked.interaction.error)
 
@@ -168,11 +168,11 @@ def why(
     as_json: AsJson = False,
 ) -> None:
     """Name the stage at which an expected passage was lost; exit 1 when it did not reach the answer."""
-    from pipelines.why import explain_missing, to_json, to_text
+    from pipelines.why import explain_missing, why_json, why_text
     from pipelines.workspace import open_workspace
 
     diagnosis = explain_missing(open_workspace(workspace), question, expect, text)
-    say_json(to_json(diagnosis)) if as_json else say(to_text(diagnosis))
+    say_json(why_json(diagnosis)) if as_json else say(why_text(diagnosis))
     if diagnosis.stage != "cited":
         raise typer.Exit(1)
 
@@ -180,11 +180,11 @@ def why(
 @app.command()
 def status(workspace: Folder = Path("."), as_json: AsJson = False) -> None:
     """Show what is indexed, with which embedder, and what the log holds."""
-    from pipelines.status import to_text, workspace_status
+    from pipelines.status import status_text, workspace_status
     from pipelines.workspace import open_workspace
 
     found = workspace_status(open_workspace(workspace))
-    say_json(found) if as_json else say(to_text(found))
+    say_json(found) if as_json else say(status_text(found))
 
 
 @app.command()
@@ -194,11 +194,11 @@ def verify(
     as_json: AsJson = False,
 ) -> None:
     """Check the citations of a logged answer against today's sources; exit 1 when one no longer stands."""
-    from pipelines.verify import all_stand, to_json, to_text, verify_answer
+    from pipelines.verify import all_stand, verification_json, verification_text, verify_answer
     from pipelines.workspace import open_workspace
 
     found, checked = verify_answer(open_workspace(workspace), interaction)
-    say_json(to_json(found, checked)) if as_json else say(to_text(found, checked))
+    say_json(verification_json(found, checked)) if as_json else say(verification_text(found, checked))
     if not all_stand(checked):
         raise typer.Exit(1)
 

@@ -78,12 +78,12 @@ def _query(line: str) -> Query:
     return Query(str(row["id"]), question)
 
 
-def to_json(query: Query, found: Retrieved) -> dict[str, Any]:
+def hits_json(query: Query, found: Retrieved) -> dict[str, Any]:
     """Return the stable JSON form of one query's hits."""
     return {"id": query.id, "hits": [hit_json(hit) for hit in found.hits], "flags": list(found.flags)}
 
 
-def to_text(hits: Sequence[Hit]) -> str:
+def hits_text(hits: Sequence[Hit]) -> str:
     """Return hits as a numbered list with place, ranks and the start of the text."""
     blocks = []
     for number, hit in enumerate(hits, start=1):

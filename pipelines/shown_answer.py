@@ -12,7 +12,7 @@ from pipelines.flag_words import in_words
 from pipelines.nearest import nearest_documents
 
 
-def to_json(asked: Asked) -> dict[str, Any]:
+def answer_json(asked: Asked) -> dict[str, Any]:
     """Return the stable JSON form of `rag ask --json`."""
     interaction = asked.interaction
     return {
@@ -47,7 +47,7 @@ def _rules(chunk: Chunk) -> list[str]:
     return list(dict.fromkeys(item.rule for item in lint(chunk.text) if item.rule not in HARMLESS))
 
 
-def to_text(asked: Asked) -> str:
+def answer_text(asked: Asked) -> str:
     """Return the answer with numbered footnotes, as shown on a terminal."""
     return f"{asked.answer.text}\n{footnotes(asked)}"
 

@@ -41,7 +41,7 @@ def _log_status(workspace: Workspace) -> dict[str, Any]:
     return {"interactions": span.interactions, "from": first, "to": last}
 
 
-def to_text(status: dict[str, Any]) -> str:
+def status_text(status: dict[str, Any]) -> str:
     """Return the status as aligned lines."""
     log = status["log"]
     span = f" ({log['from'][:16]} to {log['to'][:16]} UTC)" if log["interactions"] else ""

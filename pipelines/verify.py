@@ -37,7 +37,7 @@ def all_stand(checked: list[Verification]) -> bool:
     return all(item.status in {"supported", "moved"} for item in checked)
 
 
-def to_json(interaction: Interaction, checked: list[Verification]) -> dict[str, Any]:
+def verification_json(interaction: Interaction, checked: list[Verification]) -> dict[str, Any]:
     """Return the JSON form of `rag verify --json`."""
     citations = [
         {
@@ -55,7 +55,7 @@ def to_json(interaction: Interaction, checked: list[Verification]) -> dict[str, 
     return {"id": interaction.id, "question": interaction.question, "citations": citations}
 
 
-def to_text(interaction: Interaction, checked: list[Verification]) -> str:
+def verification_text(interaction: Interaction, checked: list[Verification]) -> str:
     """Return one line per citation, and what stands in the source now where that differs."""
     lines = [f"{interaction.question}  ({interaction.at:%Y-%m-%d %H:%M} UTC)"]
     for item in checked:

@@ -24,7 +24,7 @@ def explain_missing(workspace: Workspace, question: str, expect: str, phrase: st
     return explain(question, expected, retriever, build_generator(workspace), widen)
 
 
-def to_json(diagnosis: Diagnosis) -> dict[str, Any]:
+def why_json(diagnosis: Diagnosis) -> dict[str, Any]:
     """Return the stable JSON form of `rag why --json`."""
     passages = [
         {"id": chunk.id, "start": chunk.start, "end": chunk.end, "page": chunk.page, "heading": chunk.heading}
@@ -33,7 +33,7 @@ def to_json(diagnosis: Diagnosis) -> dict[str, Any]:
     return {**asdict(diagnosis), "passages": passages}
 
 
-def to_text(diagnosis: Diagnosis) -> str:
+def why_text(diagnosis: Diagnosis) -> str:
     """Return the stage, the reason and the advice, and the ranks on the way."""
     lines = [f"{diagnosis.stage.replace('_', ' ').upper()} – {diagnosis.reason}"]
     if diagnosis.advice:

@@ -24,7 +24,7 @@ from rag.catalog import Catalog, Passage
 from rag.fusion import UNKNOWN_STRENGTH, Fusion
 from rag.lexical import index_terms, match_expression
 from rag.protocols import Embedder
-from rag.segment import sentences
+from rag.segment import sentence_spans
 from rag.vectors import VectorStore
 
 SAMPLES = 64
@@ -99,7 +99,7 @@ def _strength(pairs: Sequence[tuple[float, float]]) -> float:
 def _ask(passage: Passage, language: str, rng: np.random.Generator) -> KnownItem | None:
     """Return a question about a passage; None where no sentence is long enough."""
     text = passage.chunk.text
-    spans = sentences(text)
+    spans = sentence_spans(text)
     long = [(start, end) for start, end in spans if len(index_terms(text[start:end], language).split()) >= 5]
     if not long:
         return None

@@ -24,7 +24,7 @@ from rag.errors import IndexDamaged, IndexError_, NoIndexError
 from rag.schema import SCHEMA, create_schema
 from rag.storage import storage_errors
 
-FILE = "index.sqlite"
+CATALOG_FILE = "index.sqlite"
 _VISIBLE = "d.generation = :generation AND d.added <= :revision AND (d.removed IS NULL OR d.removed > :revision)"
 _AT_ONCE = 500
 
@@ -77,7 +77,7 @@ class Catalog:
         :raises IndexDamaged: the file is not a catalogue this version can read.
         :raises IndexOutOfSpace: the disk is full; SQLite writes even to read.
         """
-        self.path = folder / FILE
+        self.path = folder / CATALOG_FILE
         if not self.path.is_file():
             raise NoIndexError(f"There is no index in {folder}: run `rag ingest PATH` first.")
         self._connections = Connections(self.path)
@@ -95,7 +95,7 @@ class Catalog:
     def create(cls, folder: Path) -> Catalog:
         """Open the catalogue in `folder`, making an empty one where there is none."""
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / FILE
+        path = folder / CATALOG_FILE
         if not path.exists():
             create_schema(path)
         return cls(folder)

@@ -19,7 +19,7 @@ from data.records import Chunk, Document
 from rag.blocks import Block, blocks, code_blocks
 from rag.readers import source
 from rag.sections import Section, sections, trimmed
-from rag.segment import sentences
+from rag.segment import sentence_spans
 
 _CHARACTERS_PER_TOKEN = 10
 _USUAL_CHARACTERS_PER_TOKEN = 6
@@ -163,7 +163,7 @@ class _Piece:
 
 
 def _pieces(document: Document, section: Section, ruler: _Ruler, budget: int) -> Iterator[_Piece]:
-    find_blocks = code_blocks if document.media_type == source.MEDIA_TYPE else blocks
+    find_blocks = code_blocks if document.media_type == source.SOURCE_TYPE else blocks
     text = document.text
     body = text[section.start : section.end]
     for block in find_blocks(body):
@@ -202,7 +202,7 @@ def _lines(text: str) -> list[str]:
 
 def _sentence_strings(text: str) -> list[str]:
     """Return the sentences of `text` with the space after them, or the lines of a single one; joined, they are all."""
-    spans = sentences(text)
+    spans = sentence_spans(text)
     if len(spans) < 2:
         return _lines(text)
     starts = [0, *(start for start, _ in spans[1:]), len(text)]
@@ -269,5 +269,5 @@ def _fitting(text: str, start: int, end: int, heading: str, ruler: _Ruler) -> It
 
 def _repeated_from(text: str, previous: tuple[int, int], start: int, overlap: int) -> int:
     """Return where the last `overlap` sentences of the passage before begin; `start` when they are all of it."""
-    spans = sentences(text[previous[0] : previous[1]])
+    spans = sentence_spans(text[previous[0] : previous[1]])
     return previous[0] + spans[-overlap][0] if len(spans) > overlap else start

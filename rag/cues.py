@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.terms import STOP_WORDS, terms
+from rag.terms import FUNCTION_WORDS, terms
 
 _TIME = re.compile(
     r"\b(?:1\d{3}|20\d{2})\b|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b|\b\d{1,2}:\d{2}\b|\bcentur(?:y|ies)\b|\bвек[а-я]*\b"
@@ -112,4 +112,4 @@ def _names_somebody(sentence: str, question: str) -> bool:
         return True
     asked = question.casefold()
     words = (match.group().casefold().strip(".'’-") for match in _CAPITALISED.finditer(sentence))
-    return any(word not in asked and word not in STOP_WORDS for word in words)
+    return any(word not in asked and word not in FUNCTION_WORDS for word in words)

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.cues import expected, fits, holds, only_asking
-from rag.segment import sentences
+from rag.segment import sentence_spans
 from rag.terms import name_terms, question_terms, terms
 
 _NEIGHBOUR, _PASSAGE, _CUE, _RANK = 0.35, 0.2, 0.15, 0.03
@@ -80,7 +80,7 @@ def find_evidence(question: str, passages: Sequence[str], headings: Sequence[str
 
 
 def _read(text: str, heading: str) -> _Passage:
-    spans = sentences(text)
+    spans = sentence_spans(text)
     return _Passage(text, spans, [set(terms(text[start:end])) for start, end in spans], set(terms(heading)))
 
 

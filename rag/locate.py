@@ -15,7 +15,7 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
-from rag.segment import sentences
+from rag.segment import sentence_spans
 from rag.terms import name_terms, question_terms, terms
 
 FUZZY = 0.9
@@ -162,7 +162,7 @@ def _most_words(weights: Mapping[str, float], windows: Iterable[_Window]) -> Loc
 @lru_cache(maxsize=512)
 def _sentences(text: str) -> tuple[_Window, ...]:
     """Return the sentences of `text` with their terms; one answer looks into the same few passages many times."""
-    return tuple((start, end, frozenset(terms(text[start:end]))) for start, end in sentences(text))
+    return tuple((start, end, frozenset(terms(text[start:end]))) for start, end in sentence_spans(text))
 
 
 def _pairs(text: str) -> list[_Window]:

@@ -14,13 +14,13 @@ from pathlib import Path
 
 from rag.errors import IndexDamaged
 
-FILE = "seal.json"
+SEAL_FILE = "seal.json"
 _PIECE = 2**20
 
 
 def seal(folder: Path) -> None:
     """Write the checksums of a finished folder, and everything in it through to the disk."""
-    (folder / FILE).write_text(json.dumps(_checksums(folder)), encoding="ascii")
+    (folder / SEAL_FILE).write_text(json.dumps(_checksums(folder)), encoding="ascii")
     for path in (folder, *folder.rglob("*")):
         _sync(path)
 
@@ -31,7 +31,7 @@ def check_seal(folder: Path) -> None:
     :raises IndexDamaged: it has none, or a file is missing, cut or altered.
     """
     try:
-        sealed = json.loads((folder / FILE).read_text(encoding="ascii"))
+        sealed = json.loads((folder / SEAL_FILE).read_text(encoding="ascii"))
     except (OSError, ValueError) as error:
         raise IndexDamaged(
             f"The vectors in {folder} are gone or incomplete: run `rag repair`, which embeds nothing again."
@@ -50,7 +50,7 @@ def _checksums(folder: Path) -> dict[str, str]:
     return {
         path.relative_to(folder).as_posix(): _checksum(path)
         for path in files
-        if path.name != FILE and not path.name.startswith("chroma.sqlite3")
+        if path.name != SEAL_FILE and not path.name.startswith("chroma.sqlite3")
     }
 
 

@@ -51,7 +51,7 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
 
 def _cut(document: Document) -> Iterator[Section]:
     text = document.text
-    begin = markdown.front_matter_end(text) if document.media_type == markdown.MEDIA_TYPE else 0
+    begin = markdown.front_matter_end(text) if document.media_type == markdown.MARKDOWN_TYPE else 0
     borders = {begin, len(text)}
     for span in (*document.pages, *document.headings):
         borders.update((max(begin, span.start), max(begin, span.end)))

@@ -66,7 +66,7 @@ class Unit:
     kind: UnitKind
 
 
-def sentences(text: str) -> list[tuple[int, int]]:
+def sentence_spans(text: str) -> list[tuple[int, int]]:
     """Return the half-open spans of the sentences of `text`, in order; items, rows, headings and code lines count too.
 
     Spans never overlap, carry no white space at their ends and hold at least one letter or digit; between them lies
@@ -91,14 +91,14 @@ class Growing:
         self._text = ""
         self._spans: list[tuple[int, int]] = []
 
-    def sentences(self, text: str) -> list[tuple[int, int]]:
-        """Return the same as `sentences`."""
+    def sentence_spans(self, text: str) -> list[tuple[int, int]]:
+        """Return the same as `sentence_spans`."""
         cut = self._spans[-2][0] if len(self._spans) > 2 else 0
         if cut and text.startswith(self._text[:cut]) and _same_line(self._text, text, cut):
             rest = _split_unit(text, cut, len(text))
             self._spans = [*self._spans[:-2], *(span for span in rest if _WORD_CHARACTER.search(text, *span))]
         else:
-            self._spans = sentences(text)
+            self._spans = sentence_spans(text)
         self._text = text
         return list(self._spans)
 

@@ -24,7 +24,7 @@ _STOP_WORDS = """
     себе под будет кто этот того потому этого какой какая какое какие каком какого каких каким какую совсем ним
     здесь этом один почти мой тем чтобы нее сейчас были куда зачем всех при об это эта эти этой этих тот та те
     свой своей своего своих который которая которое которые которого которой сколько почему является являются"""
-STOP_WORDS = frozenset(_STOP_WORDS.split())
+FUNCTION_WORDS = frozenset(_STOP_WORDS.split())
 
 _FRAMING = """
     please tell say explain describe give name list find know according documents document text passage mean means meant
@@ -40,7 +40,7 @@ _FRAME_WORDS = frozenset(_FRAMING.split())
 def terms(text: str) -> list[str]:
     """Return the stemmed content words and numbers of `text`, in order, repeats kept."""
     words = (word.casefold().replace("ё", "е") for word in _WORD.findall(text))
-    return [_stem(word) for word in words if word not in STOP_WORDS]
+    return [_stem(word) for word in words if word not in FUNCTION_WORDS]
 
 
 def question_terms(question: str) -> list[str]:

@@ -9,7 +9,7 @@ from html import unescape
 from rag.readers.extracted import Extracted, Mark, heading_spans
 from rag.readers.text import decode
 
-MEDIA_TYPE = "text/markdown"
+MARKDOWN_TYPE = "text/markdown"
 
 _FRONT_MATTER = re.compile(r"\ufeff?---[ \t]*\n(?:.*\n)*?(?:---|\.\.\.)[ \t]*(?:\n|$)")
 _TITLE = re.compile(r"^title:[ \t]*(\S.*?)[ \t]*$", re.MULTILINE)
@@ -33,7 +33,7 @@ def read_markdown(data: bytes) -> Extracted:
     title = _TITLE.search(text, 0, front_matter_end(text))
     if title and not any(mark.level == 1 for mark in marks):
         marks.insert(0, Mark(front_matter_end(text), 0, _plain(title[1].strip("\"'"))))
-    return Extracted(text, headings=heading_spans(marks, len(text)), media_type=MEDIA_TYPE)
+    return Extracted(text, headings=heading_spans(marks, len(text)), media_type=MARKDOWN_TYPE)
 
 
 def front_matter_end(text: str) -> int:

@@ -10,7 +10,7 @@ from rag.readers.braces import Language, brace_marks, top_line
 from rag.readers.extracted import Extracted, Mark, heading_spans
 from rag.readers.text import decode
 
-MEDIA_TYPE = "text/x-source-code"
+SOURCE_TYPE = "text/x-source-code"
 
 _DEFINITION = re.compile(
     r"^(?:(?:export|default|public|private|protected|internal|static|final|abstract|sealed|pub(?:\([a-z]+\))?|async|unsafe"
@@ -66,7 +66,7 @@ def read_sql(data: bytes) -> Extracted:
 
 
 def _with_marks(text: str, marks: list[Mark]) -> Extracted:
-    return Extracted(text, headings=heading_spans(marks, len(text)), media_type=MEDIA_TYPE)
+    return Extracted(text, headings=heading_spans(marks, len(text)), media_type=SOURCE_TYPE)
 
 
 def _definitions(text: str) -> Iterator[Mark]:

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from rag.catalog import FILE
+from rag.catalog import CATALOG_FILE
 from rag.errors import IndexBusy
 from rag.index import Index
 from tests.fakes import HashEmbedder
@@ -65,13 +65,13 @@ def test_a_read_only_mount_is_searched(disk, tmp_path):
 
 
 def test_what_a_killed_writer_left_in_its_log_is_read_too(workspace):
-    with sqlite3.connect(workspace / FILE) as connection:
+    with sqlite3.connect(workspace / CATALOG_FILE) as connection:
         connection.execute("PRAGMA wal_autocheckpoint = 0")
         connection.execute("UPDATE chunks SET text = replace(text, '21 metres', '22 metres')")
         connection.commit()
         shutil.copytree(workspace, workspace.parent / "killed")
     connection.close()
-    (workspace.parent / "killed" / f"{FILE}-shm").unlink()
+    (workspace.parent / "killed" / f"{CATALOG_FILE}-shm").unlink()
     protect(workspace.parent / "killed")
     found = run(SEARCH, workspace.parent / "killed", QUESTION, prefix=powerless())
     unprotect(workspace.parent / "killed")
@@ -111,7 +111,7 @@ def test_a_file_written_to_while_it_was_thought_to_be_at_rest_is_never_trusted(w
     index = Index.open(workspace, HashEmbedder())
     catalog = index._catalog
     with pytest.raises(IndexBusy, match="was written to while it was read: ask again"), catalog.reading():
-        with sqlite3.connect(workspace / FILE) as connection:
+        with sqlite3.connect(workspace / CATALOG_FILE) as connection:
             connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'last'")
         connection.close()
     assert "21 metres" in index.search(QUESTION, 1)[0].chunk.text

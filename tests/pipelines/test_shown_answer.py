@@ -9,7 +9,7 @@ import pytest
 from data.records import ABSTENTION, Answer, Chunk, Hit, Interaction
 from pipelines.ask import Asked
 from pipelines.flag_words import in_words
-from pipelines.shown_answer import to_text
+from pipelines.shown_answer import answer_text
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -22,7 +22,7 @@ def test_an_abstention_offers_the_nearest_passages_with_their_places():
         Hit(Chunk("pets.md", 0, 4, "Dogs"), 0.8),
     )
     interaction = Interaction("1", datetime(2026, 1, 1, tzinfo=UTC), "q", ABSTENTION, flags=("dropped_passages:2",))
-    shown = to_text(Asked(Answer(ABSTENTION, (), hits, "abstained"), interaction, ()))
+    shown = answer_text(Asked(Answer(ABSTENTION, (), hits, "abstained"), interaction, ()))
     assert shown.startswith(ABSTENTION)
     assert "  - baggage.pdf, page 2 – Baggage\n      “Foot passengers may bring two pieces of baggage.”\n" in shown
     assert "  - pets.md\n      “Dogs”" in shown

@@ -10,7 +10,7 @@ from data.records import Document
 from rag.chunk import ChunkSettings, chunk_document, embedding_text
 from rag.errors import UnreadableDocument
 from rag.read import find_files, read_document
-from rag.readers.markdown import MEDIA_TYPE as MARKDOWN
+from rag.readers.markdown import MARKDOWN_TYPE as MARKDOWN
 from rag.readers.markdown import front_matter_end
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"

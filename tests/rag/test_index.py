@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.catalog import FILE
+from rag.catalog import CATALOG_FILE
 from rag.chunk import ChunkSettings
 from rag.errors import EmbedderError, EmbedderMismatch, IndexDamaged, NoIndexError
 from rag.index import Index
@@ -227,7 +227,7 @@ def test_damaged_vectors_are_told_and_repaired_without_embedding(workspace, dama
 def test_vectors_missing_from_the_catalogue_are_embedded_again(workspace):
     import sqlite3
 
-    with sqlite3.connect(workspace / FILE) as connection:
+    with sqlite3.connect(workspace / CATALOG_FILE) as connection:
         connection.execute("DELETE FROM vectors WHERE id <= 5")
     connection.close()
     with pytest.raises(IndexDamaged, match="5 of 12 vectors are missing"):
@@ -236,6 +236,6 @@ def test_vectors_missing_from_the_catalogue_are_embedded_again(workspace):
 
 
 def test_a_catalogue_that_is_no_database_is_told(tmp_path):
-    (tmp_path / FILE).write_bytes(b"garbage" * 1000)
+    (tmp_path / CATALOG_FILE).write_bytes(b"garbage" * 1000)
     with pytest.raises(IndexDamaged, match="cannot be read"):
         Index.open(tmp_path)

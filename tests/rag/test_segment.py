@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.segment import Growing, sentences
+from rag.segment import Growing, sentence_spans
 
 
 def texts(text: str) -> list[str]:
-    return [text[start:end] for start, end in sentences(text)]
+    return [text[start:end] for start, end in sentence_spans(text)]
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_code_in_three_backticks_within_a_line_is_text() -> None:
 
 
 def test_a_byte_order_mark_lies_in_no_sentence() -> None:
-    assert sentences("\ufeffHello there.") == [(1, 13)]
+    assert sentence_spans("\ufeffHello there.") == [(1, 13)]
 
 
 ALPHABET = st.sampled_from(
@@ -103,7 +103,7 @@ ALPHABET = st.sampled_from(
 @settings(max_examples=300, deadline=None)
 @given(st.lists(ALPHABET, max_size=60).map("".join))
 def test_spans_are_ordered_trimmed_and_lose_no_word(text: str) -> None:
-    spans = sentences(text)
+    spans = sentence_spans(text)
     assert all(a < b for a, b in spans)
     assert all(b <= c for (_, b), (c, _) in zip(spans, spans[1:], strict=False))
     assert all(text[a:b] == text[a:b].strip() for a, b in spans)
@@ -118,4 +118,4 @@ def test_a_growing_text_has_at_each_step_the_sentences_it_has_at_once(pieces: li
     growing, text = Growing(), ""
     for piece in pieces:
         text += piece
-        assert growing.sentences(text) == sentences(text)
+        assert growing.sentences(text) == sentence_spans(text)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.catalog import FILE
+from rag.catalog import CATALOG_FILE
 from rag.chunk import ChunkSettings
 from rag.index import Index
 from rag.ingest import ingest
@@ -125,7 +125,7 @@ def test_a_process_killed_while_it_compares_has_changed_nothing(folder, docs):
     died = subprocess.run([sys.executable, "-c", CHILD, str(docs), str(folder)], cwd=ROOT, check=False)
     assert died.returncode == -signal.SIGKILL
     assert published(folder) == before
-    with sqlite3.connect(folder / FILE) as connection:
+    with sqlite3.connect(folder / CATALOG_FILE) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     report = ingest([docs], folder, HashEmbedder(), chunking=NEW, accept=lambda index: None)
     assert report.unchanged == 6 and published(folder)[0] == "g2.r2"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.catalog import FILE
+from rag.catalog import CATALOG_FILE
 from rag.chunk import ChunkSettings
 from rag.filters import parse_filter
 from rag.index import Index
@@ -105,7 +105,7 @@ def test_families_do_not_depend_on_the_steps_in_which_the_index_was_built(tmp_pa
 
 
 def families(folder):
-    with sqlite3.connect(folder / ".rag" / FILE) as connection:
+    with sqlite3.connect(folder / ".rag" / CATALOG_FILE) as connection:
         return connection.execute(
             "SELECT key, family FROM twins JOIN meta ON meta.key = 'current' AND meta.value = revision".replace(
                 "SELECT key", "SELECT twins.key"
@@ -135,7 +135,7 @@ def test_a_rollback_brings_the_former_families_back(tmp_path):
 
 def test_an_index_from_before_families_is_searched_as_it_was(tmp_path):
     build(tmp_path, a=NOTICE, b=NOTICE.replace("kiosk", "stall")).close()
-    with sqlite3.connect(tmp_path / ".rag" / FILE) as connection:
+    with sqlite3.connect(tmp_path / ".rag" / CATALOG_FILE) as connection:
         connection.execute("DROP TABLE twins")
     assert len(found(Index.open(tmp_path / ".rag", HashEmbedder()))) == 2
 
@@ -150,7 +150,7 @@ def test_passages_are_sketched_when_they_are_stored_not_when_they_are_published(
 def test_what_is_forgotten_leaves_no_sketch(tmp_path):
     for text in ("One boat sails.\n", "Two cars wait.\n", "Red flags fly.\n", "Old maps fade.\n"):
         build(tmp_path, a=text).close()
-    with sqlite3.connect(tmp_path / ".rag" / FILE) as connection:
+    with sqlite3.connect(tmp_path / ".rag" / CATALOG_FILE) as connection:
         assert connection.execute("SELECT count(*) FROM sketches").fetchone() == (2,)
 
 
