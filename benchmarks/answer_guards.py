@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from benchmarks.answer_sets import rows
-from rag.locate import OVERLAP, locate
-from rag.names import unmatched_names
-from rag.numbers import figures, unmatched_figures
-from rag.segment import sentence_spans
-from rag.terms import terms
+from data.text.figures import figures, unmatched_figures
+from data.text.names import unmatched_names
+from data.text.sentences import sentence_spans
+from data.text.stems import terms
+from rag.answer.location import OVERLAP, locate
 
 _NUMBERING = re.compile(r"\A\W*\d{1,2}[.)]\s|\bpassages?\s+\d+(?:\s*(?:,|and|&|to|-)\s*\d+)*", re.IGNORECASE)
 

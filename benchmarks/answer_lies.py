@@ -30,12 +30,12 @@ from typing import Any
 from benchmarks.answer_quality import Bm25
 from benchmarks.answer_sets import SETS, Question
 from data.records import ABSTENTION, Answer, Hit
+from data.text.sentences import sentence_spans
 from pipelines.loopback.behaviour import Behaviour
 from pipelines.loopback.writer import write_answer
-from rag.answer import check_draft
+from rag.answer.answering import check_draft
 from rag.prompts import read_prompt, render
 from rag.protocols import Draft
-from rag.segment import sentence_spans
 
 RESULTS = Path(__file__).parent / "results" / "answer_lies.json"
 MEASURED = ("clapnq", "ru_rag", "nist 800-63", "ollama docs")

@@ -27,12 +27,12 @@ import numpy as np
 from benchmarks.answer_guards import measure_guards
 from benchmarks.answer_sets import SETS, Passage, Question
 from data.records import Chunk, Citation, Hit
+from data.text.stems import terms
 from pipelines.loopback import Behaviour, Loopback
-from rag.answer import Answered, answer_question
-from rag.endpoint import ChatEndpoint
-from rag.extractive import Extractive
+from rag.answer.answering import CheckedAnswer, answer_question
+from rag.answer.extractive import Extractive
+from rag.chat.endpoint import ChatEndpoint
 from rag.protocols import Generator
-from rag.terms import terms
 
 RESULTS = Path(__file__).parent / "results" / "answer_quality.json"
 DEPTH = 5
@@ -83,13 +83,13 @@ def measure_set(name: str, most: int, generators: dict[str, Generator]) -> dict[
     return result
 
 
-def _ask(question: Question, hits: list[Hit], generator: Generator) -> tuple[Answered, float]:
+def _ask(question: Question, hits: list[Hit], generator: Generator) -> tuple[CheckedAnswer, float]:
     started = perf_counter()
     return answer_question(question.text, hits, generator), 1000 * (perf_counter() - started)
 
 
 def _summary(
-    present: Sequence[tuple[Question, tuple[Answered, float]]], absent: Sequence[tuple[Answered, float]]
+    present: Sequence[tuple[Question, tuple[CheckedAnswer, float]]], absent: Sequence[tuple[CheckedAnswer, float]]
 ) -> dict[str, Any]:
     """Return shares; citation precision and recall are over answerable questions that were answered.
 

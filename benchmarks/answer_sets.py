@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from data.records import Document
-from rag.chunk import ChunkSettings, chunk_document
-from rag.read import read_document
-from rag.terms import terms
+from data.text.stems import terms
+from rag.chunk.passages import ChunkSettings, chunk_document
+from rag.read.document import read_document
 
 DATA = Path(__file__).parents[1] / ".." / "shared" / "data"
 _CHUNKS = ChunkSettings(max_tokens=250, min_characters=0)

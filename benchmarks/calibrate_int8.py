@@ -16,10 +16,10 @@ import numpy as np
 import onnx
 import onnxruntime
 
-from rag.canary import CANARIES
-from rag.embedders.bert_graph import BertGraph, BertShape, FloatProducts, Weights, build_bert, read_safetensors
-from rag.embedders.folder import MINILM, ModelFolder, find_model
-from rag.embedders.int8_graph import RANGES
+from rag.embed.int8 import RANGES
+from rag.embed.model_folder import MINILM, ModelFolder, find_model
+from rag.embed.onnx_graph import BertGraph, BertShape, FloatProducts, Weights, build_bert, read_safetensors
+from rag.store.embedder_check import CANARIES
 
 ROOT = Path(__file__).resolve().parents[1]
 ODD = (

@@ -27,10 +27,10 @@ import numpy as np
 
 from data.records import Fingerprint, Interaction, Score
 from drift.compare import compare
-from drift.frozen_topics import freeze_topics
 from drift.settings import DriftSettings
-from drift.sketch import from_bytes, sketch, to_bytes
-from drift.sketch_compare import Days, compare_sketches
+from drift.signals.frozen_topics import freeze_topics
+from drift.sketches.compare import Days, compare_sketches
+from drift.sketches.day import from_bytes, sketch, to_bytes
 from drift.windows import Window
 
 START = datetime(2026, 1, 1, tzinfo=UTC)

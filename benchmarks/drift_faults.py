@@ -29,11 +29,11 @@ from benchmarks.drift_ragtruth import LARGE, NOW, START
 from benchmarks.drift_sets import SHARED, record, rows_of
 from benchmarks.rates import interval
 from data.records import Context, Interaction, content_hash
-from drift.drill import Drilled, DrillSettings, drill
-from drift.drill_faults import FAULTS, Fault
+from drift.drill.faults import FAULTS, Fault
+from drift.drill.trials import DrillResult, DrillSettings, drill
 from drift.settings import DriftSettings
-from eval.groundedness import GroundednessProxy
-from eval.proxy import score_interaction
+from eval.quality.groundedness import GroundednessProxy
+from eval.quality.scores import score_interaction
 
 OLD = (LARGE, "mistral-7B-instruct")
 NEW = ("llama-2-13b-chat", "llama-2-7b-chat")
@@ -111,13 +111,13 @@ def _item(key: str, question: str, answer: str, passages: Sequence[str], place: 
     return record(key, question, answer, 60.0 * place, contexts=contexts, latency_ms=latency)
 
 
-def measure(source: Source, wanted: DrillSettings, nulls: int) -> list[Drilled]:
+def measure(source: Source, wanted: DrillSettings, nulls: int) -> list[DrillResult]:
     """Drill on one source; every page also names its causes. Trials without a fault are `nulls` instead."""
     proxy = GroundednessProxy.load()
     known = {fault.name: fault for fault in FAULTS}
     faults = (*FAULTS, *(at_once(known[first], known[second]) for first, second in PAIRS))
 
-    def run(chosen: Sequence[Fault], settings: DrillSettings) -> list[Drilled]:
+    def run(chosen: Sequence[Fault], settings: DrillSettings) -> list[DrillResult]:
         return drill(
             source.items,
             chosen,
@@ -146,7 +146,7 @@ def main() -> int:
         print("The shared data sets are not beside the checkout: nothing to measure.")
         return 1
     wanted = DrillSettings(arguments.trials, 200, tuple(arguments.shares), arguments.trials, arguments.seed)
-    found: dict[str, list[Drilled]] = {}
+    found: dict[str, list[DrillResult]] = {}
     with threadpool_limits(1):
         for source in sources(arguments.fresh):
             if arguments.only in source.name:
@@ -167,7 +167,7 @@ def main() -> int:
     return 0
 
 
-def shown(name: str, lines: Sequence[Drilled]) -> Iterator[str]:
+def shown(name: str, lines: Sequence[DrillResult]) -> Iterator[str]:
     """Yield the results of one source as lines."""
     yield name
     for line in lines:

@@ -27,8 +27,8 @@ from benchmarks.drift_ragtruth import LARGE, LATER, NOW, SMALL, START, Corpus, D
 from benchmarks.drift_sets import SHARED, label
 from benchmarks.rates import interval
 from drift.compare import assess
-from drift.estimate import difference
 from drift.settings import DriftSettings
+from drift.stats.means import difference
 from drift.windows import Window
 
 LABELS = 50

@@ -20,7 +20,7 @@ from benchmarks.drift_sets import SHARED
 from benchmarks.drift_table import Row, rows
 from benchmarks.rates import interval
 from drift.compare import assess
-from drift.report import QualityTest
+from drift.results import QualityTest
 from drift.settings import DriftSettings
 
 LEVELS = (0.01, 0.009, 0.008, 0.0075, 0.007, 0.006, 0.005)

@@ -27,10 +27,10 @@ from benchmarks.drift_ragtruth import LARGE, SMALL, START, Corpus, Scenario
 from benchmarks.drift_sets import SHARED
 from benchmarks.drift_table import PAGES
 from benchmarks.rates import interval
+from drift.budget.pages import PageState, Watch, advance, look
+from drift.budget.watch import learn, scored_day
 from drift.compare import assess
-from drift.pages import PageState, Watch, advance, look
 from drift.settings import DriftSettings
-from drift.watch import learn, scored_day
 from drift.windows import Window
 
 DAYS, ONSET, DAILY, REFERENCE, WINDOW = 90, 45, 30, 300, 7

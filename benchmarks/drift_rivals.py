@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-from drift.features import answer_features
+from drift.signals.vectors import answer_features
 from drift.windows import Window
 
 BONFERRONI_DAYS = 90

@@ -15,8 +15,8 @@ import numpy as np
 from benchmarks.drift_ragtruth import LARGE
 from data.records import Context, Fingerprint, Interaction, Score, content_hash
 from drift.windows import Window
-from eval.errors import Unscorable
-from eval.groundedness import GroundednessProxy
+from eval.errors import UnscorableAnswer
+from eval.quality.groundedness import GroundednessProxy
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -182,7 +182,7 @@ def styled(style: str, n: int) -> Windows:
         contexts = tuple(Context(content_hash(p), content_hash(p), None, p, content_hash(p)) for p in row["passages"])
         try:
             value: float | None = proxy.score(row["question"], text, row["passages"])
-        except Unscorable:
+        except UnscorableAnswer:
             value = None
         return record(row["response_id"], row["question"], text, minute, contexts=contexts), value
 

@@ -1,4 +1,4 @@
-"""Pages over 90 days of daily reports: a daily z-test, Bonferroni over the days, and the page budget of `drift.pages`.
+"""Pages over 90 days of daily reports: a daily z-test, Bonferroni over the days, and our page budget.
 
 Simulated streams of binary quality on four topics that differ (0.95 to 0.75, 0.85 in all), 200 scored answers a day and
 a baseline of 2,000; on weekends people ask harder things (0.80 in all), which is no drop. A drop begins on day 45. The
@@ -24,10 +24,10 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from benchmarks.rates import interval
-from drift import estimate as est
-from drift.floor import fit_floor
-from drift.pages import Day, Watch, advance, look
+from drift.budget.floor import fit_floor
+from drift.budget.pages import Day, Watch, advance, look
 from drift.settings import DriftSettings
+from drift.stats import means as est
 
 DAYS, ONSET, DAILY, REFERENCE = 90, 45, 200, 2000
 TOPIC_QUALITY = np.array([0.95, 0.90, 0.80, 0.75])
@@ -87,7 +87,7 @@ def openings(stream: Stream, looks: int) -> dict[str, list[int]]:
 
 
 def budgeted(stream: Stream, looks: int) -> Iterator[int]:
-    """Yield the days on which `drift.pages` opens an incident, with `looks` reports a day."""
+    """Yield the days on which `drift.budget.pages` opens an incident, with `looks` reports a day."""
     values, topics = stream.reference
     floor = fit_floor(values, topics, len(TOPIC_QUALITY), SETTINGS.confidence, SETTINGS.minimal_drop)
     watch = Watch(("quality", "proxy", "1"), START)

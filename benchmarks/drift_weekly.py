@@ -23,10 +23,10 @@ from threadpoolctl import threadpool_limits
 
 from benchmarks.drift_sets import SHARED, realtimeqa
 from data.records import Interaction, Score
+from drift.budget.pages import Watch, advance, look
+from drift.budget.watch import by_day, learn, scored_day
 from drift.compare import compare
-from drift.pages import Watch, advance, look
 from drift.settings import DriftSettings
-from drift.watch import by_day, learn, scored_day
 from drift.windows import Window
 
 SYSTEM = "open_gpt3_gcs"

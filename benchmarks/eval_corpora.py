@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from data.cases import Case, load_cases
-from eval.text import split_sentences
+from data.text.statements import split_sentences
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / ".." / "shared" / "data"

@@ -15,13 +15,13 @@ import numpy as np
 from benchmarks.eval_corpora import Corpus, demo, joined, version
 from data.cases import Case, load_cases, write_cases
 from eval.run import CaseResult, EvalRun, evaluate
-from eval.store import load_run, save_run
-from pipelines.ask import Asker
-from pipelines.eval_drafts import draft
-from pipelines.evaluate import case_asker, measured
-from pipelines.ingest import ingest_paths
-from pipelines.workspace import Workspace, build_embedder, chunk_settings, init_workspace, open_workspace
-from rag.ingest import ingest
+from eval.run_files import load_run, save_run
+from pipelines.answer.ask import Asker
+from pipelines.evaluation.drafts import draft
+from pipelines.evaluation.run import case_asker, measured
+from pipelines.index.ingest import ingest_paths
+from pipelines.wiring.workspace import Workspace, build_embedder, chunk_settings, init_workspace, open_workspace
+from rag.ingest.job import ingest
 
 CACHE = Path(tempfile.gettempdir()) / "ragdrift-eval-power"
 LARGER = {"max_tokens": 1600, "min_characters": 6400}
@@ -156,7 +156,7 @@ def _dropped(workspace: Workspace, corpus: Corpus) -> Workspace:
 
 def _without_citations(run: EvalRun) -> EvalRun:
     """Score answers whose citations were not parsed: none cited, so recall is 0 and precision unscored."""
-    from eval.metrics import citation_recall
+    from eval.metrics.catalog import citation_recall
 
     def stripped(item: CaseResult) -> CaseResult:
         values = dict(item.values)

@@ -31,16 +31,17 @@ import numpy as np
 
 from benchmarks.eval_corpora import ROOT, rows_of
 from data.cases import load_cases, write_cases
-from eval.anchors import Anchor, Calibration, corrected_share
-from eval.calibration import agreement, corrected_mean
 from eval.intervals import difference_interval, share_interval
-from eval.judge import Judge, JudgeSettings
-from eval.judge_cache import JudgeCache
-from eval.judge_metrics import JUDGED, JudgeInput
-from pipelines.evaluate import Wanted, evaluate_cases
-from pipelines.ingest import ingest_paths
+from eval.judge.anchors import Anchor, Calibration, corrected_share
+from eval.judge.cache import JudgeCache
+from eval.judge.calibration import agreement, corrected_mean
+from eval.judge.judge import Judge, JudgeSettings
+from eval.judge.metrics import JUDGED
+from eval.run import JudgeInput
+from pipelines.evaluation.run import EvaluationRequest, evaluate_cases
+from pipelines.index.ingest import ingest_paths
 from pipelines.loopback import Behaviour, Loopback
-from pipelines.workspace import init_workspace, open_workspace
+from pipelines.wiring.workspace import init_workspace, open_workspace
 
 RESULTS = Path(__file__).parent / "results" / "eval_judge.json"
 DRAWS = 1000
@@ -222,7 +223,7 @@ def timed() -> dict[str, Any]:
         write_cases(folder / "cases.jsonl", many)
         for concurrency in (4, 1):
             before, started = _processor(), time.perf_counter()
-            evaluate_cases(open_workspace(folder), Wanted(folder / "cases.jsonl", concurrency=concurrency))
+            evaluate_cases(open_workspace(folder), EvaluationRequest(folder / "cases.jsonl", concurrency=concurrency))
             figures[f"concurrency {concurrency}"] = {
                 "cases": 500,
                 "wall_s": round(time.perf_counter() - started, 1),

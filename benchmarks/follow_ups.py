@@ -2,7 +2,7 @@
 
 The multi-turn tasks of mtRAG: each has the turns before, a last question, and the passages given to its answerers. All
 passages are one index of ours; a passage found among the best k counts. No model rewrites here, only the rule of
-`rag.standalone`. Run from the checkout, with the data sets in ``../shared/data``:
+`rag.answer.follow_up`. Run from the checkout, with the data sets in ``../shared/data``:
 
     python -m benchmarks.follow_ups
 
@@ -21,11 +21,11 @@ from typing import Any
 
 import numpy as np
 
-from rag.chunk import ChunkSettings
-from rag.embed import open_embedder
-from rag.index import Index
-from rag.ingest import ingest
-from rag.standalone import Turn, by_rule, leans_on_history
+from rag.answer.follow_up import Turn, by_rule, leans_on_history
+from rag.chunk.passages import ChunkSettings
+from rag.embed.embedder import open_embedder
+from rag.index.index import Index
+from rag.ingest.job import ingest
 
 DATA = Path(__file__).parents[1] / ".." / "shared" / "data" / "mtrag_human"
 RESULTS = Path(__file__).parent / "results" / "follow_ups.json"

@@ -36,8 +36,8 @@ from sklearn.metrics import roc_auc_score
 
 from benchmarks import train_groundedness as training
 from benchmarks.train_groundedness import DATA, LARGE, SMALL, Example, Floats
-from eval.groundedness import GroundednessProxy, scorable_claims
-from eval.text import plain, split_sentences
+from data.text.statements import plain, split_sentences
+from eval.quality.groundedness import GroundednessProxy, scorable_claims
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 FEATURES = (
@@ -161,7 +161,7 @@ def main() -> int:
     if not DATA.exists():
         print(f"{DATA} is not here: this measurement needs the RAGTruth answers beside the checkout.")
         return 1
-    from rag.embed import open_embedder
+    from rag.embed.embedder import open_embedder
 
     embedder = open_embedder()
     kept = training.examples()

@@ -32,21 +32,21 @@ import numpy as np
 
 from benchmarks.hostile_attacks import Attack, attacks
 from data.records import Hit
-from pipelines.ingest import ingest_paths
+from data.text.tokens import estimate_tokens
+from pipelines.index.ingest import ingest_paths
 from pipelines.loopback import Behaviour, Loopback
 from pipelines.loopback.gullible import PAYLOAD, Obeys
-from pipelines.retriever import open_index
-from pipelines.workspace import Workspace, init_workspace, open_workspace, prompt_secret
-from rag.answer import answer_question
-from rag.budget import estimate_tokens
-from rag.endpoint import ChatEndpoint
-from rag.filters import Filter
-from rag.index import Index
-from rag.lint import HARMLESS, lint
+from pipelines.wiring.retriever import open_index
+from pipelines.wiring.workspace import Workspace, init_workspace, open_workspace, prompt_secret
+from rag.answer.answering import answer_question
+from rag.chat.endpoint import ChatEndpoint
+from rag.hostile.linter import HARMLESS, lint
+from rag.hostile.quarantine import Guard, Ledger
+from rag.index.index import Index
 from rag.prompts import SYSTEM, render
-from rag.quarantine import Guard, Ledger
-from rag.read import read_document
-from rag.retriever import Retriever
+from rag.read.document import read_document
+from rag.search.retriever import Retriever
+from rag.store.filters import Filter
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / ".." / "shared" / "data"

@@ -105,7 +105,7 @@ def ingest_again(scratch: Path) -> dict[str, float]:
     workspace.mkdir()
     folder.mkdir()
     build_many_files(folder, MANY_FILES)
-    program = [sys.executable, "-c", "from pipelines.rag_cli import main; main()"]
+    program = [sys.executable, "-c", "from pipelines.cli.rag import main; main()"]
     environment = {**_environment(), "PYTHONPATH": str(ROOT)}
     subprocess.run([*program, "init"], cwd=workspace, env=environment, check=True, capture_output=True)
     times = []

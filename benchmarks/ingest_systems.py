@@ -25,10 +25,10 @@ Ingested = tuple[int, dict[str, Search]]
 
 def ours(folder: Path, store: Path) -> Ingested:
     """Ingest with this project; search as users get it, and dense only."""
-    from rag.chunk import ChunkSettings
-    from rag.embed import open_embedder
-    from rag.index import Index
-    from rag.ingest import ingest
+    from rag.chunk.passages import ChunkSettings
+    from rag.embed.embedder import open_embedder
+    from rag.index.index import Index
+    from rag.ingest.job import ingest
 
     embedder = open_embedder(batch_size=BATCH)
     # The settings of `rag init`: passages of other scripts are not cut small because they take many tokens.
@@ -46,8 +46,8 @@ def note_texts(store: Path) -> None:
     from contextlib import closing
 
     from data.records import Chunk
-    from rag.catalog import Catalog
-    from rag.chunk import embedding_text
+    from rag.chunk.passages import embedding_text
+    from rag.store.catalog import Catalog
 
     with closing(Catalog(store)) as catalog:
         rows = catalog.connection.execute("SELECT heading, text FROM chunks GROUP BY key").fetchall()
@@ -59,9 +59,9 @@ def pure(folder: Path, store: Path) -> Ingested:
     """Embed the texts that ours embedded, with its embedder, and insert them into Chroma: no reading, no cutting."""
     import chromadb
 
-    from rag.embed import open_embedder
-    from rag.ingest import TEXTS_AT_ONCE
-    from rag.windows import embed_passages
+    from rag.embed.embedder import open_embedder
+    from rag.embed.long_texts import embed_passages
+    from rag.ingest.job import TEXTS_AT_ONCE
 
     texts = json.loads((store.parent / TEXTS).read_text(encoding="utf-8"))
     embedder = open_embedder(batch_size=BATCH)
@@ -147,7 +147,7 @@ def llamaindex(folder: Path, store: Path) -> Ingested:
 def _sentence_transformer() -> Any:
     from sentence_transformers import SentenceTransformer
 
-    from rag.embedders.folder import MINILM, find_model
+    from rag.embed.model_folder import MINILM, find_model
 
     return SentenceTransformer(str(find_model(MINILM).path), device="cpu")
 

@@ -23,12 +23,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.retrieval_quality import DATA, DEPTH, SETS, Collection, Judged, ndcg
-from rag.chunk import ChunkSettings, chunk_document, embedding_text
-from rag.embed import open_embedder
+from data.text.sentences import sentence_spans
+from rag.chunk.passages import ChunkSettings, chunk_document, embedding_text
+from rag.embed.embedder import open_embedder
+from rag.embed.long_texts import embed_passages
 from rag.protocols import Embedder
-from rag.read import parse_document
-from rag.segment import sentence_spans
-from rag.windows import embed_passages
+from rag.read.document import parse_document
 
 RESULTS = Path(__file__).parent / "results" / "int8_quality.json"
 TURN = 64

@@ -23,13 +23,14 @@ import numpy as np
 
 from benchmarks.answer_sets import SETS
 from benchmarks.follow_ups import interval, read_tasks, write_passages
-from rag.chunk import ChunkSettings
-from rag.embed import open_embedder
-from rag.index import Index
-from rag.ingest import ingest
-from rag.more_queries import ByFeedback, MoreQueries
-from rag.retriever import Retriever
-from rag.standalone import by_rule
+from rag.answer.follow_up import by_rule
+from rag.chunk.passages import ChunkSettings
+from rag.embed.embedder import open_embedder
+from rag.index.index import Index
+from rag.ingest.job import ingest
+from rag.protocols import MoreQueries
+from rag.search.more_queries import FeedbackQueries
+from rag.search.retriever import Retriever
 
 RESULTS = Path(__file__).parent / "results" / "more_queries.json"
 DEPTH, RECALLED = 10, 5
@@ -59,7 +60,7 @@ def measure(asked: Sequence[Asked], texts: dict[str, str]) -> dict[str, Any]:
         embedder = open_embedder()
         ingest([folder / "passages"], folder / "index", embedder, chunking=ChunkSettings())
         index = Index.open(folder / "index", embedder)
-        ways: dict[str, MoreQueries | None] = {"none": None, "feedback": ByFeedback()}
+        ways: dict[str, MoreQueries | None] = {"none": None, "feedback": FeedbackQueries()}
         found = {way: _scores(Retriever(index, k=4 * DEPTH, more=more), asked, places) for way, more in ways.items()}
         index.close()
     result: dict[str, Any] = {"passages": len(texts), "questions": len(asked)}

@@ -34,12 +34,12 @@ from benchmarks.synthetic_chunks import (
     make_document,
     make_question,
 )
-from rag.catalog import Catalog
-from rag.draft import Entry, Prepared, begin_draft
-from rag.filters import Filter
-from rag.index import Index
-from rag.keys import passage_key
-from rag.publish import VectorSource, publish, rebuild_vectors
+from rag.chunk.passages import passage_key
+from rag.index.index import Index
+from rag.ingest.draft import Entry, PreparedDocument, begin_draft
+from rag.ingest.publish import VectorSource, publish, rebuild_vectors
+from rag.store.catalog import Catalog
+from rag.store.filters import Filter
 
 RESULTS = Path(__file__).parent / "results" / "query_latency.json"
 SIZES = [1_000, 20_000, 50_000, 100_000]
@@ -60,7 +60,9 @@ def build(size: int, folder: Path) -> dict[str, Any]:
         made = [make_document(number) for number in range(at, min(at + DOCUMENTS_AT_ONCE, documents))]
         keyed = {passage_key(chunk): chunk for _, chunks in made for chunk in chunks}
         prepared = [
-            Prepared(doc.source, doc.source, doc, tuple(Entry(passage_key(chunk), "en", chunk) for chunk in chunks))
+            PreparedDocument(
+                doc.source, doc.source, doc, tuple(Entry(passage_key(chunk), "en", chunk) for chunk in chunks)
+            )
             for doc, chunks in made
         ]
         vectors = embedder.embed([chunk.text for chunk in keyed.values()])

@@ -22,14 +22,14 @@ from typing import Any
 import numpy as np
 
 from data.records import Chunk, Document
-from rag.catalog import Catalog
-from rag.draft import Entry, Prepared, begin_draft
-from rag.embed import open_embedder
-from rag.index import Index
-from rag.keys import text_key
-from rag.language import detect_language
+from data.text.language import detect_language
+from rag.chunk.passages import text_key
+from rag.embed.embedder import open_embedder
+from rag.index.index import Index
+from rag.ingest.draft import Entry, PreparedDocument, begin_draft
+from rag.ingest.publish import publish
 from rag.protocols import Embedder
-from rag.publish import publish
+from rag.store.catalog import Catalog
 
 DATA = Path(__file__).parents[1] / ".." / "shared" / "data"
 RESULTS = Path(__file__).parent / "results" / "retrieval_quality.json"
@@ -189,7 +189,7 @@ def build(collection: Collection, folder: Path, embedder: Embedder) -> Index:
     keys = {name: text_key(text) for name, text in collection.passages.items()}
     vectors = embedder.embed(list(collection.passages.values()))
     prepared = [
-        Prepared(
+        PreparedDocument(
             name,
             keys[name],
             Document(name, text),

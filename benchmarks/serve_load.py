@@ -39,18 +39,18 @@ from benchmarks.query_latency import DOCUMENTS_AT_ONCE
 from benchmarks.serve_clients import crowd
 from benchmarks.serve_endpoint import MODEL
 from benchmarks.synthetic_chunks import CHUNKS_PER_DOCUMENT, TopicEmbedder, make_document, make_text
-from data.log import InteractionLog
+from data.log.interaction_log import InteractionLog
 
 RESULTS = Path(__file__).parent / "results" / "serve_load.json"
 
 
 def build_index(size: int, folder: Path) -> None:
     """Publish `size` synthetic passages under the real embedder's name."""
-    from rag.catalog import Catalog
-    from rag.draft import Entry, Prepared, begin_draft
-    from rag.embed import open_embedder
-    from rag.keys import passage_key
-    from rag.publish import publish
+    from rag.chunk.passages import passage_key
+    from rag.embed.embedder import open_embedder
+    from rag.ingest.draft import Entry, PreparedDocument, begin_draft
+    from rag.ingest.publish import publish
+    from rag.store.catalog import Catalog
 
     embedder, synthetic, catalog = open_embedder(), TopicEmbedder(), Catalog.create(folder)
     draft = begin_draft(catalog, embedder, "synthetic", "1970-01-01")
@@ -59,7 +59,9 @@ def build_index(size: int, folder: Path) -> None:
         made = [make_document(number) for number in range(at, min(at + DOCUMENTS_AT_ONCE, documents))]
         keyed = {passage_key(chunk): chunk for _, chunks in made for chunk in chunks}
         prepared = [
-            Prepared(doc.source, doc.source, doc, tuple(Entry(passage_key(chunk), "en", chunk) for chunk in chunks))
+            PreparedDocument(
+                doc.source, doc.source, doc, tuple(Entry(passage_key(chunk), "en", chunk) for chunk in chunks)
+            )
             for doc, chunks in made
         ]
         vectors = synthetic.embed([chunk.text for chunk in keyed.values()])
@@ -114,7 +116,7 @@ class Server:
     def __init__(self, folder: Path) -> None:
         self._log = folder / "server.txt"
         with self._log.open("w") as out:
-            command = [sys.executable, "-m", "pipelines.rag_cli", "serve", "--port", "0", "-w", str(folder)]
+            command = [sys.executable, "-m", "pipelines.cli.rag", "serve", "--port", "0", "-w", str(folder)]
             self.process = subprocess.Popen(command, stderr=out)
         _wait_for(lambda: "Serving on" in self._log.read_text())
         self.url = re.findall(r"Serving on (http://\S+)", self._log.read_text())[0]

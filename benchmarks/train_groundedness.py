@@ -38,10 +38,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score, roc_auc_score
 
 from data.records import content_hash
-from eval.claims import RULES
-from eval.errors import Unscorable
-from eval.groundedness import LOAD_OFFSET, MODEL_FILE, SCHEMA, Coefficients, scorable_claims
-from eval.support import FEATURES, measure, read_evidence
+from eval.errors import UnscorableAnswer
+from eval.quality.claims import RULES
+from eval.quality.features import FEATURES, measure, read_evidence
+from eval.quality.groundedness import LOAD_OFFSET, MODEL_FILE, SCHEMA, Coefficients, scorable_claims
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "ragtruth_qa" / "answers.jsonl.gz"
 FLOOR, POWER, LINEAR, RIDGE, FOLDS = 0.015, 0.18, 0.5, 1.0, 10
@@ -77,7 +77,7 @@ def examples() -> tuple[Example, ...]:
 def _example(row: dict[str, Any]) -> Example | None:
     try:
         claims = scorable_claims(row["response"], row["passages"])
-    except Unscorable:
+    except UnscorableAnswer:
         return None
     evidence = read_evidence(row["question"], row["passages"])
     spans = [(label["start"], label["end"]) for label in row["labels"]]

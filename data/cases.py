@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from data.errors import InputError
-from data.whole_file import write_whole
+from data.files import write_whole
 
 _KEYS = {
     "id",
@@ -37,7 +37,7 @@ YAML_ENDINGS = (".yaml", ".yml")
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class EarlierTurn:
     """One earlier message of the conversation that a question belongs to; `role` is "user" or "assistant"."""
 
     role: str
@@ -64,7 +64,7 @@ class Case:
     language: str = "en"
     tags: tuple[str, ...] = ()
     page: int | None = None
-    conversation: tuple[Said, ...] = ()
+    conversation: tuple[EarlierTurn, ...] = ()
     reviewed: bool = True
     probability: float | None = None
     origin: str = ""
@@ -227,14 +227,14 @@ def _probability(row: dict[str, Any], where: str) -> float | None:
     return float(value)
 
 
-def _conversation(row: dict[str, Any], where: str) -> tuple[Said, ...]:
+def _conversation(row: dict[str, Any], where: str) -> tuple[EarlierTurn, ...]:
     turns: Sequence[Any] = row.get("conversation", [])
     if not isinstance(turns, list) or not all(_is_turn(turn) for turn in turns):
         raise InputError(
             f'{where}: \'conversation\' must be a list of {{"role": "user" or "assistant", "content": text}}, '
             f"found {turns!r}."
         )
-    return tuple(Said(turn["role"], turn["content"]) for turn in turns)
+    return tuple(EarlierTurn(turn["role"], turn["content"]) for turn in turns)
 
 
 def _is_turn(turn: object) -> bool:

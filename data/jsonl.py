@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 from data.errors import InputError
@@ -52,3 +53,12 @@ def parse_json(raw: bytes | str) -> object:
         raise InputError("not usable JSON (nested too deeply)") from error
     except ValueError as error:  # also numbers of thousands of digits, which json leaves to int()
         raise InputError(f"not JSON ({error})") from error
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedLine:
+    """A line that could not be read: its 1-based number, why, and the raw line."""
+
+    line: int
+    reason: str
+    raw: str

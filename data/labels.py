@@ -15,18 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from data.errors import InputError
-from data.interchange import Rejected
-from data.jsonl import check_file, parse_json
-from data.records import Interaction, Score, ScoreSource
+from data.jsonl import RejectedLine, check_file, parse_json
+from data.records import Interaction, Score
 
 METRIC = "quality"
 """The metric of a plain good/bad label: it speaks before any other human score."""
 
-THUMBS = "thumbs"
-"""The metric of ratings that users give of their own accord: they are no sample of all answers."""
-
-PROBABILITY_TAGS: dict[ScoreSource, str] = {"human": "label_probability", "judge": "judge_probability"}
-"""The tag of an interaction that holds how likely it was to be chosen for a label of that source."""
 
 SCORER = "drift label"
 _WORDS = {"y": 1.0, "yes": 1.0, "good": 1.0, "n": 0.0, "no": 0.0, "bad": 0.0}
@@ -55,7 +49,7 @@ class LabelFile:
 
     labels: tuple[Label, ...]
     open: int
-    rejected: tuple[Rejected, ...]
+    rejected: tuple[RejectedLine, ...]
 
 
 def label_lines(items: Iterable[Interaction], probability: Mapping[str, float], metric: str) -> Iterator[str]:
@@ -80,7 +74,7 @@ def read_label_file(path: Path) -> LabelFile:
     """
     check_file(path)
     labels: dict[tuple[str, str], Label] = {}
-    rejected: list[Rejected] = []
+    rejected: list[RejectedLine] = []
     seen = still_open = 0
     with path.open("rb") as file:
         for number, raw in enumerate(file, start=1):
@@ -90,7 +84,7 @@ def read_label_file(path: Path) -> LabelFile:
             try:
                 label = parse_label(raw)
             except InputError as error:
-                rejected.append(Rejected(number, str(error), raw.decode("utf-8", "replace").rstrip("\n")))
+                rejected.append(RejectedLine(number, str(error), raw.decode("utf-8", "replace").rstrip("\n")))
                 continue
             if label is None:
                 still_open += 1

@@ -8,9 +8,26 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
+
+FORGOTTEN = "text_forgotten"
+"""The flag of an interaction whose text was deleted."""
+
+_STAND_IN = re.compile(r"\[deleted [0-9a-f]{16}\]")
+
+
+def stand_in(name: str) -> str:
+    """Return what stands for a deleted question; `name` is 16 hexadecimal digits, the same for the same question."""
+    return f"[deleted {name}]"
+
+
+def is_stand_in(question: str) -> bool:
+    """Tell whether a question is only the stand-in of one that was deleted."""
+    return _STAND_IN.fullmatch(question) is not None
+
 
 Outcome = Literal["answered", "abstained", "failed"]
 Kind = Literal["user", "canary", "replay"]
@@ -206,3 +223,11 @@ class Score:
 def settings_hash(settings: dict[str, object]) -> str:
     """Name a flat settings mapping by content; key order does not matter."""
     return content_hash(json.dumps(settings, sort_keys=True, ensure_ascii=False, default=str))
+
+
+THUMBS = "thumbs"
+"""The metric of ratings that users give of their own accord: they are no sample of all answers."""
+
+
+PROBABILITY_TAGS: dict[ScoreSource, str] = {"human": "label_probability", "judge": "judge_probability"}
+"""The tag of an interaction that holds how likely it was to be chosen for a label of that source."""

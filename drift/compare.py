@@ -2,36 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from importlib import import_module
 
 import numpy as np
 from numpy.typing import NDArray
 
 from data.records import Interaction
-from drift.causes import name_causes
-from drift.evidence import Evidence
-from drift.examples import worst_examples
-from drift.features import Features, answer_features, question_features
-from drift.findings import PlaneFeatures, find, plane_reports, thinned
-from drift.moved import moved_share
-from drift.ops import judge_ops
-from drift.quality import JudgedQuality, judge_quality
-from drift.report import DriftReport, OpsPlane, PageBudget, QualityPlane, Verdict, WindowSummary
-from drift.scoring import Side, Speaking
-from drift.segments import segment
+from drift.causes import CauseEvidence, name_causes
+from drift.planes import (
+    PlaneFeatures,
+    change_point,
+    find,
+    fingerprint_changes,
+    judge_ops,
+    moved_share,
+    plane_reports,
+    segment,
+    thinned,
+    time_points,
+    worst_examples,
+)
+from drift.quality import JudgedQuality, QualityMeasures, Side, judge_quality
+from drift.results import DriftReport, PageBudget, WindowSummary
 from drift.settings import DriftSettings
-from drift.threads import one_thread
-from drift.timeline import change_point, fingerprint_changes, time_points
-from drift.topics import Topics, fit_topics
+from drift.signals import Features, Topics, answer_features, fit_topics, question_features
+from drift.verdict import decide, verdict_sentence
 from drift.windows import Window, check_window
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Keep BLAS and OpenMP on one thread, in the whole process, until the end; then give back what was allowed before.
+
+    On a machine whose cores are busy, waiting for one's own other threads takes most of the time.
+    """
+    from threadpoolctl import threadpool_limits
+
+    # Only libraries that are loaded already can be limited: this loads the BLAS of SciPy and OpenMP.
+    import_module("sklearn.cluster")
+    with threadpool_limits(1):
+        yield
+
 
 _EXAMPLES = 6
 
 
 @dataclass(frozen=True, slots=True)
-class _Prepared:
+class _PreparedWindows:
     reference: Side
     current: Side
     questions: Features
@@ -66,7 +87,7 @@ def assess(
 
 
 def _assessed(
-    prepared: _Prepared, settings: DriftSettings, now: datetime, pages: PageBudget | None = None
+    prepared: _PreparedWindows, settings: DriftSettings, now: datetime, pages: PageBudget | None = None
 ) -> tuple[DriftReport, JudgedQuality]:
     left, right = prepared.reference, prepared.current
     ops = judge_ops(left.items, right.items, settings)
@@ -87,34 +108,7 @@ def _assessed(
     return report, judged
 
 
-def decide(ops: OpsPlane, quality: QualityPlane) -> Verdict:
-    """Place ops and quality in the 2×2; only these two may page."""
-    if ops.status == "red":
-        return "ops_incident_and_drift" if quality.status == "drifted" else "ops_incident"
-    if quality.status == "drifted":
-        return "silent_drift"
-    return "steady" if quality.status == "steady" and ops.status == "green" else "insufficient"
-
-
-def _beside(ops: OpsPlane) -> str:
-    return "ops green, but " if ops.status == "green" else "too little is known of ops, "
-
-
-def verdict_sentence(verdict: Verdict, ops: OpsPlane, quality: QualityPlane) -> str:
-    """Say the verdict in one sentence; a green one carries the drop that would have been seen."""
-    limit = quality.minimum_detectable_drop
-    unsure = quality if quality.status == "insufficient" else ops
-    sentences: dict[Verdict, str] = {
-        "steady": f"Steady: ops green, quality steady; a drop of {limit or 0.0:.3f} or more would have been seen.",
-        "silent_drift": f"Silent drift: {_beside(ops)}answers got worse. {quality.reason}",
-        "ops_incident": f"Ops incident: {ops.reason} Quality: {quality.status}.",
-        "ops_incident_and_drift": f"Ops incident and drift: {ops.reason} {quality.reason}",
-        "insufficient": f"Too little data to tell: {unsure.reason}",
-    }
-    return sentences[verdict]
-
-
-def _prepare(reference: Window, current: Window, settings: DriftSettings, now: datetime) -> _Prepared:
+def _prepare(reference: Window, current: Window, settings: DriftSettings, now: datetime) -> _PreparedWindows:
     checked = [check_window(window, now) for window in (reference, current)]
     items = [check.window.traffic for check in checked]
     questions = question_features(items[0], items[1])
@@ -124,10 +118,12 @@ def _prepare(reference: Window, current: Window, settings: DriftSettings, now: d
     moved = moved_share(questions.reference, questions.current, settings)
     right = Side(checked[1].window, items[1], _topic_of(items[1], questions.rows_current, labels[1]), moved)
     notes = (*checked[0].notes, *checked[1].notes, *((questions.note,) if questions.note else ()))
-    return _Prepared(left, right, questions, topics, notes)
+    return _PreparedWindows(left, right, questions, topics, notes)
 
 
-def _explained(report: DriftReport, prepared: _Prepared, judged: JudgedQuality, settings: DriftSettings) -> DriftReport:
+def _explained(
+    report: DriftReport, prepared: _PreparedWindows, judged: JudgedQuality, settings: DriftSettings
+) -> DriftReport:
     values = _values(judged.speaking)
     left, right, topics = prepared.reference, prepared.current, prepared.topics
     names = topics.names if topics else ()
@@ -138,7 +134,7 @@ def _explained(report: DriftReport, prepared: _Prepared, judged: JudgedQuality, 
     drifted = report.quality.status == "drifted"
     segmented = segment(left, right, values, names, drifted, settings)
     split = segmented.split if segmented else None
-    evidence = Evidence(left, right, *values, judged, report.ops, split, findings, changes)
+    evidence = CauseEvidence(left, right, *values, judged, report.ops, split, findings, changes)
     return replace(
         report,
         planes=plane_reports(findings, features),
@@ -156,7 +152,7 @@ def _explained(report: DriftReport, prepared: _Prepared, judged: JudgedQuality, 
     )
 
 
-def _values(speaking: Speaking) -> tuple[dict[str, float], dict[str, float]]:
+def _values(speaking: QualityMeasures) -> tuple[dict[str, float], dict[str, float]]:
     """Return the scores known on most records: the helper's where labels cover only a sample."""
     measure = speaking.helper or speaking.main
     return (measure.reference, measure.current) if measure else ({}, {})

@@ -17,15 +17,12 @@ from data.errors import InputError, RagDriftError
 from data.interchange import read_interactions
 from data.records import Interaction
 from eval.gate import gate
-from eval.groundedness import GroundednessProxy
-from eval.html import page
-from eval.junit import junit
+from eval.gate_outcome import GateOutcome, GateSettings
 from eval.metrics import METRICS
-from eval.outcome import GateOutcome, GateSettings
-from eval.proxy import proxy_metrics
-from eval.report import gate_json, gate_markdown, gate_text, run_json, run_markdown, run_text
+from eval.quality import GroundednessProxy, proxy_metrics
+from eval.report import gate_json, gate_markdown, gate_text, junit, page, run_json, run_markdown, run_text
 from eval.run import EvalRun, evaluate
-from eval.store import load_run, save_run
+from eval.run_files import load_run, save_run
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

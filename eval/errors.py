@@ -12,7 +12,7 @@ from __future__ import annotations
 from data.errors import RagDriftError
 
 
-class Unscorable(RagDriftError, ValueError):
+class UnscorableAnswer(RagDriftError, ValueError):
     """A metric has no value for this answer; the message is the reason."""
 
 

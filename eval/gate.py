@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from data.errors import InputError
+from eval.gate_outcome import GateOutcome, GateSettings, MetricGate, RegressedCase, Verdict
 from eval.intervals import (
     Interval,
     adjusted_p_values,
@@ -23,7 +24,6 @@ from eval.intervals import (
     drop_p_value,
     minimum_detectable_drop,
 )
-from eval.outcome import GateOutcome, GateSettings, MetricGate, RegressedCase, Verdict
 from eval.run import CaseResult, EvalRun
 
 

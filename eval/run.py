@@ -11,9 +11,10 @@ from statistics import fmean
 from data.cases import Case
 from data.errors import InputError
 from data.records import Interaction, content_hash
-from eval.errors import Unscorable
+from eval.errors import UnscorableAnswer
 from eval.intervals import Interval, mean_interval, share_interval
-from eval.metrics import METRICS, Metric
+from eval.metric import Metric
+from eval.metrics import METRICS
 
 Ask = Callable[[Case], Interaction]
 Report = Callable[["CaseResult", Sequence[Interaction]], None]
@@ -193,7 +194,7 @@ def _measure(case: Case, interactions: Sequence[Interaction], metric: Metric) ->
     for interaction in interactions:
         try:
             measured.append(metric.measure(case, interaction))
-        except Unscorable as error:
+        except UnscorableAnswer as error:
             reason = str(error)
     return measured, reason
 
@@ -201,3 +202,14 @@ def _measure(case: Case, interactions: Sequence[Interaction], metric: Metric) ->
 def _refuse_duplicates(names: Sequence[str], what: str) -> None:
     if repeated := sorted({name for name in names if names.count(name) > 1}):
         raise InputError(f"The {what} {repeated[0]!r} is used twice: give each its own.")
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeInput:
+    """What a judge is shown: `id` is written into the scores, `reference` is an accepted answer or empty."""
+
+    id: str
+    question: str
+    answer: str
+    contexts: tuple[str, ...]
+    reference: str = ""

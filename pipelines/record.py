@@ -18,9 +18,8 @@ if TYPE_CHECKING:
 
 def writer(workspace: Path | str) -> Callable[[Interaction], None]:
     """Return what scores an interaction with the groundedness proxy and writes both into the log of a workspace."""
-    from eval.groundedness import GroundednessProxy
-    from eval.proxy import score_interaction
-    from pipelines.workspace import open_log, open_workspace
+    from eval.quality import GroundednessProxy, score_interaction
+    from pipelines.wiring import open_log, open_workspace
 
     log, proxy = open_log(open_workspace(Path(workspace))), GroundednessProxy.load()
 
@@ -32,13 +31,13 @@ def writer(workspace: Path | str) -> Callable[[Interaction], None]:
 
 def langchain_handler(workspace: Path | str = ".", tags: Mapping[str, str] | None = None) -> BaseCallbackHandler:
     """Return a LangChain callback handler that writes into the log of a workspace."""
-    from rag.handlers import langchain
+    from rag.integrations import langchain_handler
 
-    return langchain.langchain_handler(writer(workspace), tags=tags)
+    return langchain_handler(writer(workspace), tags=tags)
 
 
 def watch_llama_index(workspace: Path | str = ".", tags: Mapping[str, str] | None = None) -> Callable[[], None]:
     """Write every query and chat of LlamaIndex in this process into the log of a workspace; call the result to stop."""
-    from rag.handlers import llama_index
+    from rag.integrations import watch_llama_index
 
-    return llama_index.watch_llama_index(writer(workspace), tags=tags)
+    return watch_llama_index(writer(workspace), tags=tags)

@@ -24,31 +24,31 @@ from __future__ import annotations
 from data.errors import RagDriftError
 
 
-class IndexError_(RagDriftError):
+class IndexProblem(RagDriftError):
     """The index cannot serve the request."""
 
 
-class NoIndexError(IndexError_):
+class NoIndexError(IndexProblem):
     """Nothing was ingested yet."""
 
 
-class EmbedderMismatch(IndexError_):
+class EmbedderMismatch(IndexProblem):
     """The index was built by another embedder, or the embedder has changed since."""
 
 
-class IndexBusy(IndexError_):
+class IndexBusy(IndexProblem):
     """Another process is writing to the index."""
 
 
-class IndexOutOfSpace(IndexError_):
+class IndexOutOfSpace(IndexProblem):
     """The disk that holds the index is full."""
 
 
-class ShadowRefused(IndexError_):
+class ShadowRefused(IndexProblem):
     """An index that was built anew may not replace the published one; the message says why."""
 
 
-class IndexDamaged(IndexError_):
+class IndexDamaged(IndexProblem):
     """The stored vectors and the manifest disagree."""
 
 

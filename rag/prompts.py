@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from data.records import ABSTENTION, Chunk, Hit, content_hash
-from rag.invisible import without_smuggled
-from rag.lint_patterns import CONTROL
+from data.text import without_smuggled
+from rag.hostile import CONTROL
 
 _LETTERS = "bcdfghjkmnpqrstvwxz"
 _DIGITS = "23456789"
@@ -62,7 +62,7 @@ class Prompt:
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class PromptPassage:
     """A passage as the model sees it."""
 
     key: str
@@ -74,7 +74,7 @@ class ReadPrompt:
     """What a model finds in a user message written by `render`."""
 
     question: str
-    passages: tuple[Passage, ...]
+    passages: tuple[PromptPassage, ...]
 
 
 def render(question: str, hits: Sequence[Hit], secret: str) -> Prompt:
@@ -108,7 +108,7 @@ def read_prompt(user: str) -> ReadPrompt | None:
     question = re.search(rf"^<<question {code}>>\n(.*?)\n<<end question {code}>>$", user, re.DOTALL | re.MULTILINE)
     if question is None:
         return None
-    found = tuple(Passage(match.group(1), match.group(2)) for match in passage.finditer(user))
+    found = tuple(PromptPassage(match.group(1), match.group(2)) for match in passage.finditer(user))
     return ReadPrompt(question.group(1), found)
 
 

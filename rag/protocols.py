@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol, Self, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, Self, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from data.records import Hit
+
+if TYPE_CHECKING:
+    pass
 
 
 class Embedder(Protocol):
@@ -77,9 +80,58 @@ class Generator(Protocol):
 
 
 @runtime_checkable
-class Bounded(Protocol):
+class BoundedGenerator(Protocol):
     """A generator whose answers can be given a time limit."""
 
     def bounded(self, seconds: float) -> Self:
         """Return the same generator with at most `seconds` for each answer."""
+        ...
+
+
+@runtime_checkable
+class Writer(Protocol):
+    """A model that follows one instruction."""
+
+    def complete(self, system: str, user: str) -> str:
+        """Return what the model writes.
+
+        :raises EndpointError: it could not be asked, or its reply could not be used.
+        """
+        ...
+
+
+@runtime_checkable
+class StreamingGenerator(Protocol):
+    """A generator that also shows its draft as it grows."""
+
+    def stream(self, question: str, hits: Sequence[Hit]) -> Iterator[Draft]:
+        """Yield growing drafts, each with all keys; the last is the whole one."""
+        ...
+
+
+class Reranker(Protocol):
+    """Scores passages against a question; `id` names the model."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102
+
+    def rerank(self, question: str, texts: Sequence[str]) -> list[float]:
+        """Return one score per text, in the order given; higher is better, the scale is the model's own.
+
+        :raises RerankError: the model could not be asked, or its reply could not be used.
+        """
+        ...
+
+
+class MoreQueries(Protocol):
+    """A question, and what it found, to further queries; `id` names the way."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102
+
+    def queries(self, question: str, hits: Sequence[Hit]) -> list[str]:
+        """Return the further queries; none is fine.
+
+        :raises EndpointError: a model could not be asked.
+        """
         ...

@@ -12,9 +12,10 @@ import pytest
 import typer
 import yaml
 
-from drift.prometheus import METRICS
-from pipelines import drift_cli, rag_cli
-from pipelines.settings import load_settings
+from drift.alert.prometheus import METRICS
+from pipelines.cli import drift as drift_cli
+from pipelines.cli import rag as rag_cli
+from pipelines.settings.loading import load_settings
 
 DEPLOY = Path(__file__).resolve().parents[1] / "deploy"
 COMMAND = re.compile(r"(?:^|[\s/}\"'\[(`])(rag|drift) ([a-z][a-z-]+)((?:\s+--[a-z-]+)*)")

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from pipelines import drift_cli, rag_cli
+from pipelines.cli import drift as drift_cli
+from pipelines.cli import rag as rag_cli
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

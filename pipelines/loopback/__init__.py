@@ -4,7 +4,20 @@ It is no canned mock: it reads the passages of our prompt, answers from them by 
 which real endpoints fail, loudly or silently, is a switch of `Behaviour`.
 """
 
-from pipelines.loopback.behaviour import Behaviour, Fault
-from pipelines.loopback.server import Loopback, Recorded
+from typing import TYPE_CHECKING
 
-__all__ = ["Behaviour", "Fault", "Loopback", "Recorded"]
+from data.faces import face
+
+if TYPE_CHECKING:
+    from pipelines.loopback.behaviour import Behaviour
+    from pipelines.loopback.server import Loopback
+
+__all__ = ["Behaviour", "Loopback"]
+
+__getattr__ = face(
+    __name__,
+    {
+        "behaviour": ["Behaviour"],
+        "server": ["Loopback"],
+    },
+)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from rag.invisible import unseen, untagged
+from data.text import unseen, untagged
 from rag.prompts import ReadPrompt, read_prompt
 
 PAYLOAD = "PWNED"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from data.text import terms
 from pipelines.loopback.behaviour import chance, pick
-from rag.terms import terms
 
 _NUMBER = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)?(?![\w])")
 _NAME = re.compile(r"(?<=[^\W\d_] )[A-ZА-ЯЁ][a-zа-яё]{3,}|(?<=[^\W\d_], )[A-ZА-ЯЁ][a-zа-яё]{3,}")

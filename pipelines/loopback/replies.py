@@ -10,8 +10,8 @@ import struct
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from data.text import terms
 from pipelines.loopback.behaviour import Behaviour
-from rag.terms import terms
 
 DIMENSIONS = 64
 _REASONING = {"reasoning_field": "reasoning_content", "reasoning_short_field": "reasoning"}

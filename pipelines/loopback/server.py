@@ -13,10 +13,11 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
 
-from pipelines.loopback import embeddings, refusals, replies, rerank
+from pipelines.loopback import embeddings, refusals, replies
+from pipelines.loopback import embeddings as rerank
 from pipelines.loopback.behaviour import Behaviour
-from pipelines.loopback.free_text import free_text
 from pipelines.loopback.gullible import obeyed
+from pipelines.loopback.judging import free_text
 from pipelines.loopback.writer import write_answer
 from rag.prompts import read_prompt
 
@@ -30,7 +31,7 @@ _BROKEN_STREAMS = ("cut_stream", "error_in_stream", "short_stream", "stall_strea
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class RecordedRequest:
     """A request as it came in; `headers` have names in small letters."""
 
     method: str
@@ -45,7 +46,7 @@ class Loopback:
     def __init__(self, behaviour: Behaviour | None = None, *, host: str = "127.0.0.1", port: int = 0) -> None:
         self._lock = threading.Lock()
         self._behaviour = behaviour or Behaviour()
-        self._requests: list[Recorded] = []
+        self._requests: list[RecordedRequest] = []
         self._counts: Counter[str] = Counter()
         self._closing = threading.Event()
         self._http = _Server((host, port), self)
@@ -70,7 +71,7 @@ class Loopback:
         return f"http://{host!s}:{port}/v1"
 
     @property
-    def requests(self) -> tuple[Recorded, ...]:
+    def requests(self) -> tuple[RecordedRequest, ...]:
         """All requests so far, in the order in which they came."""
         with self._lock:
             return tuple(self._requests)
@@ -96,7 +97,7 @@ class Loopback:
         """Let time pass, but no longer than the server lives."""
         self._closing.wait(seconds)
 
-    def record(self, request: Recorded) -> tuple[Behaviour, int]:
+    def record(self, request: RecordedRequest) -> tuple[Behaviour, int]:
         """Note a request; return the behaviour it meets and its number among the requests to its path, from 1."""
         with self._lock:
             self._requests.append(request)
@@ -159,9 +160,9 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._send(404, replies.error_body(f"No such path: {self.path}", "invalid_request_error"))
 
-    def _recorded(self, body: Mapping[str, Any]) -> Recorded:
+    def _recorded(self, body: Mapping[str, Any]) -> RecordedRequest:
         headers = {name.lower(): value for name, value in self.headers.items()}
-        return Recorded(self.command, self.path, headers, body)
+        return RecordedRequest(self.command, self.path, headers, body)
 
     def _chat(self, body: Mapping[str, Any], behaviour: Behaviour, number: int) -> None:
         user = _last_user_message(body)

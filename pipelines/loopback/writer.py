@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from data.records import ABSTENTION
 from pipelines.loopback.behaviour import Behaviour, pick
 from pipelines.loopback.invention import Invention
-from rag.evidence import Evidence, find_evidence
+from rag.answer import AnswerSentence, find_evidence
 from rag.prompts import ReadPrompt, chunk_keys
 
 _MIN_SUPPORT = 0.5
@@ -50,7 +50,7 @@ def write_answer(prompt: ReadPrompt, behaviour: Behaviour) -> str:
     return " ".join(_with_key(sentence, key) for sentence, key in zip(plain, keys, strict=True))
 
 
-def _choose(found: Sequence[Evidence], texts: Sequence[str]) -> list[Evidence]:
+def _choose(found: Sequence[AnswerSentence], texts: Sequence[str]) -> list[AnswerSentence]:
     """Take the best sentence and a second: one nearly as good, or else the sentence that follows the best."""
     best = found[0]
     first = texts[best.passage][best.start : best.end]
@@ -61,7 +61,7 @@ def _choose(found: Sequence[Evidence], texts: Sequence[str]) -> list[Evidence]:
     return [best, *(good or next_one)[:1]]
 
 
-def _keys(prompt: ReadPrompt, chosen: Sequence[Evidence], behaviour: Behaviour) -> list[str]:
+def _keys(prompt: ReadPrompt, chosen: Sequence[AnswerSentence], behaviour: Behaviour) -> list[str]:
     """Return the key to cite for each sentence; empty where the citation is dropped."""
     keys = [prompt.passages[item.passage].key for item in chosen]
     if behaviour.strikes(behaviour.dropped_citations_rate, "dropped", prompt.question):

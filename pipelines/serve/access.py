@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from fastapi import Request
 from starlette.requests import HTTPConnection
 
+from pipelines.serve.collection import Collection
 from pipelines.serve.errors import ApiError
-from pipelines.serve.service import Collection, Service
+from pipelines.serve.service import Service
 
 COOKIE = "ragdrift_key"
 _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})

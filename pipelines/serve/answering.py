@@ -8,19 +8,18 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from data.errors import RagDriftError
-from pipelines.ask import Asked, Asker, Begun
-from pipelines.conversation import stand_alone
+from pipelines.answer import Asker, LoggedAnswer, PendingAnswer, stand_alone
+from pipelines.serve.collection import Collection
 from pipelines.serve.errors import ApiError, translated
-from pipelines.serve.service import Collection, Service
-from rag.answer import Answered, answer_question
-from rag.standalone import Turn
-from rag.turns import shared_turns
+from pipelines.serve.service import Service
+from rag.answer import CheckedAnswer, Turn, answer_question
+from rag.chat import shared_turns
 
-Event = str | Asked
+Event = str | LoggedAnswer
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class AnswerRequest:
     """A question of a conversation to a collection, and whether its answer is wanted piece by piece.
 
     `id` names the answer from its first piece on, and its record.
@@ -34,7 +33,7 @@ class Wanted:
     streaming: bool
 
 
-def start_answer(service: Service, wanted: Wanted) -> AsyncIterator[Event]:
+def start_answer(service: Service, wanted: AnswerRequest) -> AsyncIterator[Event]:
     """Begin an answer; yield its text in pieces, if so wanted, and the whole once it is on record.
 
     It is brought to its end even when nobody listens any more: what was asked is on record. The iterator raises
@@ -62,11 +61,11 @@ async def _told(events: asyncio.Queue[Event | Exception]) -> AsyncIterator[Event
         if isinstance(event, Exception):
             raise translated(event)
         yield event
-        if isinstance(event, Asked):
+        if isinstance(event, LoggedAnswer):
             return
 
 
-def _answer(service: Service, wanted: Wanted, tell: Callable[[Event | Exception], None]) -> None:
+def _answer(service: Service, wanted: AnswerRequest, tell: Callable[[Event | Exception], None]) -> None:
     try:
         asker = wanted.collection.asker()
         follow_ups = wanted.collection.workspace.settings.chat.follow_ups
@@ -74,7 +73,7 @@ def _answer(service: Service, wanted: Wanted, tell: Callable[[Event | Exception]
         tags = alone.tags | {"client": wanted.client}
         begun = service.search.submit(lambda: _begun(asker, wanted.id, alone.question, tags)).result()
         for part in _written(service, asker, begun, wanted.streaming):
-            if isinstance(part, Answered):
+            if isinstance(part, CheckedAnswer):
                 whole = part
             elif part:
                 tell(part)
@@ -86,13 +85,13 @@ def _answer(service: Service, wanted: Wanted, tell: Callable[[Event | Exception]
         tell(error)
 
 
-def _begun(asker: Asker, name: str, question: str, tags: dict[str, str]) -> Begun:
+def _begun(asker: Asker, name: str, question: str, tags: dict[str, str]) -> PendingAnswer:
     """Search, while answers that are being written can wait: nobody sees their single words."""
     with shared_turns().urgent():
         return asker.begin(question, tags=tags, name=name)
 
 
-def _on_record(collection: Collection, asked: Asked) -> Asked:
+def _on_record(collection: Collection, asked: LoggedAnswer) -> LoggedAnswer:
     """Keep an answer for the log, where it is scored once nobody waits for it any more."""
     try:
         collection.journal.keep(asked.interaction)
@@ -101,7 +100,7 @@ def _on_record(collection: Collection, asked: Asked) -> Asked:
     return asked
 
 
-def _written(service: Service, asker: Asker, begun: Begun, streaming: bool) -> Iterator[str | Answered]:
+def _written(service: Service, asker: Asker, begun: PendingAnswer, streaming: bool) -> Iterator[str | CheckedAnswer]:
     if streaming:
         return asker.write(begun, service.search.submit)  # whose threads have the index open
     return iter((answer_question(begun.visit.question, begun.found.hits, asker.generator),))

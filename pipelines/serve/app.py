@@ -14,8 +14,8 @@ from fastapi.middleware.cors import CORSMiddleware
 from pipelines.serve import chat, errors, feedback, health, page, vectors
 from pipelines.serve.limits import BodyLimit
 from pipelines.serve.metrics import Metrics
-from pipelines.serve.openapi import without_422
 from pipelines.serve.service import Service
+from pipelines.serve.wire import without_422
 
 _HEADERS = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"))
 
@@ -48,11 +48,11 @@ def build_app(service: Service) -> FastAPI:
         origins = list(service.settings.cors_origins)
         app.add_middleware(CORSMiddleware, allow_origins=origins, allow_methods=["*"], allow_headers=["*"])
     app.add_middleware(BodyLimit, most=service.settings.max_request_kb * 1024)
-    app.add_middleware(_Counted, metrics=service.metrics)
+    app.add_middleware(_RequestCounter, metrics=service.metrics)
     return app
 
 
-class _Counted:
+class _RequestCounter:
     """Counts requests by route and status, and adds the headers that every response has."""
 
     def __init__(self, app: Any, metrics: Metrics) -> None:

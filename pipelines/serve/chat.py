@@ -10,9 +10,9 @@ from typing import Annotated, Any, cast
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
-from pipelines.ask import Asked
+from pipelines.answer import LoggedAnswer, new_id
 from pipelines.serve.access import Caller, known_caller, paced_caller, service_of
-from pipelines.serve.answering import Event, Wanted, start_answer
+from pipelines.serve.answering import AnswerRequest, Event, start_answer
 from pipelines.serve.completions import (
     DONE,
     KEEP_ALIVE,
@@ -25,10 +25,8 @@ from pipelines.serve.completions import (
     without_footnotes,
 )
 from pipelines.serve.errors import ApiError
-from pipelines.serve.openapi import REFUSALS
-from pipelines.serve.wire import ChatRequest, Message
-from pipelines.visit import new_id
-from rag.standalone import Turn
+from pipelines.serve.wire import REFUSALS, ChatRequest, Message
+from rag.answer import Turn
 
 router = APIRouter(prefix="/v1", responses=REFUSALS)
 
@@ -64,12 +62,12 @@ async def chat_completions(
         told = f"A prompt that begins with {_CHORE!r} is a chore for a model, not a question about documents."
         raise ApiError(400, told, param="messages", code="not_a_question")
     at = datetime.now(UTC)
-    wanted = Wanted(new_id(at), collection, question.text, tuple(earlier), caller.name, bool(body.stream))
+    wanted = AnswerRequest(new_id(at), collection, question.text, tuple(earlier), caller.name, bool(body.stream))
     events = start_answer(service_of(request), wanted)
     if wanted.streaming:
         chunks = Chunks(reply_id(wanted.id), int(at.timestamp()), collection.model)
         return await _streamed(events, body, chunks)
-    asked = [event async for event in events if isinstance(event, Asked)][-1]
+    asked = [event async for event in events if isinstance(event, LoggedAnswer)][-1]
     if asked.answer.outcome == "failed":
         raise failure(asked)
     return JSONResponse(completion(asked, collection.model, with_footnotes=body.footnotes))
@@ -80,7 +78,7 @@ async def _streamed(events: AsyncIterator[Event], body: ChatRequest, chunks: Chu
     done, _ = await asyncio.wait([first], timeout=_FIRST_EVENT_S)
     if done:
         event = first.result()
-        if isinstance(event, Asked) and event.answer.outcome == "failed":
+        if isinstance(event, LoggedAnswer) and event.answer.outcome == "failed":
             raise failure(event)
     with_usage = bool(body.stream_options and body.stream_options.include_usage)
     stream = _sent(first, events, chunks, with_usage=with_usage, with_footnotes=body.footnotes)
@@ -115,7 +113,7 @@ async def _sent(
     yield DONE
 
 
-def _ending(asked: Asked, chunks: Chunks, with_usage: bool, with_footnotes: bool) -> list[bytes]:
+def _ending(asked: LoggedAnswer, chunks: Chunks, with_usage: bool, with_footnotes: bool) -> list[bytes]:
     if asked.answer.outcome == "failed":
         return [stream_error(failure(asked))]
     notes = appendix(asked) if with_footnotes else ""

@@ -8,12 +8,10 @@ from dataclasses import asdict
 from typing import Any
 
 from data.records import Citation
-from pipelines.ask import Asked
-from pipelines.flag_words import in_words
-from pipelines.nearest import Nearest, nearest_documents
+from data.text import estimate_tokens
+from pipelines.answer import LoggedAnswer, NearestPassage, in_words, nearest_documents
 from pipelines.serve.errors import NO_ANSWER, ApiError, logger
-from rag.budget import estimate_tokens
-from rag.standalone import Turn
+from rag.answer import Turn
 
 _FOOTNOTES = re.compile(r"\n\n(?:\[\d+\] .+ [“(]|Nearest documents:\n- ).*\Z", re.DOTALL)
 _REPLY = "chatcmpl-"
@@ -30,7 +28,7 @@ def footnotes(citations: tuple[Citation, ...]) -> str:
     return "\n\n" + "  \n".join(lines) if lines else ""
 
 
-def appendix(asked: Asked) -> str:
+def appendix(asked: LoggedAnswer) -> str:
     """Return what follows the text of an answer: its footnotes, or where to look where there is no answer."""
     near = _nearest(asked)
     lines = [f"- {_harmless(item.source)}{_page(item.page)}: “{_harmless(item.text)}”" for item in near]
@@ -52,7 +50,7 @@ def interaction_id(told: str) -> str:
     return told.removeprefix(_REPLY)
 
 
-def completion(asked: Asked, model: str, *, with_footnotes: bool) -> dict[str, Any]:
+def completion(asked: LoggedAnswer, model: str, *, with_footnotes: bool) -> dict[str, Any]:
     """Return the whole reply to a request without streaming."""
     text = asked.answer.text + (appendix(asked) if with_footnotes else "")
     message = {"role": "assistant", "content": text, "refusal": None}
@@ -82,11 +80,11 @@ class Chunks:
         """Return an event with the next piece of the text."""
         return self._event({"content": piece})
 
-    def last(self, asked: Asked) -> bytes:
+    def last(self, asked: LoggedAnswer) -> bytes:
         """Return the event with the reason of the end, the citations and the interaction's id."""
         return self._event({}, finish_reason(asked), extras(asked))
 
-    def usage(self, asked: Asked) -> bytes:
+    def usage(self, asked: LoggedAnswer) -> bytes:
         """Return the event with the count of tokens."""
         return _sse({**self._head, "choices": [], "usage": usage(asked)})
 
@@ -104,7 +102,7 @@ def stream_error(error: ApiError) -> bytes:
     return _sse(error.body)
 
 
-def failure(asked: Asked) -> ApiError:
+def failure(asked: LoggedAnswer) -> ApiError:
     """Return the refusal for an answer that failed; its interaction is on record and named.
 
     The reason may name addresses that are no client's business: it goes to the log.
@@ -121,7 +119,7 @@ def failure(asked: Asked) -> ApiError:
     return error
 
 
-def extras(asked: Asked) -> dict[str, Any]:
+def extras(asked: LoggedAnswer) -> dict[str, Any]:
     """Return the fields beyond OpenAI's."""
     flags = [_public(flag) for flag in asked.interaction.flags]
     return {
@@ -134,12 +132,12 @@ def extras(asked: Asked) -> dict[str, Any]:
     }
 
 
-def finish_reason(asked: Asked) -> str:
+def finish_reason(asked: LoggedAnswer) -> str:
     """Return "length" for an answer the model could not finish, else "stop"."""
     return "length" if "answer_cut_short" in asked.answer.flags else "stop"
 
 
-def usage(asked: Asked) -> dict[str, int]:
+def usage(asked: LoggedAnswer) -> dict[str, int]:
     """Return the endpoint's count of tokens, or an estimate where it gave none."""
     tokens = asked.interaction.tokens
     prompt = tokens.get("prompt", estimate_tokens(asked.interaction.question))
@@ -155,7 +153,7 @@ def _public(flag: str) -> str:
     return f"{name}:another" if name == "fallback" and "/" in detail else flag
 
 
-def _nearest(asked: Asked) -> list[Nearest]:
+def _nearest(asked: LoggedAnswer) -> list[NearestPassage]:
     return nearest_documents(asked.answer.hits) if asked.answer.outcome == "abstained" else []
 
 

@@ -8,14 +8,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 
-from data.labels import THUMBS
-from data.records import Score
+from data.records import THUMBS, Score
 from pipelines.serve.access import Caller, paced_caller, service_of
+from pipelines.serve.collection import Collection
 from pipelines.serve.completions import interaction_id
 from pipelines.serve.errors import ApiError
-from pipelines.serve.openapi import REFUSALS
-from pipelines.serve.service import Collection
-from pipelines.serve.wire import FeedbackRequest
+from pipelines.serve.wire import REFUSALS, FeedbackRequest
 
 router = APIRouter(prefix="/v1", responses=REFUSALS)
 
@@ -34,14 +32,14 @@ async def feedback(
 
 
 @dataclass(frozen=True, slots=True)
-class _Rated:
+class _RatedAnswer:
     """An interaction and the collection that holds it."""
 
     id: str
     collection: Collection
 
 
-def _rate(caller: Caller, body: FeedbackRequest) -> _Rated:
+def _rate(caller: Caller, body: FeedbackRequest) -> _RatedAnswer:
     rated = _found(caller, body.interaction_id)
     value = 1.0 if body.rating == "up" else 0.0
     comment = body.comment.encode("utf-8", "replace").decode()
@@ -49,11 +47,11 @@ def _rate(caller: Caller, body: FeedbackRequest) -> _Rated:
     return rated
 
 
-def _found(caller: Caller, told: str) -> _Rated:
+def _found(caller: Caller, told: str) -> _RatedAnswer:
     for name in dict.fromkeys((told, interaction_id(told))):  # an imported interaction may be called like a reply
         for collection in caller.models.values():
             if _holds(collection, name):
-                return _Rated(name, collection)
+                return _RatedAnswer(name, collection)
     missing = f"There is no answer {told!r}: pass the interaction_id that came with it, or the reply's id."
     raise ApiError(404, missing, code="interaction_not_found", param="interaction_id")
 

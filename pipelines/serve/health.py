@@ -10,9 +10,10 @@ from fastapi.responses import JSONResponse, Response
 
 from data.errors import RagDriftError
 from pipelines.serve.access import Caller, known_caller, service_of
+from pipelines.serve.collection import Collection
 from pipelines.serve.errors import ApiError, logger
-from pipelines.serve.openapi import REFUSALS
-from pipelines.serve.service import Collection, Service
+from pipelines.serve.service import Service
+from pipelines.serve.wire import REFUSALS
 
 router = APIRouter()
 
@@ -40,7 +41,9 @@ async def metrics(request: Request, caller: Annotated[Caller, Depends(known_call
         told = "This key may not read metrics: make one with `rag key add NAME --metrics`."
         raise ApiError(403, told)
     service = service_of(request)
-    text = await asyncio.wrap_future(service.search.submit(lambda: service.metrics.text(service)))
+    text = await asyncio.wrap_future(
+        service.search.submit(lambda: service.metrics.text(service.collections, service.answers.under_way))
+    )
     return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 
 

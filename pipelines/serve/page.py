@@ -14,11 +14,10 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import FileResponse, HTMLResponse, Response
 
 from pipelines.serve.access import COOKIE, Caller, known_caller, paced_caller, service_of
+from pipelines.serve.collection import Collection
 from pipelines.serve.errors import ApiError
-from pipelines.serve.openapi import REFUSALS
-from pipelines.serve.service import Collection
-from pipelines.serve.verdict import newest_report
-from pipelines.serve.wire import SessionRequest
+from pipelines.serve.last_report import newest_report
+from pipelines.serve.wire import REFUSALS, SessionRequest
 
 router = APIRouter(responses=REFUSALS)
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from data.errors import InputError, SettingsError
 from pipelines.serve.service import Service, open_keys
-from pipelines.workspace import Workspace
+from pipelines.wiring import Workspace
 
 _SWITCH_S = 0.001
 """How long a thread that computes keeps the others waiting: by default Python lets it do so five times as long.

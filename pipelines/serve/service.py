@@ -1,84 +1,22 @@
-"""What the server is made of: collections with their journals, keys, threads, limits, metrics."""
+"""What the server is made of: collections, keys, threads, limits, metrics."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from data.errors import RagDriftError, SettingsError
-from data.records import Interaction, Score
-from pipelines.ask import Asker
-from pipelines.redaction import build_redactor
-from pipelines.serve.journal import Journal
 from pipelines.serve.keys import DEFAULT_COLLECTION, KeyRing
 from pipelines.serve.limits import RateLimit
 from pipelines.serve.metrics import Metrics
 from pipelines.serve.workers import Workers
-from pipelines.workspace import Workspace, open_log, open_workspace
+from pipelines.wiring import Workspace, open_workspace
 
 if TYPE_CHECKING:
-    from data.log import InteractionLog
-    from pipelines.sections import ServerSection
-
-MODEL = "rag"
-
-
-class Collection:
-    """One workspace that is served; its index is opened when it is first asked, or when there is one."""
-
-    def __init__(self, name: str, workspace: Workspace, log_queue: int, search: Workers) -> None:
-        self.name = name
-        self.workspace = workspace
-        self._lock = threading.Lock()
-        self._asker: Asker | None = None
-        self._log: InteractionLog | None = None
-        redact = build_redactor(workspace)
-        self.journal = Journal(
-            workspace.data / "journal",
-            self.log,
-            bound=log_queue,
-            redact=redact,
-            complete=self._completed,
-            busy=lambda: search.under_way > 0,
-        )
-
-    @property
-    def model(self) -> str:
-        """The name under which clients ask it: "rag", or "rag/NAME" for those beside the server's own workspace."""
-        return MODEL if self.name == DEFAULT_COLLECTION else f"{MODEL}/{self.name}"
-
-    def asker(self) -> Asker:
-        """Return what answers its questions.
-
-        :raises RagDriftError: there is no index yet, or it cannot be opened.
-        """
-        with self._lock:
-            if self._asker is None:
-                self._asker = Asker.from_workspace(self.workspace, recorder=self.journal)
-            return self._asker
-
-    def _completed(self, interaction: Interaction) -> tuple[Interaction, Sequence[Score]]:
-        """Score an interaction; one left by an earlier server stays unscored when there is no index any more."""
-        try:
-            asker = self.asker()
-        except RagDriftError:
-            return interaction, ()
-        interaction, scores = asker.complete(interaction)
-        asker.observe(interaction, scores)
-        return interaction, scores
-
-    def log(self) -> InteractionLog:
-        """Return its interaction log.
-
-        :raises WorkspaceError: it cannot be opened.
-        """
-        with self._lock:
-            if self._log is None:
-                self._log = open_log(self.workspace)
-            return self._log
+    from pipelines.settings import ServerSection
+from pipelines.serve.collection import Collection
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,17 +8,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 
+from data.text import detect_language, estimate_tokens
 from pipelines.serve.access import Caller, paced_caller, service_of
+from pipelines.serve.collection import Collection
 from pipelines.serve.errors import ApiError, logger
-from pipelines.serve.openapi import REFUSALS
-from pipelines.serve.service import Collection
-from pipelines.serve.wire import DocumentText, EmbeddingRequest, RerankRequest
-from rag.budget import estimate_tokens
+from pipelines.serve.wire import REFUSALS, DocumentText, EmbeddingRequest, RerankRequest
 from rag.errors import EmbedderError, RerankError
-from rag.hybrid_rerank import HybridReranker
-from rag.language import detect_language
-from rag.protocols import Embedder
-from rag.rerank import Reranker
+from rag.protocols import Embedder, Reranker
+from rag.search import HybridReranker
 
 router = APIRouter(prefix="/v1", responses=REFUSALS)
 

@@ -12,7 +12,7 @@ from drift.windows import Window
 
 FRESH = """
 from threadpoolctl import threadpool_info
-from drift.threads import one_thread
+from drift.compare import one_thread
 with one_thread():
     import scipy.stats, sklearn.cluster, sklearn.decomposition, sklearn.linear_model
     print(sorted({pool["num_threads"] for pool in threadpool_info()}), {pool["user_api"] for pool in threadpool_info()})

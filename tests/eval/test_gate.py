@@ -8,10 +8,10 @@ import pytest
 
 from data.errors import InputError
 from eval.gate import gate
-from eval.html import page
-from eval.junit import junit
-from eval.outcome import GATED, GateSettings
-from eval.report import gate_json, gate_markdown, gate_text
+from eval.gate_outcome import GATED, GateSettings
+from eval.report.html import page
+from eval.report.junit_xml import junit
+from eval.report.text import gate_json, gate_markdown, gate_text
 from eval.run import CaseResult, EvalRun, MetricInfo
 
 MATCH, GROUNDED = (MetricInfo(name, "1", "share") for name in ("answer_match", "groundedness"))

@@ -11,8 +11,8 @@ import pytest
 from data.cases import Case
 from data.records import Interaction
 from eval.gate import gate
-from eval.metrics import METRICS
-from eval.outcome import GateSettings
+from eval.gate_outcome import GateSettings
+from eval.metrics.catalog import METRICS
 from eval.run import evaluate
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "squad2_dev" / "questions.jsonl.gz"

@@ -7,10 +7,11 @@ from data.cases import Case
 from data.errors import InputError
 from data.records import ABSTENTION, Context, Interaction
 from eval.errors import RunFileError
-from eval.metrics import METRICS, Metric
-from eval.report import run_json, run_markdown, run_text
+from eval.metric import Metric
+from eval.metrics.catalog import METRICS
+from eval.report.text import run_json, run_markdown, run_text
 from eval.run import evaluate
-from eval.store import load_run, save_run
+from eval.run_files import load_run, save_run
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CASES = [

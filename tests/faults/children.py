@@ -8,9 +8,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from rag.catalog import Catalog
-from rag.chunk import ChunkSettings
-from rag.ingest import IngestReport, ingest
+from rag.chunk.passages import ChunkSettings
+from rag.ingest.job import IngestReport, ingest
+from rag.store.catalog import Catalog
 from tests.fakes import HashEmbedder
 
 ROOT = Path(__file__).parents[2]
@@ -19,7 +19,7 @@ SETTINGS = ChunkSettings(max_tokens=40)
 INGEST = """
 import sys, time
 from pathlib import Path
-import rag.ingest
+import rag.ingest.job
 from data.errors import RagDriftError
 from tests.faults.children import SETTINGS
 from tests.fakes import HashEmbedder
@@ -29,10 +29,10 @@ class Slow(HashEmbedder):
         time.sleep(float(sys.argv[3]))
         return super().embed(texts, query=query)
 
-rag.ingest.TEXTS_AT_ONCE = 8
+rag.ingest.job.TEXTS_AT_ONCE = 8
 print("started", flush=True)
 try:
-    report = rag.ingest.ingest([Path(sys.argv[1])], Path(sys.argv[2]), Slow(), chunking=SETTINGS, prune=True)
+    report = rag.ingest.job.ingest([Path(sys.argv[1])], Path(sys.argv[2]), Slow(), chunking=SETTINGS, prune=True)
 except RagDriftError as error:
     sys.exit(f"{type(error).__name__}: {error}")
 print(report.added, report.changed, report.removed, report.unchanged, len(report.failed), flush=True)

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from rag.errors import IndexDamaged
-from rag.index import Index
-from rag.repair import repair
+from rag.index.index import Index
+from rag.ingest.rebuild import repair
 from tests.fakes import HashEmbedder
 from tests.faults.children import INGEST, SEARCH, content, ingest_here, run, write_docs
 

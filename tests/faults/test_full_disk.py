@@ -1,6 +1,6 @@
 import pytest
 
-from rag.ingest import ingest
+from rag.ingest.job import ingest
 from tests.fakes import HashEmbedder
 from tests.faults.children import INGEST, SEARCH, SETTINGS, content, ingest_here, resize, run, used, write_docs
 

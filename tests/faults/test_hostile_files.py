@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from rag.index import Index
-from rag.read import MAX_BYTES
+from rag.index.index import Index
+from rag.read.document import MAX_BYTES
 from tests.fakes import HashEmbedder
 from tests.faults.children import INGEST, SEARCH, content, ingest_here, run, write_docs
 

@@ -5,7 +5,7 @@ import time
 import numpy as np
 import pytest
 
-from rag.index import Index
+from rag.index.index import Index
 from tests.fakes import HashEmbedder
 from tests.faults.children import INGEST, content, ingest_here, run, start, write_docs
 

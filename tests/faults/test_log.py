@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from data.errors import WorkspaceError
-from data.log import InteractionLog
-from pipelines.ingest import ingest_paths
-from pipelines.workspace import init_workspace, open_log, open_workspace
+from data.log.interaction_log import InteractionLog
+from pipelines.index.ingest import ingest_paths
+from pipelines.wiring.workspace import init_workspace, open_log, open_workspace
 from tests.faults.children import resize, run, start, used, write_docs
 
 
@@ -24,8 +24,8 @@ def workspace(tmp_path_factory):
 ASK = """
 import sys
 from pathlib import Path
-from pipelines.ask import Asker
-from pipelines.workspace import open_workspace
+from pipelines.answer.ask import Asker
+from pipelines.wiring.workspace import open_workspace
 asker = Asker.from_workspace(open_workspace(Path(sys.argv[1])))
 while True:
     print(asker.ask("Which ships does berth 3 take?").interaction.id, flush=True)
@@ -51,10 +51,10 @@ def test_answers_killed_while_they_are_logged_leave_a_readable_log_with_every_fi
 
 CLI = """
 import sys
-from pipelines import {name}_cli
+from pipelines.cli import {name}
 from pipelines.console import run_app
 sys.argv[0] = "{name}"
-run_app({name}_cli.app)
+run_app({name}.app)
 """
 RAG, DRIFT = (CLI.format(name=name) for name in ("rag", "drift"))
 

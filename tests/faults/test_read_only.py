@@ -9,9 +9,9 @@ import sys
 
 import pytest
 
-from rag.catalog import CATALOG_FILE
 from rag.errors import IndexBusy
-from rag.index import Index
+from rag.index.index import Index
+from rag.store.catalog import CATALOG_FILE
 from tests.fakes import HashEmbedder
 from tests.faults.children import INGEST, ROOT, SEARCH, ingest_here, run, start, write_docs
 
@@ -107,7 +107,7 @@ def test_a_reader_without_rights_sees_what_the_owner_publishes(workspace):
 
 
 def test_a_file_written_to_while_it_was_thought_to_be_at_rest_is_never_trusted(workspace, monkeypatch):
-    monkeypatch.setattr("rag.connections.may_write", lambda path: path.suffix != ".sqlite")
+    monkeypatch.setattr("rag.store.connections.may_write", lambda path: path.suffix != ".sqlite")
     index = Index.open(workspace, HashEmbedder())
     catalog = index._catalog
     with pytest.raises(IndexBusy, match="was written to while it was read: ask again"), catalog.reading():
@@ -125,7 +125,7 @@ def test_writing_is_refused_in_one_sentence(workspace):
 
 
 def rag(folder, *arguments, prefix=()):
-    with start("from pipelines.rag_cli import main; main()", *arguments, "--workspace", folder, prefix=prefix) as child:
+    with start("from pipelines.cli.rag import main; main()", *arguments, "--workspace", folder, prefix=prefix) as child:
         out, err = child.communicate(timeout=120)
     return child.returncode, out, err
 

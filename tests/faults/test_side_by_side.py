@@ -3,8 +3,8 @@ import time
 
 import pytest
 
-import rag.ingest
-from rag.index import Index
+import rag.ingest.job
+from rag.index.index import Index
 from tests.fakes import HashEmbedder
 from tests.faults.children import INGEST, content, ingest_here, run, start, write_docs
 
@@ -84,7 +84,7 @@ class ChangedMeanwhile(HashEmbedder):
 def test_a_file_changed_during_an_ingest_is_caught_up_by_the_next(tmp_path):
     docs = write_docs(tmp_path / "docs", 5)
     changing = ChangedMeanwhile(docs / "0.txt")
-    rag.ingest.ingest([docs], tmp_path / ".rag", changing, chunking=rag.ingest.ChunkSettings(max_tokens=40))
+    rag.ingest.job.ingest([docs], tmp_path / ".rag", changing, chunking=rag.ingest.job.ChunkSettings(max_tokens=40))
     report = ingest_here(docs, tmp_path / ".rag")
     assert (report.changed, report.unchanged) == (1, 4)
     texts = [text for source, _, _, text, _ in content(tmp_path / ".rag") if source.endswith("/0.txt")]
@@ -117,7 +117,7 @@ def test_a_file_appended_to_all_the_while_is_whole_or_refused_never_cut(tmp_path
 def test_a_clock_set_back_changes_neither_order_nor_content(tmp_path, monkeypatch):
     docs = write_docs(tmp_path / "docs", 20)
     times = iter(["2030-01-01T00:00:00+00:00", "2020-01-01T00:00:00+00:00", "2010-01-01T00:00:00+00:00"] * 9)
-    monkeypatch.setattr(rag.ingest, "_now", lambda: next(times))
+    monkeypatch.setattr(rag.ingest.job, "_now", lambda: next(times))
     index = None
     for round_ in range(3):
         (docs / "new.txt").write_text(f"Visitor {round_} came by boat.")
@@ -129,10 +129,10 @@ def test_a_clock_set_back_changes_neither_order_nor_content(tmp_path, monkeypatc
 
 def test_an_embedder_changed_twice_at_one_time_never_meets_its_former_vectors(tmp_path, monkeypatch):
     docs = write_docs(tmp_path / "docs", 10)
-    monkeypatch.setattr(rag.ingest, "_now", lambda: "2030-01-01T00:00:00+00:00")
+    monkeypatch.setattr(rag.ingest.job, "_now", lambda: "2030-01-01T00:00:00+00:00")
     for salt in ("", "A", "B", "", "C"):
         changed = HashEmbedder(salt=salt)
         changed.id = "same name"
-        rag.ingest.ingest([docs], tmp_path / ".rag", changed, chunking=rag.ingest.ChunkSettings(max_tokens=40))
+        rag.ingest.job.ingest([docs], tmp_path / ".rag", changed, chunking=rag.ingest.job.ChunkSettings(max_tokens=40))
         best = Index.open(tmp_path / ".rag", changed).search("Berth 7 takes ships of 49 metres.", 1, mode="dense")[0]
         assert "Berth 7 " in best.chunk.text and best.score > 0.7

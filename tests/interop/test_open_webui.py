@@ -32,7 +32,7 @@ QUIET = {
 @pytest.fixture
 def served(workspace):
     url = f"http://127.0.0.1:{(port := free_port())}"
-    arguments = [sys.executable, "-m", "pipelines.rag_cli", "serve", "--workspace", workspace, "--port", port]
+    arguments = [sys.executable, "-m", "pipelines.cli.rag", "serve", "--workspace", workspace, "--port", port]
     with started(arguments, f"{url}/readyz", workspace):
         yield f"{url}/v1"
 

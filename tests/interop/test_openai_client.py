@@ -16,7 +16,7 @@ def model():
 @pytest.fixture(scope="module")
 def server(demo_workspace, tmp_path_factory, model):
     from pipelines.serve.service import open_keys
-    from pipelines.workspace import open_workspace
+    from pipelines.wiring.workspace import open_workspace
 
     settings = f'[chat]\nbase_url = "{model.url}"\nmodel = "m"\nmax_retries = 0\n'
     folder = copied(demo_workspace, tmp_path_factory.mktemp("openai") / "work", settings)

@@ -13,9 +13,9 @@ import pytest
 
 from data.errors import WorkspaceError
 from data.labels import Label
-from data.log import InteractionLog
+from data.log.interaction_log import InteractionLog
+from data.log.retention import forget
 from data.records import Citation, Context, Fingerprint, Interaction, Score
-from data.retention import forget
 
 pytestmark = pytest.mark.interop
 START = datetime(2026, 1, 5, tzinfo=UTC)

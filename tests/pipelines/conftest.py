@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import drift_cli, rag_cli
+from pipelines.cli import drift as drift_cli
+from pipelines.cli import rag as rag_cli
 from pipelines.console import run_app
 
 DEMO = Path(__file__).resolve().parents[2] / "data" / "demo"
@@ -52,8 +53,8 @@ def command(capsys, monkeypatch):
 @pytest.fixture(scope="session")
 def demo_workspace(tmp_path_factory):
     """A workspace with the first version of the demo corpus ingested once for all tests; copy before writing to it."""
-    from pipelines.ingest import ingest_paths
-    from pipelines.workspace import init_workspace, open_workspace
+    from pipelines.index.ingest import ingest_paths
+    from pipelines.wiring.workspace import init_workspace, open_workspace
 
     folder = tmp_path_factory.mktemp("demo")
     shutil.copytree(DEMO / "v1", folder / "corpus")

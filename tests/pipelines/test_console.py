@@ -20,7 +20,7 @@ def many() -> None:
 
 run_app(app)
 """
-HELP = "from pipelines.rag_cli import main; main()"
+HELP = "from pipelines.cli.rag import main; main()"
 
 
 def run_with_a_reader_that_leaves(script, *arguments, lines):

@@ -9,7 +9,7 @@ import pytest
 
 from data.records import Document
 from rag.errors import UnreadableDocument
-from rag.read import read_document
+from rag.read.document import read_document
 
 
 def reason(path: Path, content: bytes | str) -> str:

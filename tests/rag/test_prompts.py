@@ -4,8 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.records import ABSTENTION, Chunk, Hit
-from rag import lint_patterns, prompts
-from rag.invisible import smuggled
+from data.text.invisible import smuggled
+from rag import prompts
+from rag.hostile import patterns as lint_patterns
 from rag.prompts import PROMPT_VERSION, SYSTEM, chunk_keys, quoted, read_prompt, render
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)

@@ -12,7 +12,7 @@ from pipelines.loopback.server import Loopback
 from pipelines.serve.app import build_app
 from pipelines.serve.run import listen
 from pipelines.serve.service import Service
-from pipelines.workspace import open_workspace
+from pipelines.wiring.workspace import open_workspace
 from tests.pipelines.serve.waiting import until
 
 OIL = "How often is the lubricating oil changed?"

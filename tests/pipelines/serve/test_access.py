@@ -8,7 +8,7 @@ import pytest
 from data.errors import SettingsError
 from pipelines.serve.run import serve
 from pipelines.serve.service import open_keys
-from pipelines.workspace import open_workspace
+from pipelines.wiring.workspace import open_workspace
 from tests.pipelines.serve.conftest import OIL, copied, serving
 
 

@@ -6,8 +6,8 @@ import time
 import pytest
 
 from data.errors import RagDriftError
-from pipelines.serve import journal
-from rag.turns import shared_turns
+from data.log import journal
+from rag.chat.turns import shared_turns
 from tests.pipelines.serve.conftest import copied, serving
 from tests.pipelines.serve.waiting import until
 

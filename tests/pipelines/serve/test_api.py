@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from pipelines.serve.page import _page
-from rag.embed import open_embedder
-from rag.hybrid_rerank import bm25
+from rag.embed.embedder import open_embedder
+from rag.search.rerank import bm25
 from tests.pipelines.serve.conftest import copied, serving
 from tests.pipelines.serve.waiting import until
 
@@ -134,8 +134,8 @@ def test_the_server_is_ready_when_index_and_log_are(served, tmp_path):
 
 
 def test_what_is_ingested_meanwhile_is_answered_from_at_the_next_question(demo_workspace, tmp_path):
-    from pipelines.ingest import ingest_paths
-    from pipelines.workspace import open_workspace
+    from pipelines.index.ingest import ingest_paths
+    from pipelines.wiring.workspace import open_workspace
 
     folder = copied(demo_workspace, tmp_path / "work")
     question = "Which colour has the buoy at Ravnholm?"

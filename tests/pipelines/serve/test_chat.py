@@ -8,7 +8,7 @@ import pytest
 from data.records import ABSTENTION, Citation
 from pipelines.loopback import Behaviour
 from pipelines.serve.completions import footnotes, without_footnotes
-from rag.standalone import Turn
+from rag.answer.follow_up import Turn
 from tests.pipelines.serve.conftest import OIL, copied, serving
 from tests.pipelines.serve.waiting import until
 

@@ -4,7 +4,7 @@ import json
 import re
 from pathlib import Path
 
-from pipelines.sections import ServerSection
+from pipelines.settings.sections import ServerSection
 
 PAGE = (Path(__file__).parents[3] / "docs" / "serve.md").read_text(encoding="utf-8")
 NAMED = set(re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", PAGE, flags=re.DOTALL)))

@@ -10,9 +10,9 @@ import threading
 import httpx
 import pytest
 
-from data.log import InteractionLog
+from data.log.interaction_log import InteractionLog
+from data.log.journal import Journal
 from pipelines.loopback import Behaviour
-from pipelines.serve.journal import Journal
 from tests.pipelines.serve.conftest import OIL, copied
 from tests.pipelines.serve.waiting import until
 
@@ -26,7 +26,7 @@ def started(demo_workspace, tmp_path, endpoint):
     folder = copied(demo_workspace, tmp_path / "work", settings)
     told = tmp_path / "told.txt"
     with told.open("w") as out:
-        command = [sys.executable, "-m", "pipelines.rag_cli", "serve", "--port", "0", "-w", str(folder)]
+        command = [sys.executable, "-m", "pipelines.cli.rag", "serve", "--port", "0", "-w", str(folder)]
         process = subprocess.Popen(command, stderr=out)
     try:
         until(lambda: "Serving on" in told.read_text() or process.poll() is not None, 120)

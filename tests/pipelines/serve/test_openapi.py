@@ -13,7 +13,7 @@ from tests.pipelines.serve.conftest import copied, serving
 @pytest.fixture(scope="module")
 def guarded(demo_workspace, tmp_path_factory):
     from pipelines.serve.service import open_keys
-    from pipelines.workspace import open_workspace
+    from pipelines.wiring.workspace import open_workspace
 
     folder = copied(demo_workspace, tmp_path_factory.mktemp("guarded") / "work")
     key = open_keys(open_workspace(folder)).add("fuzzer", ("default",))

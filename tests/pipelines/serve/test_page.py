@@ -136,7 +136,7 @@ def test_a_dead_endpoint_is_told_in_words(written, page, behaving):
 
 def test_a_key_is_asked_for_and_kept_out_of_reach_of_scripts(demo_workspace, tmp_path, page):
     from pipelines.serve.service import open_keys
-    from pipelines.workspace import open_workspace
+    from pipelines.wiring.workspace import open_workspace
 
     folder = copied(demo_workspace, tmp_path / "work")
     key = open_keys(open_workspace(folder)).add("anna", ("default",))

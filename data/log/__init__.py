@@ -1,0 +1,41 @@
+"""The interaction log: what was asked and answered, kept in a database, and the journal in front of it."""
+
+from typing import TYPE_CHECKING
+
+from data.faces import face
+
+if TYPE_CHECKING:
+    from data.log.interaction_log import Baseline, InteractionLog
+    from data.log.journal import Complete, Journal
+    from data.log.journal_places import orphans
+    from data.log.redact import Redactor
+    from data.log.retention import concerned, forget
+    from data.log.sketches import FRAME_DAY, count_users, day_marks, read_sketches, write_sketch
+
+__all__ = [
+    "Baseline",
+    "Complete",
+    "FRAME_DAY",
+    "InteractionLog",
+    "Journal",
+    "Redactor",
+    "concerned",
+    "count_users",
+    "day_marks",
+    "forget",
+    "orphans",
+    "read_sketches",
+    "write_sketch",
+]
+
+__getattr__ = face(
+    __name__,
+    {
+        "interaction_log": ["Baseline", "InteractionLog"],
+        "journal": ["Complete", "Journal"],
+        "journal_places": ["orphans"],
+        "redact": ["Redactor"],
+        "retention": ["concerned", "forget"],
+        "sketches": ["FRAME_DAY", "count_users", "day_marks", "read_sketches", "write_sketch"],
+    },
+)

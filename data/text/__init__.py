@@ -1,0 +1,88 @@
+"""Text tools, once for all rooms: sentences, stems, figures, names, language, tokens."""
+
+from typing import TYPE_CHECKING
+
+from data.faces import face
+
+if TYPE_CHECKING:
+    from data.text.figures import unmatched_figures
+    from data.text.invisible import has_unseen, smuggled, unseen, untagged, without_smuggled
+    from data.text.language import detect_language
+    from data.text.names import unmatched_names
+    from data.text.search_terms import TOKENIZER, any_of, index_terms, match_expression, match_terms
+    from data.text.sentences import GrowingText, Unit, UnitKind, sentence_spans, units
+    from data.text.statements import (
+        Sentence,
+        numbers,
+        parse,
+        parse_sentence,
+        plain,
+        spelled_numbers,
+        split_sentences,
+        stem,
+        words,
+    )
+    from data.text.stems import FUNCTION_WORDS, name_terms, question_terms, terms
+    from data.text.tokens import estimate_tokens, pack, passage_tokens
+
+__all__ = [
+    "FUNCTION_WORDS",
+    "GrowingText",
+    "Sentence",
+    "TOKENIZER",
+    "Unit",
+    "UnitKind",
+    "any_of",
+    "detect_language",
+    "estimate_tokens",
+    "has_unseen",
+    "index_terms",
+    "match_expression",
+    "match_terms",
+    "name_terms",
+    "numbers",
+    "pack",
+    "parse",
+    "parse_sentence",
+    "passage_tokens",
+    "plain",
+    "question_terms",
+    "sentence_spans",
+    "smuggled",
+    "spelled_numbers",
+    "split_sentences",
+    "stem",
+    "terms",
+    "units",
+    "unmatched_figures",
+    "unmatched_names",
+    "unseen",
+    "untagged",
+    "without_smuggled",
+    "words",
+]
+
+__getattr__ = face(
+    __name__,
+    {
+        "figures": ["unmatched_figures"],
+        "invisible": ["has_unseen", "smuggled", "unseen", "untagged", "without_smuggled"],
+        "language": ["detect_language"],
+        "names": ["unmatched_names"],
+        "search_terms": ["TOKENIZER", "any_of", "index_terms", "match_expression", "match_terms"],
+        "sentences": ["GrowingText", "Unit", "UnitKind", "sentence_spans", "units"],
+        "statements": [
+            "Sentence",
+            "numbers",
+            "parse",
+            "parse_sentence",
+            "plain",
+            "spelled_numbers",
+            "split_sentences",
+            "stem",
+            "words",
+        ],
+        "stems": ["FUNCTION_WORDS", "name_terms", "question_terms", "terms"],
+        "tokens": ["estimate_tokens", "pack", "passage_tokens"],
+    },
+)

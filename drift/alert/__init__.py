@@ -1,0 +1,55 @@
+"""When somebody is told of a report, and where."""
+
+from typing import TYPE_CHECKING
+
+from data.faces import face
+
+if TYPE_CHECKING:
+    from drift.alert.channels import Channel, open_channel, post_to_alertmanager, send, summary
+    from drift.alert.policy import (
+        AlertPolicy,
+        ChannelState,
+        Notice,
+        decide,
+        parse_quiet_hours,
+        parse_zone,
+        told,
+        write_notice,
+    )
+    from drift.alert.prometheus import fill_registry, write_textfile
+
+__all__ = [
+    "AlertPolicy",
+    "Channel",
+    "ChannelState",
+    "Notice",
+    "decide",
+    "fill_registry",
+    "open_channel",
+    "parse_quiet_hours",
+    "parse_zone",
+    "post_to_alertmanager",
+    "send",
+    "summary",
+    "told",
+    "write_notice",
+    "write_textfile",
+]
+
+__getattr__ = face(
+    __name__,
+    {
+        "channels": ["Channel", "open_channel", "post_to_alertmanager", "send", "summary"],
+        "policy": [
+            "AlertPolicy",
+            "ChannelState",
+            "Notice",
+            "decide",
+            "parse_quiet_hours",
+            "parse_zone",
+            "told",
+            "write_notice",
+        ],
+        "prometheus": ["fill_registry", "write_textfile"],
+    },
+)

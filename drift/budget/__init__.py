@@ -1,0 +1,33 @@
+"""How often a steady system may alert, kept over months."""
+
+from typing import TYPE_CHECKING
+
+from data.faces import face
+
+if TYPE_CHECKING:
+    from drift.budget.floor import Floor, quantile
+    from drift.budget.pages import Day, PageState, Watch, advance, look
+    from drift.budget.watch import Measure, by_day, learn, scored_day
+
+__all__ = [
+    "Day",
+    "Floor",
+    "Measure",
+    "PageState",
+    "Watch",
+    "advance",
+    "by_day",
+    "learn",
+    "look",
+    "quantile",
+    "scored_day",
+]
+
+__getattr__ = face(
+    __name__,
+    {
+        "floor": ["Floor", "quantile"],
+        "pages": ["Day", "PageState", "Watch", "advance", "look"],
+        "watch": ["Measure", "by_day", "learn", "scored_day"],
+    },
+)

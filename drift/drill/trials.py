@@ -1,0 +1,208 @@
+"""Would a fault be noticed here? Known faults injected into copies of real traffic, many times over.
+
+Each trial splits the traffic at random into a reference and a current window, breaks a share of the current one, and
+asks for the verdict. Trials without a fault give the false-page rate on the same data. As all windows come from one
+pool of records, the intervals are about this pool: other traffic may behave otherwise.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import numpy as np
+
+from data.errors import InputError
+from data.records import Interaction, Score
+from drift.compare import assess, compare
+from drift.drill.faults import Fault
+from drift.results import DriftReport
+from drift.settings import DriftSettings
+from drift.signals import hashed_words
+from drift.windows import Window
+
+_PAGES = ("silent_drift", "ops_incident", "ops_incident_and_drift")
+_LOOKS = (0.25, 0.5, 0.75, 1.0)
+_CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class DrillSettings:
+    """How many trials of windows of how many records, for which shares of broken records; `causes` trials explain."""
+
+    trials: int = 20
+    records: int = 200
+    shares: tuple[float, ...] = (0.25, 0.5, 1.0)
+    causes: int = 3
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DrillResult:
+    """What came of one fault at one share, or of no fault (`fault` empty).
+
+    `rate` is the share of trials that paged, with its Clopper–Pearson interval. `delay` is the median number of records
+    after which a page came, None where fewer than half of the trials paged. `applies` is the share of records the fault
+    can change at all. `named` of `explained` pages named a right cause first; `causes` counts what was named.
+    """
+
+    fault: str
+    share: float
+    harmful: bool
+    trials: int
+    rate: float
+    low: float
+    high: float
+    delay: float | None
+    applies: float
+    explained: int
+    named: int
+    causes: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Pool:
+    """Records with their scores, and, where a fault applies, the broken copy of each with its own scores."""
+
+    items: tuple[Interaction, ...]
+    scores: Mapping[str, Sequence[Score]]
+    broken: Mapping[str, tuple[Interaction, Sequence[Score]]]
+
+
+def drill(
+    items: Sequence[Interaction],
+    faults: Sequence[Fault],
+    score: Callable[[Interaction], Sequence[Score]],
+    *,
+    drift: DriftSettings,
+    settings: DrillSettings,
+    now: datetime,
+    progress: Callable[[int, int, str], None],
+) -> list[DrillResult]:
+    """Run the trials of no fault, then of every fault at every share.
+
+    `score` gives a record its proxy scores; scores of other sources are left out, because nobody labelled the broken
+    copies.
+
+    :raises InputError: there are too few records for two windows.
+    """
+    needed = 2 * drift.min_records
+    if len(items) < needed:
+        raise InputError(f"A drill needs at least {needed} records, found {len(items)}: take a longer period.")
+    clean = _clean(items, score, settings)
+    plan: list[tuple[Fault | None, float]] = [(None, 0.0), *((fault, s) for fault in faults for s in settings.shares)]
+    results: list[DrillResult] = []
+    pools = {"": clean}
+    for number, (fault, share) in enumerate(plan):
+        name = fault.name if fault else ""
+        if fault and name not in pools:
+            pools[name] = _broken(clean, fault, score, settings.seed)
+        results.append(_trials(pools[name], fault, share, drift, settings, now))
+        progress(number + 1, len(plan), name)
+    return results
+
+
+def _clean(
+    items: Sequence[Interaction], score: Callable[[Interaction], Sequence[Score]], settings: DrillSettings
+) -> _Pool:
+    rng = np.random.default_rng(settings.seed)
+    chosen = rng.permutation(len(items))[: 2 * settings.records]
+    # Stored vectors would describe the answers before they were broken, so texts are compared as texts on both sides.
+    kept = _with_vectors([replace(items[row], answer_vector=None) for row in sorted(chosen)])
+    return _Pool(kept, {item.id: tuple(score(item)) for item in kept}, {})
+
+
+def _with_vectors(items: list[Interaction]) -> tuple[Interaction, ...]:
+    # No fault touches questions: without stored vectors they are turned into rows once, not once a trial.
+    kinds = {(item.fingerprint.embedder, len(item.question_vector or b"")) for item in items}
+    if len(kinds) == 1 and items[0].question_vector:
+        return tuple(items)
+    rows = hashed_words([item.question for item in items]).astype("<f2")
+    return tuple(replace(item, question_vector=row.tobytes()) for item, row in zip(items, rows, strict=True))
+
+
+def _broken(clean: _Pool, fault: Fault, score: Callable[[Interaction], Sequence[Score]], seed: int) -> _Pool:
+    rng = np.random.default_rng([seed, sum(map(ord, fault.name))])
+    answered = [item for item in clean.items if item.outcome == "answered"]
+    copies = {}
+    for item in answered:
+        copy = fault.inject(item, answered, rng)
+        if copy is not None:
+            copies[item.id] = (copy, tuple(score(copy)))
+    return replace(clean, broken=copies)
+
+
+def _trials(
+    pool: _Pool, fault: Fault | None, share: float, drift: DriftSettings, settings: DrillSettings, now: datetime
+) -> DrillResult:
+    paged, delays, causes, explained = 0, [], Counter[str](), 0
+    for trial in range(settings.trials):
+        rng = np.random.default_rng([settings.seed, trial])
+        reference, current = _windows(pool, share, rng)
+        if not _pages(assess(reference, current, drift, now)):
+            continue
+        paged += 1
+        delays.append(_delay(reference, current, drift, now))
+        if fault and fault.harmful and explained < settings.causes:
+            explained += 1
+            causes[_first_cause(compare(reference, current, drift, now))] += 1
+    low, high = clopper_pearson(paged, settings.trials)
+    right = sum(causes[name] for name in fault.causes) if fault else 0
+    return DrillResult(
+        fault=fault.name if fault else "",
+        share=share,
+        harmful=bool(fault and fault.harmful),
+        trials=settings.trials,
+        rate=paged / settings.trials,
+        low=low,
+        high=high,
+        delay=float(np.median(delays)) if 2 * paged >= settings.trials and delays else None,
+        applies=len(pool.broken) / len(pool.items) if fault else 0.0,
+        explained=explained,
+        named=right,
+        causes=dict(causes),
+    )
+
+
+def _windows(pool: _Pool, share: float, rng: np.random.Generator) -> tuple[Window, Window]:
+    order = rng.permutation(len(pool.items))
+    half = len(order) // 2
+    left = [pool.items[row] for row in sorted(order[:half])]
+    right = [pool.items[row] for row in sorted(order[half:])]
+    struck = {item.id for item in right if rng.random() < share} & pool.broken.keys()
+    current = [pool.broken[item.id][0] if item.id in struck else item for item in right]
+    scores = [score for item in left for score in pool.scores[item.id]]
+    after = [s for item in right for s in (pool.broken[item.id][1] if item.id in struck else pool.scores[item.id])]
+    return Window("healthy", tuple(left), tuple(scores)), Window("drilled", tuple(current), tuple(after))
+
+
+def _delay(reference: Window, current: Window, drift: DriftSettings, now: datetime) -> int:
+    for look in _LOOKS[:-1]:
+        count = int(look * len(current.interactions))
+        if count < drift.min_records:
+            continue
+        if _pages(assess(reference, replace(current, interactions=current.interactions[:count]), drift, now)):
+            return count
+    return len(current.interactions)
+
+
+def _pages(report: DriftReport) -> bool:
+    return report.verdict in _PAGES
+
+
+def _first_cause(report: DriftReport) -> str:
+    if report.ops.status == "red":
+        return "ops"
+    return report.causes[0].cause if report.causes else "none"
+
+
+def clopper_pearson(hits: int, trials: int, confidence: float = _CONFIDENCE) -> tuple[float, float]:
+    """Return the exact interval of a binomial share."""
+    from scipy.stats import beta
+
+    tail = (1 - confidence) / 2
+    low = float(beta.ppf(tail, hits, trials - hits + 1)) if hits else 0.0
+    high = float(beta.ppf(1 - tail, hits + 1, trials - hits)) if hits < trials else 1.0
+    return low, high

@@ -1,0 +1,21 @@
+"""A report as text, JSON and HTML."""
+
+from typing import TYPE_CHECKING
+
+from data.faces import face
+
+if TYPE_CHECKING:
+    from drift.report.html_report import write_html
+    from drift.report.json_report import to_json
+    from drift.report.text_report import to_text
+
+__all__ = ["to_json", "to_text", "write_html"]
+
+__getattr__ = face(
+    __name__,
+    {
+        "html_report": ["write_html"],
+        "json_report": ["to_json"],
+        "text_report": ["to_text"],
+    },
+)

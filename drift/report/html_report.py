@@ -1,0 +1,100 @@
+"""The report as one HTML file that opens without a network: the verdict, then why, then all that was measured."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+from html import escape
+from pathlib import Path
+from string import Template
+
+from data.errors import InputError
+from drift.report.charts import timeline_figure, topics_figure
+from drift.report.evidently import evidently_page
+from drift.report.sections import matrix, sections
+from drift.report.text_report import verdict_reason
+from drift.results import DriftReport
+from drift.windows import Window
+
+_TEMPLATE = Path(__file__).with_name("report_page.html")
+_TONES = {
+    "steady": "tone-good",
+    "silent_drift": "tone-bad",
+    "ops_incident": "tone-bad",
+    "ops_incident_and_drift": "tone-bad",
+    "insufficient": "tone-warn",
+}
+_HEADLINES = {
+    "steady": "Nothing broke, and the answers are as good as before.",
+    "silent_drift": "Every health light is green, but the answers got worse.",
+    "ops_incident": "The service is unhealthy; the answers that came are not known to be worse.",
+    "ops_incident_and_drift": "The service is unhealthy and the answers got worse.",
+    "insufficient": "There is too little evidence to call this steady.",
+}
+
+
+def write_html(report: DriftReport, reference: Window, current: Window, path: Path) -> None:
+    """Write the report to `path`, with Evidently's own section on the windows inside.
+
+    :raises InputError: the file cannot be written.
+    """
+    page = render_html(report, evidently_page(reference, current))
+    try:
+        path.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"The report cannot be written to {path} ({error.strerror}): pass another path.") from error
+
+
+def render_html(report: DriftReport, evidently: str = "") -> str:
+    """Return the page; `evidently` is a complete HTML page shown in a frame of its own, left out where empty."""
+    return Template(_TEMPLATE.read_text(encoding="utf-8")).substitute(
+        title=escape(f"{report.verdict.replace('_', ' ')} – {report.current.name}"),
+        tone=_TONES[report.verdict],
+        verdict=escape(report.verdict.replace("_", " ")),
+        headline=escape(_HEADLINES[report.verdict]),
+        detail=escape(_capitalised(verdict_reason(report))),
+        windows=escape(_windows(report)),
+        matrix=matrix(report),
+        body="\n".join(sections(report, bool(evidently))),
+        created=f"{report.created:%Y-%m-%d %H:%M} UTC",
+        size_note="Evidently's section is inside, folded." if evidently else "",
+        scripts=_scripts(report, evidently),
+    )
+
+
+def _scripts(report: DriftReport, evidently: str) -> str:
+    figures = {"timeline": timeline_figure(report), "topics": topics_figure(report.segments)}
+    drawn = {name: figure for name, figure in figures.items() if figure}
+    parts = []
+    if drawn:
+        from plotly.offline import get_plotlyjs
+
+        parts.append(_packed("plotly", get_plotlyjs()))
+        parts.append(f'<script type="application/json" id="figures">{_inline(drawn)}</script>')
+    if evidently:
+        parts.append(_packed("evidently-page", evidently))
+    return "\n".join(parts)
+
+
+def _packed(name: str, text: str) -> str:
+    packed = base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode("ascii")
+    return f'<script type="text/plain" id="{name}">{packed}</script>'
+
+
+def _inline(value: object) -> str:
+    # "<" must not appear inside a script element, or a text could close it.
+    return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
+
+
+def _capitalised(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
+
+
+def _windows(report: DriftReport) -> str:
+    parts = []
+    for label, window in (("Reference", report.reference), ("Current", report.current)):
+        span = f"{window.since:%Y-%m-%d %H:%M} – {window.until:%Y-%m-%d %H:%M}" if window.since and window.until else ""
+        counts = f"{window.interactions} interactions, {window.abstained} abstained, {window.failed} failed"
+        parts.append(f"{label} “{window.name}”: {counts} {f'({span})' if span else ''}".strip())
+    return " · ".join(parts)

@@ -1,0 +1,202 @@
+"""The sections of the HTML report, each from values to escaped markup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from html import escape
+
+from drift.report.charts import timeline_figure
+from drift.report.text_report import bound_words, budget_words, label_words, quality_words
+from drift.results import DriftReport, Example, Finding, Segment, shown_p
+
+_SHOWN_FINDINGS = 25
+
+
+def sections(report: DriftReport, has_evidently: bool) -> Iterator[str]:
+    """Yield the sections below the verdict, most telling first."""
+    yield _cards(report)
+    yield _causes(report)
+    if timeline_figure(report):
+        yield _section(
+            "Quality against health over time",
+            '<div id="timeline"></div><p class="quiet small">Shaded: interval of each bin. Dashed: reference mean. '
+            "Red band: when quality most likely changed. Dotted: when a part of the system changed.</p>",
+        )
+    if report.examples:
+        yield _section("What got worse", "".join(map(_example, report.examples)))
+    if report.segments:
+        yield _section("Topics", '<div id="topics"></div>' + _segments(report.segments))
+    yield _section("Findings", _findings(report.findings))
+    yield _section("What this report could have seen", _power(report))
+    if has_evidently:
+        yield (
+            '<section class="noprint"><details id="evidently"><summary>Evidently: every signal drawn</summary>'
+            '<p class="quiet small">Drawn by Evidently with its own column tests (Kolmogorov–Smirnov and chi-square, '
+            "5 % each, not adjusted). It describes; the verdict above does not depend on it.</p>"
+            '<iframe title="Evidently"></iframe></details></section>'
+        )
+
+
+def _section(title: str, body: str) -> str:
+    return f"<section><h2>{escape(title)}</h2>{body}</section>" if body else ""
+
+
+def matrix(report: DriftReport) -> str:
+    """Draw ops against quality with the cell of this report marked; none where quality could not be told."""
+    ops = report.ops.status
+    quality = report.quality.status
+
+    def cell(is_red: bool, is_drifted: bool, text: str) -> str:
+        on = (ops == "red") == is_red and quality != "insufficient" and (quality == "drifted") == is_drifted
+        return f'<div class="cell{" on" if on else ""}">{text}</div>'
+
+    heads = [
+        f'<div class="head">{text}</div>' for text in ("quality steady", "quality drifted", "ops green", "ops red")
+    ]
+    return (
+        f'<div><div class="grid"><div></div>{heads[0]}{heads[1]}'
+        f"{heads[2]}{cell(False, False, 'steady')}{cell(False, True, 'silent drift')}"
+        f"{heads[3]}{cell(True, False, 'ops incident')}{cell(True, True, 'incident and drift')}</div>"
+        f'<p class="quiet small" style="margin-top:10px">ops: {escape(ops)} · quality: {escape(quality)}</p></div>'
+    )
+
+
+def _cards(report: DriftReport) -> str:
+    quality, ops = report.quality, report.ops
+    speaks = f"{quality.metric} ({quality.source})" if quality.metric else "no score"
+    interval = f"; change between {quality.ci[0]:+.3f} and {quality.ci[1]:+.3f}" if quality.ci else ""
+    cards = (
+        ("Quality", _change(quality.reference, quality.current, ".3f"), f"{speaks}{interval}"),
+        ("Smallest drop it could see", _number(quality.minimum_detectable_drop, ".3f"), quality.method),
+        ("Error rate", _change(ops.error_rate_reference, ops.error_rate_current, ".1%"), f"ops {ops.status}"),
+        ("Latency p95, ms", _change(ops.latency_p95_reference, ops.latency_p95_current, ",.0f"), "reference → current"),
+        *_budget_card(report),
+    )
+    return (
+        '<div class="cards">'
+        + "".join(
+            f'<div class="card"><div class="label">{escape(label)}</div><div class="value">{escape(value)}</div>'
+            f'<div class="quiet small">{escape(note)}</div></div>'
+            for label, value, note in cards
+        )
+        + "</div>"
+    )
+
+
+def _budget_card(report: DriftReport) -> list[tuple[str, str, str]]:
+    pages = report.pages
+    if pages is None:
+        return []
+    return [
+        ("Page budget used", f"{pages.used:.0%}", f"{pages.days} days watched; pages at {pages.budget_days:.0f} days")
+    ]
+
+
+def _causes(report: DriftReport) -> str:
+    if not report.causes:
+        return ""
+    rows = []
+    for cause in report.causes:
+        share = "" if cause.share is None else f"{cause.share:.0%} of the change"
+        bar = "" if cause.share is None else f'<div class="bar"><i style="width:{100 * cause.share:.0f}%"></i></div>'
+        rows.append(
+            f'<div class="cause"><div><b>{escape(cause.cause.replace("_", " "))}</b>'
+            f'<span class="quiet small">{share}</span>{bar}</div><div>{escape(cause.evidence)}</div></div>'
+        )
+    return _section("Causes", "".join(rows))
+
+
+def _example(example: Example) -> str:
+    now = f"<b>Now</b> · score {example.score:.2f} · {escape(example.interaction_id)}"
+    before = f"<b>Reference</b> · score {example.reference_score:.2f} · {escape(example.reference_id)}"
+    return (
+        f'<div class="pair"><p class="quiet small">Topic: {escape(example.topic)}</p><div class="sides">'
+        f'<div class="side"><p class="small quiet">{before}</p><p><b>{escape(example.reference_question)}</b></p>'
+        f'<div class="text">{escape(example.reference_answer)}</div></div>'
+        f'<div class="side now"><p class="small quiet">{now}</p><p><b>{escape(example.question)}</b></p>'
+        f'<div class="text">{escape(example.answer)}</div></div></div></div>'
+    )
+
+
+def _segments(segments: Sequence[Segment]) -> str:
+    head = ("topic", "share before", "share now", "quality before", "quality now", "contribution", "p", "")
+    rows = [
+        (
+            escape(s.name),
+            f"{s.share_reference:.0%}",
+            f"{s.share_current:.0%}",
+            _number(s.quality_reference, ".3f"),
+            _number(s.quality_current, ".3f"),
+            f"{s.contribution:+.4f}",
+            _number(s.p_value, ".2g"),
+            '<span class="tag bad">worse</span>' if s.drifted else "",
+        )
+        for s in segments
+    ]
+    return _table(head, rows, text_columns=(0, 7))
+
+
+def _findings(findings: Sequence[Finding]) -> str:
+    if not findings:
+        return '<p class="quiet">Nothing could be tested.</p>'
+    head = ("plane", "signal", "what was seen", "effect", "p", "adjusted p", "")
+    rows = [
+        (
+            escape(f.plane),
+            escape(f.signal),
+            escape(f.sentence),
+            f"{f.effect_name} {f.effect:+.2f}",
+            f"{f.p_value:.2g}",
+            f"{f.q_value:.2g}",
+            '<span class="tag bad">moved</span>' if f.drifted else '<span class="tag">–</span>',
+        )
+        for f in findings[:_SHOWN_FINDINGS]
+    ]
+    note = (
+        '<p class="quiet small">Moved = adjusted p (Benjamini–Hochberg over this report) within the limit and an '
+        "effect that matters. These planes explain; only quality and ops can page.</p>"
+    )
+    return _table(head, rows, text_columns=(0, 1, 2, 6)) + note
+
+
+def _power(report: DriftReport) -> str:
+    quality = report.quality
+    lines = [quality_words(quality), quality.reason]
+    if quality.minimum_detectable_drop is not None:
+        lines.append(
+            f"With {quality.n_reference} and {quality.n_current} scored records a drop of "
+            f"{quality.minimum_detectable_drop:.3f} or more on the scale of {quality.metric} would have been seen four "
+            "times in five."
+        )
+    if quality.source == "proxy":
+        lines.append(
+            "No labels spoke here. A proxy sees part of a true drop and may be biased between models: label a sample "
+            "to learn the size of the drop."
+        )
+    if quality.proxy_correlation is not None:
+        lines.append(label_words(quality))
+    if quality.bounds is not None:
+        lines.append(bound_words(quality))
+    if report.pages is not None:
+        lines.append(f"Page budget: {budget_words(report.pages)}.")
+    elif quality.e_value is not None:
+        lines.append(f"Evidence that may be added up over days (e-value): {quality.e_value:.3g}.")
+    tests = [f"{t.name}: {t.delta:+.3f}, {shown_p(t.p_drop)}, {t.weight:.0%} of it" for t in quality.tests]
+    lines += [*tests, *report.notes]
+    return "".join(f"<p>{escape(line)}</p>" for line in dict.fromkeys(lines) if line)
+
+
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]], text_columns: tuple[int, ...]) -> str:
+    kinds = ["" if column in text_columns else ' class="n"' for column in range(len(head))]
+    top = "".join(f"<th{kind}>{escape(name)}</th>" for kind, name in zip(kinds, head, strict=True))
+    lines = ["".join(f"<td{kind}>{cell}</td>" for kind, cell in zip(kinds, row, strict=True)) for row in rows]
+    body = "".join(f"<tr>{line}</tr>" for line in lines)
+    return f'<div class="scroll"><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def _change(before: float | None, after: float | None, form: str) -> str:
+    return f"{_number(before, form)} → {_number(after, form)}"
+
+
+def _number(value: float | None, form: str) -> str:
+    return "–" if value is None else format(value, form)

@@ -1,0 +1,121 @@
+"""The report as a few lines for a terminal; the first line is the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from drift.results import DriftReport, PageBudget, QualityPlane, WindowSummary
+
+_TITLES = {
+    "steady": "STEADY",
+    "silent_drift": "SILENT DRIFT",
+    "ops_incident": "OPS INCIDENT",
+    "ops_incident_and_drift": "OPS INCIDENT AND DRIFT",
+    "insufficient": "TOO LITTLE DATA",
+}
+_MAX_LINES = 5
+
+
+def to_text(report: DriftReport) -> str:
+    """Return the summary, without a trailing newline."""
+    return "\n".join(_lines(report))
+
+
+def verdict_reason(report: DriftReport) -> str:
+    """Return the sentence of the verdict without its name, for places that show the name beside it."""
+    return report.sentence.partition(": ")[2] or report.sentence
+
+
+def quality_words(quality: QualityPlane) -> str:
+    """Say the estimate of quality with its interval and what it rests on."""
+    if quality.reference is None or quality.current is None or quality.delta is None or quality.ci is None:
+        return quality.reason
+    low, high = quality.ci
+    change = f"{quality.delta:+.3f}, interval {low:+.3f} to {high:+.3f}"
+    sizes = f"n = {quality.n_reference} and {quality.n_current}"
+    return f"{quality.reference:.3f} → {quality.current:.3f} ({change}) by {quality.metric} ({quality.source}), {sizes}"
+
+
+def label_words(quality: QualityPlane) -> str:
+    """Say how well proxy and labels agree, and how many labels of each window they are worth thanks to the proxy."""
+    rho = quality.proxy_correlation or 0.0
+    worth = quality.effective_labels
+    tail = ""
+    if worth and min(worth) >= 1:
+        tail = f", which say as much as {worth[0]:.0f} and {worth[1]:.0f} would without the proxy"
+    return f"{quality.n_labelled} labels{tail}; proxy and labels correlate at {rho:.2f}."
+
+
+def bound_words(quality: QualityPlane) -> str:
+    """Say between what bounds the change lies whatever the unscored answers are worth."""
+    low, high = quality.bounds or (0.0, 0.0)
+    return f"More or fewer answers went unscored: with those the change lies between {low:+.3f} and {high:+.3f}."
+
+
+def budget_words(pages: PageBudget) -> str:
+    """Say how much of the false-page budget the evidence fills and what else may page."""
+    budget = f"one false page in {pages.budget_days:.0f} days at most"
+    seen = f"{pages.days} day{'' if pages.days == 1 else 's'} watched" if pages.measure else "no score to watch daily"
+    return f"{budget}; {seen}, evidence fills {pages.used:.0%} of it; this report pages at p ≤ {pages.level:.2g}"
+
+
+def _lines(report: DriftReport) -> Iterator[str]:
+    yield f"{_TITLES[report.verdict]} – {verdict_reason(report)}"
+    yield ""
+    yield f"  reference  {_window(report.reference)}"
+    yield f"  current    {_window(report.current)}"
+    yield f"  ops        {report.ops.status}: {report.ops.reason}"
+    yield f"  quality    {report.quality.status}: {quality_words(report.quality)}"
+    if report.quality.minimum_detectable_drop is not None:
+        yield f"             smallest drop that would have been seen: {report.quality.minimum_detectable_drop:.3f}"
+    if report.quality.method:
+        yield f"             method: {report.quality.method}; labelled records: {report.quality.n_labelled}"
+    if report.quality.proxy_correlation is not None:
+        yield f"             {label_words(report.quality)}"
+    if report.quality.bounds is not None:
+        yield f"             {bound_words(report.quality)}"
+    if report.pages:
+        yield f"  pages      {budget_words(report.pages)}"
+    if report.change_point:
+        point = report.change_point
+        between = f"between {point.earliest:%Y-%m-%d %H:%M} and {point.latest:%Y-%m-%d %H:%M}"
+        yield f"  changed    about {point.at:%Y-%m-%d %H:%M} UTC ({between})"
+    yield from _section("Causes", [f"{cause.cause}{_share(cause.share)}: {cause.evidence}" for cause in report.causes])
+    worst = [s for s in report.segments if s.drifted]
+    yield from _section(
+        "Topics that got worse",
+        [
+            f"{s.name}: {s.quality_reference or 0:.2f} → {s.quality_current or 0:.2f} ({s.contribution:+.3f} in all)"
+            for s in worst
+        ],
+    )
+    yield from _section("Also moved (explains, never pages)", [f.sentence for f in report.findings if f.drifted])
+    yield from _section("Notes", list(report.notes))
+
+
+def _section(title: str, lines: list[str]) -> Iterator[str]:
+    if not lines:
+        return
+    yield ""
+    yield title
+    for line in lines[:_MAX_LINES]:
+        yield f"  - {line}"
+    if len(lines) > _MAX_LINES:
+        yield f"  … and {len(lines) - _MAX_LINES} more (see --json or --html)"
+
+
+def _share(share: float | None) -> str:
+    return f" ({share:.0%})" if share is not None else ""
+
+
+def _window(window: WindowSummary) -> str:
+    span = (
+        f"{window.since:%Y-%m-%d %H:%M} to {window.until:%Y-%m-%d %H:%M}"
+        if window.since and window.until
+        else "no time"
+    )
+    noun = "interaction" if window.interactions == 1 else "interactions"
+    return (
+        f"{window.name}: {window.interactions:,} {noun}, {span}; {window.answered:,} answered, "
+        f"{window.abstained:,} abstained, {window.failed:,} failed"
+    )

@@ -1,0 +1,285 @@
+"""What a comparison of two windows found: plain values, ready to be written as JSON, text or HTML."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+Verdict = Literal["steady", "silent_drift", "ops_incident", "ops_incident_and_drift", "insufficient"]
+QualityStatus = Literal["steady", "drifted", "insufficient"]
+OpsStatus = Literal["green", "red", "unknown"]
+Plane = Literal["query", "retrieval", "answer", "quality", "ops", "fingerprint"]
+CauseName = Literal[
+    "mix_shift",
+    "retrieval",
+    "generation",
+    "model_change",
+    "prompt_change",
+    "index_change",
+    "corpus_change",
+    "judge_drift",
+    "truncation",
+    "ops",
+    "unknown",
+]
+
+EXIT_CODES: dict[Verdict, int] = {
+    "steady": 0,
+    "silent_drift": 3,
+    "ops_incident": 4,
+    "ops_incident_and_drift": 4,
+    "insufficient": 5,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class WindowSummary:
+    """How much a window held. `scored` counts records that carry the score which speaks for quality."""
+
+    name: str
+    since: datetime | None
+    until: datetime | None
+    interactions: int
+    canaries: int
+    answered: int
+    abstained: int
+    failed: int
+    scored: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One signal that was tested.
+
+    `reference` and `current` are the two values a reader compares (means, rates, or None where there is no single
+    number). `effect` is named by `effect_name` ("d" = Cohen's d, "TV" = total variation, "MMD²/null sd", "ratio", …);
+    `q_value` is the Benjamini–Hochberg adjusted p-value within the report. `drifted` needs both evidence and a minimal
+    effect.
+    """
+
+    plane: Plane
+    signal: str
+    reference: float | None
+    current: float | None
+    effect: float
+    effect_name: str
+    p_value: float
+    q_value: float
+    drifted: bool
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpsPlane:
+    """Health as an operations dashboard would show it; rates are shares, latencies milliseconds."""
+
+    status: OpsStatus
+    error_rate_reference: float | None
+    error_rate_current: float | None
+    latency_p95_reference: float | None
+    latency_p95_current: float | None
+    latency_p50_reference: float | None
+    latency_p50_current: float | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A difference current − reference, its standard error and two-sided interval; `p_drop` tests for a drop only."""
+
+    delta: float
+    se: float
+    low: float
+    high: float
+    p_drop: float
+
+
+@dataclass(frozen=True, slots=True)
+class QualityTest:
+    """One piece of evidence about quality and the share of the false-page level it may use."""
+
+    name: str
+    weight: float
+    p_drop: float
+    delta: float
+    fired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QualityPlane:
+    """How good the answers are.
+
+    `reference`, `current` and `delta` are what the score says about the windows as they are, `ci` the interval of
+    `delta`. `e_value` is evidence for a drop that may be looked at every day: of this window alone, or in a report on
+    schedule of all days since the baseline (`PageBudget.evidence`). `within` is the change among questions of the same
+    kind: it decides, so that people asking harder questions do not page. `minimum_detectable_drop` is the drop that
+    would have paged with the power asked for, on the scale of the score. `effective_labels` is how many labels of a
+    plain random sample without a proxy would say as much, by window; `bounds` of `delta` are there when another share
+    of the answers went unscored.
+    """
+
+    status: QualityStatus
+    reason: str
+    metric: str = ""
+    source: str = ""
+    method: str = ""
+    reference: float | None = None
+    current: float | None = None
+    delta: float | None = None
+    ci: tuple[float, float] | None = None
+    within: Estimate | None = None
+    p_value: float | None = None
+    e_value: float | None = None
+    minimum_detectable_drop: float | None = None
+    n_reference: int = 0
+    n_current: int = 0
+    n_labelled: int = 0
+    proxy_correlation: float | None = None
+    effective_labels: tuple[float, float] | None = None
+    bounds: tuple[float, float] | None = None
+    paired: bool = False
+    tests: tuple[QualityTest, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PageBudget:
+    """What a report on schedule may page on, so that false pages stay within one in `budget_days`.
+
+    `evidence` of the closed `days` since the baseline is in days of the budget and pages (`paged`) when it reaches it;
+    the window tests of this report may page at `level`.
+    """
+
+    days: int
+    evidence: float
+    budget_days: float
+    level: float
+    paged: bool
+    measure: str
+
+    @property
+    def used(self) -> float:
+        """Share of the budget that the evidence fills; 1 or more is a page."""
+        return self.evidence / self.budget_days
+
+
+@dataclass(frozen=True, slots=True)
+class PlaneReport:
+    """Whether one plane moved at all. `features` names what the texts were turned into."""
+
+    name: Plane
+    status: Literal["steady", "moved", "unknown"]
+    features: str
+    p_value: float | None
+    effect: float | None
+    auc: float | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One topic of questions: its share of the traffic and its quality in both windows.
+
+    `contribution` is the topic's part of the within-topic change of quality; all parts add up to it.
+    """
+
+    name: str
+    share_reference: float
+    share_current: float
+    quality_reference: float | None
+    quality_current: float | None
+    contribution: float
+    p_value: float | None
+    drifted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why quality moved; `share` is the part of the change it explains, None where it cannot be put in numbers."""
+
+    cause: CauseName
+    share: float | None
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimePoint:
+    """One bin of the time line; `quality_low` and `quality_high` bound the mean with the report's confidence."""
+
+    start: datetime
+    end: datetime
+    window: Literal["reference", "current"]
+    interactions: int
+    quality: float | None
+    quality_low: float | None
+    quality_high: float | None
+    error_rate: float | None
+    latency_p95: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class FingerprintChange:
+    """A part of the system that began to differ at a known time."""
+
+    field: str
+    before: str
+    after: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePoint:
+    """When quality most likely changed, with the span of times that fit about as well."""
+
+    at: datetime
+    earliest: datetime
+    latest: datetime
+    p_value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A current answer that looks worse than the reference answer to the same or the nearest question."""
+
+    topic: str
+    question: str
+    answer: str
+    score: float
+    reference_question: str
+    reference_answer: str
+    reference_score: float
+    interaction_id: str
+    reference_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class DriftReport:
+    """Everything a comparison found."""
+
+    verdict: Verdict
+    sentence: str
+    created: datetime
+    reference: WindowSummary
+    current: WindowSummary
+    ops: OpsPlane
+    quality: QualityPlane
+    pages: PageBudget | None = None
+    planes: tuple[PlaneReport, ...] = ()
+    segments: tuple[Segment, ...] = ()
+    causes: tuple[Cause, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    timeline: tuple[TimePoint, ...] = ()
+    fingerprint_changes: tuple[FingerprintChange, ...] = ()
+    change_point: ChangePoint | None = None
+    examples: tuple[Example, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """Exit code of `drift report`: 0 steady, 3 silent drift, 4 ops incident, 5 too little data."""
+        return EXIT_CODES[self.verdict]
+
+
+def shown_p(p: float) -> str:
+    """Return "p = 0.012"; what is too small for a floating-point number is told as a bound, for no p-value is 0."""
+    return f"p = {p:.2g}" if p > 0 else "p < 1e-300"

@@ -1,0 +1,105 @@
+"""Reference-free scores of a logged interaction, cheap enough for every one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from data.cases import Case
+from data.records import ABSTENTION, Interaction, Score, ScoreSource
+from eval.errors import UnscorableAnswer
+from eval.metric import Metric
+from eval.quality.claims import find_claims
+from eval.quality.features import read_evidence
+from eval.quality.groundedness import GroundednessProxy
+
+GROUNDEDNESS = "groundedness"
+CITATION_SUPPORT = "citation_support"
+NUMBER_SUPPORT = "number_support"
+PROXY_METRICS = (GROUNDEDNESS, CITATION_SUPPORT, NUMBER_SUPPORT)
+"""What `score_interaction` writes: one row of each for every interaction."""
+
+_RULES_VERSION = "1"
+
+
+def score_interaction(interaction: Interaction, proxy: GroundednessProxy) -> list[Score]:
+    """Return one score per proxy metric; value None with the reason where an interaction cannot be scored.
+
+    `groundedness` is the proxy's probability that the answer is fully supported; `citation_support` the share of the
+    answer's citations that were located in their source; `number_support` the share of its numbers found in question or
+    passages.
+    """
+    scorers: tuple[tuple[str, str, str, Callable[[Interaction], float]], ...] = (
+        (GROUNDEDNESS, "lexical", proxy.version, lambda item: _groundedness(item, proxy)),
+        (CITATION_SUPPORT, "citation check", _RULES_VERSION, _citation_support),
+        (NUMBER_SUPPORT, "number guard", _RULES_VERSION, _number_support),
+    )
+    return [
+        Score(interaction.id, metric, *_value_or_reason(interaction, measure), scorer=scorer, scorer_version=version)
+        for metric, scorer, version, measure in scorers
+    ]
+
+
+def proxy_metrics(proxy: GroundednessProxy) -> tuple[Metric, ...]:
+    """Return groundedness and number support as metrics of golden cases."""
+
+    def groundedness(case: Case, interaction: Interaction) -> float:
+        return _groundedness(with_answer(interaction), proxy)
+
+    def number_support(case: Case, interaction: Interaction) -> float:
+        return _number_support(with_answer(interaction))
+
+    return (
+        Metric(GROUNDEDNESS, groundedness, proxy.version),
+        Metric(NUMBER_SUPPORT, number_support, _RULES_VERSION),
+    )
+
+
+def _value_or_reason(
+    interaction: Interaction, measure: Callable[[Interaction], float]
+) -> tuple[float | None, ScoreSource, str]:
+    try:
+        return measure(with_answer(interaction)), "proxy", ""
+    except UnscorableAnswer as error:
+        return None, "proxy", str(error)
+
+
+def with_answer(interaction: Interaction) -> Interaction:
+    """Return the interaction if it carries an answer that can be judged.
+
+    :raises Unscorable: it failed, abstained or is empty.
+    """
+    if interaction.outcome == "failed":
+        raise UnscorableAnswer("there is no answer: the request failed")
+    if interaction.outcome == "abstained" or ABSTENTION in _answer(interaction):
+        raise UnscorableAnswer("the pipeline abstained")
+    if not _answer(interaction).strip():
+        raise UnscorableAnswer("there is no answer")
+    return interaction
+
+
+def _groundedness(interaction: Interaction, proxy: GroundednessProxy) -> float:
+    return proxy.score(interaction.question, _answer(interaction), _texts(interaction))
+
+
+def _citation_support(interaction: Interaction) -> float:
+    if not interaction.citations:
+        raise UnscorableAnswer("the answer carries no citations")
+    return sum(citation.supported for citation in interaction.citations) / len(interaction.citations)
+
+
+def _number_support(interaction: Interaction) -> float:
+    texts = _texts(interaction)
+    if not texts:
+        raise UnscorableAnswer("no passage text to check the numbers against")
+    written = frozenset[str]().union(*(claim.sentence.numbers for claim in find_claims(_answer(interaction))))
+    if not written:
+        raise UnscorableAnswer("the answer holds no numbers")
+    return len(written & read_evidence(interaction.question, texts).numbers) / len(written)
+
+
+def _answer(interaction: Interaction) -> str:
+    return interaction.answer or ""
+
+
+def _texts(interaction: Interaction) -> list[str]:
+    return [context.text for context in interaction.contexts if context.text]

@@ -1,0 +1,63 @@
+"""Questions are answered, shown and logged."""
+
+from typing import TYPE_CHECKING
+
+from data.faces import face
+
+if TYPE_CHECKING:
+    from pipelines.answer.ask import Asker, LoggedAnswer, PendingAnswer
+    from pipelines.answer.conversation import Conversation, read_history, stand_alone
+    from pipelines.answer.doctor import doctor_text, examine, show_table
+    from pipelines.answer.leftovers import whole_log
+    from pipelines.answer.nearest import NearestPassage, nearest_documents
+    from pipelines.answer.render import answer_json, answer_text, footnotes, hit_json, in_words
+    from pipelines.answer.terminal import Chat, remember_lines
+    from pipelines.answer.verify import all_stand, verification_json, verification_text, verify_answer
+    from pipelines.answer.visit import new_id
+    from pipelines.answer.why import explain_missing, why_json, why_text
+
+__all__ = [
+    "Asker",
+    "Chat",
+    "Conversation",
+    "LoggedAnswer",
+    "NearestPassage",
+    "PendingAnswer",
+    "all_stand",
+    "answer_json",
+    "answer_text",
+    "doctor_text",
+    "examine",
+    "explain_missing",
+    "footnotes",
+    "hit_json",
+    "in_words",
+    "nearest_documents",
+    "new_id",
+    "read_history",
+    "remember_lines",
+    "show_table",
+    "stand_alone",
+    "verification_json",
+    "verification_text",
+    "verify_answer",
+    "whole_log",
+    "why_json",
+    "why_text",
+]
+
+__getattr__ = face(
+    __name__,
+    {
+        "ask": ["Asker", "LoggedAnswer", "PendingAnswer"],
+        "conversation": ["Conversation", "read_history", "stand_alone"],
+        "doctor": ["doctor_text", "examine", "show_table"],
+        "leftovers": ["whole_log"],
+        "nearest": ["NearestPassage", "nearest_documents"],
+        "render": ["answer_json", "answer_text", "footnotes", "hit_json", "in_words"],
+        "terminal": ["Chat", "remember_lines"],
+        "verify": ["all_stand", "verification_json", "verification_text", "verify_answer"],
+        "visit": ["new_id"],
+        "why": ["explain_missing", "why_json", "why_text"],
+    },
+)

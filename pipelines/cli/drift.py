@@ -1,0 +1,155 @@
+"""The `drift` command. Each command parses, makes one call and prints; nothing heavy is imported early."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.cli import baseline as baseline_cli
+from pipelines.cli import drift_actions as drift_actions_cli
+from pipelines.cli.options import AsJson, Folder, Since, Until, parse_time
+from pipelines.console import ShowVersion, note, run_app, say, say_json, write_lines
+
+
+def alert_test(workspace: Folder = Path(".")) -> None:
+    """Send a test message to every channel of alerts.urls; exit 1 when one did not take it."""
+    from data.errors import SettingsError
+    from drift.alert import summary
+    from pipelines.monitoring import send_test
+    from pipelines.wiring import open_workspace
+
+    results = send_test(open_workspace(workspace), datetime.now(UTC))
+    if not results:
+        raise SettingsError('There is no channel to test: set alerts.urls in rag.toml, e.g. urls = ["slack://…"].')
+    say(summary(results))
+    if any(results.values()):
+        raise typer.Exit(1)
+
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Html = Annotated[Path | None, typer.Option("--html", help="Write the HTML report here.")]
+
+
+@app.callback()
+def root(version: ShowVersion = False) -> None:
+    """Has the quality of the answers slipped? Windows of interactions to a verdict with its evidence and cause."""
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="Interactions as JSON Lines, OTLP spans, or a Langfuse export.")],
+    kind: Annotated[str, typer.Option("--format", help="auto, jsonl, otlp or langfuse.")] = "auto",
+    workspace: Folder = Path("."),
+    as_json: AsJson = False,
+) -> None:
+    """Put interactions of any RAG application into the log; bad items are reported and kept aside."""
+    from pipelines.monitoring import import_file, import_json, import_text
+    from pipelines.wiring import open_workspace
+
+    report = import_file(open_workspace(workspace), file, kind)
+    say_json(import_json(report)) if as_json else say(import_text(report))
+    if report.refused:
+        raise typer.Exit(2)
+
+
+@app.command()
+def export(
+    file: Annotated[Path, typer.Argument(help="Where to write JSON Lines; - for standard output.")],
+    workspace: Folder = Path("."),
+    since: Since = None,
+    until: Until = None,
+) -> None:
+    """Write the log, or a period of it, as JSON Lines."""
+    from pipelines.monitoring import exported
+    from pipelines.wiring import open_workspace
+
+    write_lines(file, exported(open_workspace(workspace), parse_time(since), parse_time(until)), "interaction")
+
+
+@app.command()
+def report(
+    workspace: Folder = Path("."),
+    since: Since = None,
+    until: Until = None,
+    baseline: Annotated[str | None, typer.Option(help="Name of the baseline.", show_default="default")] = None,
+    html: Html = None,
+    alert: Annotated[bool, typer.Option("--alert", help="Tell the channels of rag.toml; for scheduled runs.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Compare the last days with the baseline. Exit: 0 steady, 3 silent drift, 4 ops incident, 5 too little data."""
+    from drift.report import to_json, to_text
+    from pipelines.monitoring import report as make_report
+    from pipelines.monitoring import told_of, write_outputs
+    from pipelines.wiring import open_workspace
+
+    opened, now = open_workspace(workspace), datetime.now(UTC)
+    made = make_report(opened, since=parse_time(since), until=parse_time(until), baseline=baseline, now=now)
+    if not as_json:
+        say(to_text(made.report))
+    name = ""
+    if html or alert or not as_json:
+        target = write_outputs(made, opened.data / "reports", html, now)
+        name = target.name
+        (note if as_json else say)(f"Report: {target}")
+    if alert:
+        (note if as_json else say)(told_of(opened, made.report, name, now))
+    if as_json:
+        say_json(to_json(made.report))
+    raise typer.Exit(made.report.exit_code)
+
+
+@app.command()
+def compare(
+    reference: Annotated[Path, typer.Argument(help="Interactions of the healthy period (JSON Lines).")],
+    current: Annotated[Path, typer.Argument(help="Interactions to judge (JSON Lines).")],
+    html: Html = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare two interaction files; needs no workspace. Exit codes as for `drift report`."""
+    from drift.report import to_json, to_text
+    from drift.settings import DriftSettings
+    from pipelines.monitoring import compare_files, refused_lines
+
+    compared = compare_files(reference, current, DriftSettings(), datetime.now(UTC))
+    if html:
+        from drift.report import write_html
+
+        write_html(compared.report, compared.reference, compared.current, html)
+    say_json(to_json(compared.report)) if as_json else say(to_text(compared.report))
+    if html:
+        note(f"Report: {html}")
+    if compared.refused:
+        note(refused_lines(compared.refused))
+    raise typer.Exit(compared.report.exit_code or (2 if compared.refused else 0))
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Where to build the demo workspace.")] = Path("demo-out"),
+) -> None:
+    """Tell the story on the demo corpus: healthy weeks, a silent change of model, the report that catches it."""
+    from pipelines.demo import run_demo
+
+    run_demo(folder)
+
+
+app.add_typer(baseline_cli.app, name="baseline")
+drift_actions_cli.register(app)
+app.command()(alert_test)
+
+
+def main() -> None:
+    """Entry point of the `drift` script."""
+    run_app(app)
+
+
+if __name__ == "__main__":
+    main()

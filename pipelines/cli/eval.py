@@ -1,0 +1,194 @@
+"""`rag eval`: golden cases, metrics and the gate."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipelines.cli.options import AsJson, Folder, Since, Until, parse_time
+from pipelines.console import note, progress_printer, say, say_json
+
+if TYPE_CHECKING:
+    from pipelines.evaluation import EvaluationRequest
+    from pipelines.wiring import Workspace
+
+
+Out = Annotated[Path, typer.Option("--cases", help="Case file, .jsonl or .yaml; what is in it stays.")]
+Seed = Annotated[int, typer.Option(help="Another seed draws others.")]
+CASES = Path("cases.jsonl")
+
+
+def init(
+    cases: Out = CASES,
+    count: Annotated[int, typer.Option(min=1, max=10_000, help="Drafts to add.")] = 50,
+    model: Annotated[bool, typer.Option("--model", help="Let the chat model of rag.toml write the questions.")] = False,
+    seed: Seed = 0,
+    workspace: Folder = Path("."),
+    as_json: AsJson = False,
+) -> None:
+    """Draft golden cases from the indexed documents; reviewed cases are never changed."""
+    from pipelines.evaluation import draft
+    from pipelines.wiring import open_workspace
+
+    made = draft(open_workspace(workspace), cases, count, seed, by_model=model, progress=progress_printer("draft"))
+    for reason, times in made.dropped.items():
+        note(f"dropped {times} {reason}")
+    text = f"{made.added} drafts added to {cases}, {made.total} cases in it: next, rag eval review --cases {cases}"
+    say_json(asdict(made)) if as_json else say(text)
+
+
+def review(
+    cases: Out = CASES,
+    workspace: Folder = Path("."),
+    as_json: AsJson = False,
+) -> None:
+    """Accept, complete or throw away drafts, one key each; every decision is written at once."""
+    from pipelines.evaluation import review_file
+    from pipelines.wiring import open_workspace
+
+    done = review_file(open_workspace(workspace), cases)
+    if as_json:
+        say_json(done)
+
+
+def harvest(
+    cases: Out = CASES,
+    count: Annotated[int, typer.Option(min=1, max=10_000, help="Questions to draw.")] = 20,
+    since: Since = None,
+    until: Until = None,
+    seed: Seed = 0,
+    workspace: Folder = Path("."),
+    as_json: AsJson = False,
+) -> None:
+    """Draw real questions from the log as drafts, rather those with weak support, complaints, or new wording."""
+    from pipelines.evaluation import harvest_questions
+    from pipelines.wiring import open_workspace
+
+    drawn = harvest_questions(
+        open_workspace(workspace), cases, count, since=parse_time(since), until=parse_time(until), seed=seed
+    )
+    text = f"{drawn.added} of {drawn.questions} questions added to {cases}: next, rag eval review --cases {cases}"
+    say_json(asdict(drawn)) if as_json else say(text)
+
+
+evaluation = typer.Typer(help="Ask the golden cases, measure, and gate a change.", add_completion=False)
+evaluation.command("init")(init)
+evaluation.command("review")(review)
+evaluation.command("harvest")(harvest)
+
+Junit = Annotated[Path | None, typer.Option(help="Write JUnit XML here.")]
+Markdown = Annotated[Path | None, typer.Option(help="Write Markdown for a pull request here.")]
+Html = Annotated[Path | None, typer.Option(help="Write a self-contained HTML page here.")]
+
+
+@evaluation.callback(invoke_without_command=True)
+def evaluate(
+    context: typer.Context,
+    cases: Annotated[Path, typer.Option(help="Golden cases, JSON Lines or YAML.")] = Path("cases.jsonl"),
+    gate: Annotated[bool, typer.Option("--gate", help="Compare with the accepted run; exit 1 on regression.")] = False,
+    accepted: Annotated[Path | None, typer.Option(help="The accepted run.", show_default=".rag/evals/")] = None,
+    metrics: Annotated[str, typer.Option(help="Gate only these, separated by commas.")] = "",
+    matrix: Annotated[Path | None, typer.Option(help="Compare the settings of this YAML file instead.")] = None,
+    judge: Annotated[bool, typer.Option("--judge", help="Let the judge of rag.toml score the answers, too.")] = False,
+    judge_metrics: Annotated[str, typer.Option(help="Judged metrics, by commas.", show_default="rag.toml")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Answer, and say what judging would cost.")] = False,
+    junit: Junit = None,
+    markdown: Markdown = None,
+    html: Html = None,
+    repeats: Annotated[int, typer.Option(min=1, max=100, help="Ask each case this often and average.")] = 1,
+    concurrency: Annotated[int, typer.Option(min=0, max=256, help="Questions at a time; 0: as in rag.toml.")] = 0,
+    workspace: Folder = Path("."),
+    as_json: AsJson = False,
+) -> None:
+    """Ask the golden cases and measure. With --gate: 0 pass, 1 regression, 5 too few cases to tell."""
+    if context.invoked_subcommand:
+        return
+    from pipelines.evaluation import (
+        ACCEPTED,
+        EvaluationRequest,
+        evaluate_cases,
+        prepare,
+        runs_folder,
+        to_json,
+        to_text,
+        write_reports,
+    )
+    from pipelines.wiring import open_workspace
+
+    opened = open_workspace(workspace)
+    prepare(junit, markdown, html)
+    wanted = EvaluationRequest(
+        cases,
+        (accepted or runs_folder(opened) / ACCEPTED) if gate else None,
+        gated=_names(metrics),
+        repeats=repeats,
+        concurrency=concurrency,
+        judge=judge,
+        judge_metrics=_names(judge_metrics),
+        dry_run=dry_run,
+    )
+    if matrix:
+        _compare(opened, matrix, wanted, {"markdown": markdown, "html": html}, as_json)
+        return
+    evaluated = evaluate_cases(opened, wanted, progress=progress_printer("eval"))
+    write_reports(evaluated, junit=junit, markdown=markdown, html=html)
+    say(to_json(evaluated) if as_json else to_text(evaluated))
+    raise typer.Exit(evaluated.exit_code)
+
+
+@evaluation.command("accept")
+def accept(
+    workspace: Folder = Path("."),
+    to: Annotated[Path | None, typer.Option(help="Where to keep it.", show_default=".rag/evals/accepted.json")] = None,
+) -> None:
+    """Make the last run the accepted one that --gate compares with."""
+    from pipelines.evaluation import accept_last
+    from pipelines.wiring import open_workspace
+
+    say(f"Accepted: {accept_last(open_workspace(workspace), to)}")
+
+
+@evaluation.command("calibrate")
+def calibrate(
+    labels: Annotated[Path | None, typer.Option(help="Labelled answers, JSON Lines.", show_default="the log")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Ask the judge again; exit 1 when it has changed.")] = False,
+    workspace: Folder = Path("."),
+    as_json: AsJson = False,
+) -> None:
+    """Compare the judge with human labels, and keep those answers as anchors that show when the judge changes."""
+    from pipelines.evaluation import agreement_json, agreement_text, check_anchors, shift_json, shift_text
+    from pipelines.evaluation import calibrate as calibrate_judge
+    from pipelines.wiring import open_workspace
+
+    opened = open_workspace(workspace)
+    if not check:
+        found = calibrate_judge(opened, labels)
+        say_json(agreement_json(found)) if as_json else say(agreement_text(found))
+        return
+    checked = check_anchors(opened)
+    say_json(shift_json(checked)) if as_json else say(shift_text(checked))
+    if any(shift is None or shift.drifted() for _, shift in checked):
+        raise typer.Exit(1)
+
+
+def _compare(
+    opened: Workspace, matrix: Path, wanted: EvaluationRequest, files: dict[str, Path | None], as_json: bool
+) -> None:
+    """Run and show a matrix."""
+    from eval.matrix import compare, matrix_json, matrix_markdown, matrix_text
+    from eval.report import matrix_page
+    from pipelines.evaluation import read_variants, run_matrix
+
+    variants = read_variants(matrix, opened.settings)
+    cells = compare(run_matrix(opened, variants, wanted, progress_printer("eval")))
+    for name, render in (("markdown", matrix_markdown), ("html", matrix_page)):
+        if path := files[name]:
+            path.write_text(render(cells), encoding="utf-8")
+    say(matrix_json(cells) if as_json else matrix_text(cells))
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())

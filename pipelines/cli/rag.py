@@ -1,0 +1,234 @@
+"""The `rag` command. Each command parses, makes one call and prints; nothing heavy is imported before it is needed."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.cli.answer import HistoryFile, chat, doctor
+from pipelines.cli.eval import evaluation
+from pipelines.cli.index import quarantine
+from pipelines.cli.options import AsJson, Folder
+from pipelines.cli.serve import keys, serve
+from pipelines.console import ShowVersion, given_path, note, progress_printer, run_app, say, say_json
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+class EngineName(StrEnum):
+    """Where the work of an ingest is done."""
+
+    local = "local"
+    ray = "ray"
+
+
+@app.callback()
+def root(version: ShowVersion = False) -> None:
+    """Documents to an index, questions to answers with citations that can be checked."""
+
+
+@app.command()
+def init(workspace: Folder = Path(".")) -> None:
+    """Make rag.toml and .rag/ in a folder; never changes what is there."""
+    from pipelines.wiring import init_workspace
+
+    made = init_workspace(workspace)
+    say(f"Workspace ready in {workspace}: next, rag ingest PATH" if made else f"{workspace} is a workspace already.")
+
+
+@app.command()
+def ingest(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Files and folders; - for standard input.", parser=given_path, metavar="PATH"),
+    ] = None,
+    workspace: Folder = Path("."),
+    prune: Annotated[bool, typer.Option(help="Remove documents whose file vanished from an ingested folder.")] = False,
+    urls: Annotated[Path | None, typer.Option(help="File with one http(s) URL a line, to be fetched.")] = None,
+    name: Annotated[str | None, typer.Option(help="Source name of standard input, e.g. minutes.md.")] = None,
+    plan: Annotated[bool, typer.Option("--plan", help="Show what would be done and its cost; write nothing.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Publish a new index the gate cases speak against.")] = False,
+    engine: Annotated[EngineName, typer.Option(help="Where to read, cut and embed.")] = EngineName.local,
+    address: Annotated[str, typer.Option(help="Ray cluster, e.g. auto; else one on this machine is started.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Read, cut, embed and index documents; unchanged files are skipped, bad ones refused one by one."""
+    from pipelines.index import ingest_json, ingest_paths, ingest_text, plan_json, plan_paths, plan_text
+    from pipelines.wiring import open_workspace
+
+    opened, progress = open_workspace(workspace), progress_printer("ingest")
+    if plan:
+        planned = plan_paths(opened, paths or (), prune=prune, urls=urls, name=name)
+        say_json(plan_json(planned)) if as_json else say(plan_text(planned))
+        raise typer.Exit(2 if planned.failed else 0)
+    report = ingest_paths(
+        opened,
+        paths or (),
+        prune=prune,
+        urls=urls,
+        name=name,
+        engine=engine,
+        address=address,
+        force=force,
+        progress=progress,
+    )
+    say_json(ingest_json(report)) if as_json else say(ingest_text(report))
+    if report.failed or report.refused:
+        raise typer.Exit(2)
+
+
+@app.command()
+def search(
+    question: Annotated[str | None, typer.Argument(help="What to look for.")] = None,
+    queries: Annotated[
+        Path | None,
+        typer.Option(help='JSON Lines file, one {"id", "question"} per line.'),
+    ] = None,
+    k: Annotated[int | None, typer.Option(min=1, max=1000, help="Passages per question.")] = None,
+    conditions: Annotated[
+        list[str] | None,
+        typer.Option("--filter", help="source=GLOB, page=3, language=ru or heading~TEXT; may be repeated."),
+    ] = None,
+    workspace: Folder = Path("."),
+    as_json: AsJson = False,
+) -> None:
+    """Show the passages a question retrieves, without answering it."""
+    from data.errors import InputError
+    from pipelines.answer import in_words
+    from pipelines.index import Query, hits_json, hits_text, read_queries
+    from pipelines.index import search as run_search
+    from pipelines.wiring import open_workspace
+
+    if (question is None) == (queries is None):
+        raise InputError('Pass either a question or --queries FILE.jsonl, e.g. rag search "opening hours".')
+    opened = open_workspace(workspace)
+    wanted, refused = read_queries(queries) if queries else ([Query("1", question or "")], [])
+    for query, found in run_search(opened, wanted, k, conditions or ()):
+        if as_json:
+            say_json(hits_json(query, found))
+        else:
+            say(f"# {query.question}\n{hits_text(found.hits)}\n" if queries else hits_text(found.hits))
+        for flag in found.flags:
+            note(f"warning: {in_words(flag)}")
+    for reason in refused:
+        note(f"refused: {reason}")
+    if refused:
+        raise typer.Exit(2)
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="The question, in quotes.")],
+    workspace: Folder = Path("."),
+    stream: Annotated[bool, typer.Option("--stream", help="Show the answer while it is written.")] = False,
+    history: HistoryFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Answer a question from the indexed documents, with citations, and write it to the log."""
+    from pipelines.answer import Asker, Conversation, LoggedAnswer, answer_json, answer_text, footnotes, read_history
+    from pipelines.wiring import open_workspace
+    from rag.errors import EndpointError
+
+    opened = open_workspace(workspace)
+    turns = read_history(history) if history else ()
+    conversation = Conversation(Asker.from_workspace(opened), opened.settings.chat.follow_ups, turns)
+    streamed = stream and not as_json
+    for part in conversation.ask(question, streaming=streamed):
+        if isinstance(part, LoggedAnswer):
+            asked = part
+        else:
+            typer.echo(part, nl=False)
+    if asked.log_error:
+        note(f"warning: this answer is not in the log: {asked.log_error}")
+    if as_json:
+        say_json(answer_json(asked))
+    elif asked.interaction.error is None:
+        say("\n" + footnotes(asked) if streamed else answer_text(asked))
+    if asked.interaction.error is not None:
+        raise EndpointError(asked.interaction.error)
+
+
+@app.command()
+def why(
+    question: Annotated[str, typer.Argument(help="The question, in quotes.")],
+    expect: Annotated[str, typer.Option(help="The source that should answer it: FILE, or FILE#p3 for its page 3.")],
+    text: Annotated[str, typer.Option(help="A phrase of the passage.")] = "",
+    workspace: Folder = Path("."),
+    as_json: AsJson = False,
+) -> None:
+    """Name the stage at which an expected passage was lost; exit 1 when it did not reach the answer."""
+    from pipelines.answer import explain_missing, why_json, why_text
+    from pipelines.wiring import open_workspace
+
+    diagnosis = explain_missing(open_workspace(workspace), question, expect, text)
+    say_json(why_json(diagnosis)) if as_json else say(why_text(diagnosis))
+    if diagnosis.stage != "cited":
+        raise typer.Exit(1)
+
+
+@app.command()
+def status(workspace: Folder = Path("."), as_json: AsJson = False) -> None:
+    """Show what is indexed, with which embedder, and what the log holds."""
+    from pipelines.index import status_text, workspace_status
+    from pipelines.wiring import open_workspace
+
+    found = workspace_status(open_workspace(workspace))
+    say_json(found) if as_json else say(status_text(found))
+
+
+@app.command()
+def verify(
+    interaction: Annotated[str, typer.Argument(help="The id that `rag ask` printed.")],
+    workspace: Folder = Path("."),
+    as_json: AsJson = False,
+) -> None:
+    """Check the citations of a logged answer against today's sources; exit 1 when one no longer stands."""
+    from pipelines.answer import all_stand, verification_json, verification_text, verify_answer
+    from pipelines.wiring import open_workspace
+
+    found, checked = verify_answer(open_workspace(workspace), interaction)
+    say_json(verification_json(found, checked)) if as_json else say(verification_text(found, checked))
+    if not all_stand(checked):
+        raise typer.Exit(1)
+
+
+@app.command()
+def repair(workspace: Folder = Path(".")) -> None:
+    """Rebuild vectors and full-text index from the catalogue, without embedding anything again."""
+    from pipelines.index import repair_index
+    from pipelines.wiring import open_workspace
+
+    say(repair_index(open_workspace(workspace)))
+
+
+@app.command()
+def rollback(workspace: Folder = Path(".")) -> None:
+    """Go back to the index as it was before the last ingest."""
+    from pipelines.index import rollback_index
+    from pipelines.wiring import open_workspace
+
+    say(rollback_index(open_workspace(workspace)))
+
+
+app.command()(chat)
+app.command()(serve)
+app.command()(doctor)
+app.command()(quarantine)
+app.add_typer(evaluation, name="eval")
+app.add_typer(keys, name="key")
+
+
+def main() -> None:
+    """Entry point of the `rag` script."""
+    run_app(app)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+"""`rag serve` and `rag key`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.cli.options import AsJson, Folder
+from pipelines.console import note, say, say_json
+
+keys = typer.Typer(no_args_is_help=True, help="Make, list and remove the keys of clients of `rag serve`.")
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on; default: server.host.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65_535, help="Port; default: server.port; 0: any.")] = None,
+    insecure: Annotated[bool, typer.Option("--insecure", help="Listen on a public address without keys.")] = False,
+    workspace: Folder = Path("."),
+) -> None:
+    """Answer over HTTP: an OpenAI-compatible API at /v1 and a page for people at /."""
+    from data.errors import SettingsError
+    from pipelines.wiring import open_workspace
+
+    try:
+        from pipelines.serve import serve as run
+    except ImportError as error:
+        raise SettingsError(f"`rag serve` needs {error.name}: pip install 'ragdrift[serve]'.") from error
+    opened = open_workspace(workspace)
+    server = opened.settings.server
+    run(opened, host or server.host, server.port if port is None else port, insecure=insecure, tell=note)
+
+
+@keys.command("add")
+def add_key(
+    name: Annotated[str, typer.Argument(help="Whose key it is; answers are tagged with it.")],
+    collections: Annotated[
+        list[str] | None, typer.Option("--collection", help="May ask this collection; default: default. Repeatable.")
+    ] = None,
+    metrics: Annotated[bool, typer.Option("--metrics", help="May read /metrics; alone: nothing else.")] = False,
+    workspace: Folder = Path("."),
+) -> None:
+    """Make a key and print it, once: only its hash is kept."""
+    from pipelines.serve import DEFAULT_COLLECTION, check_collections, open_keys
+    from pipelines.wiring import open_workspace
+
+    opened = open_workspace(workspace)
+    named = tuple(dict.fromkeys(collections or ([] if metrics else [DEFAULT_COLLECTION])))
+    check_collections(opened, named)
+    say(open_keys(opened).add(name, named, metrics=metrics))
+    note("Keep it: it cannot be shown again.")
+
+
+@keys.command("list")
+def list_keys(workspace: Folder = Path("."), as_json: AsJson = False) -> None:
+    """Show who has a key, and for what."""
+    from pipelines.serve import open_keys
+    from pipelines.wiring import open_workspace
+
+    found = open_keys(open_workspace(workspace)).keys
+    if as_json:
+        say_json([{"name": key.name, "collections": key.collections, "metrics": key.metrics} for key in found])
+        return
+    for key in found:
+        say(f"{key.name}  {', '.join((*key.collections, *(['metrics'] if key.metrics else [])))}")
+    if not found:
+        note("There are no keys: `rag serve` answers everybody on this machine.")
+
+
+@keys.command("remove")
+def remove_key(name: Annotated[str, typer.Argument(help="Whose key it is.")], workspace: Folder = Path(".")) -> None:
+    """Forget a key; a running server refuses it from then on."""
+    from pipelines.serve import open_keys
+    from pipelines.wiring import open_workspace
+
+    open_keys(open_workspace(workspace)).remove(name)
+    say(f"Removed the key of {name}.")

@@ -1,0 +1,118 @@
+"""Documents to index: `rag ingest`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from data.errors import InputError
+from pipelines.console import bullet_list, plural
+from pipelines.index.inputs import gathered
+from pipelines.wiring import Workspace, build_embedder, chunk_settings, workspace_embedder
+
+if TYPE_CHECKING:
+    from pipelines.settings import Settings
+    from rag.ingest import Engine, IngestReport
+    from rag.read import SourceFile
+
+
+def ingest_paths(  # noqa: PLR0913 - one keyword per option of the command
+    workspace: Workspace,
+    paths: Sequence[Path],
+    *,
+    prune: bool = False,
+    urls: Path | None = None,
+    name: str | None = None,
+    engine: str = "local",
+    address: str = "",
+    force: bool = False,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> IngestReport:
+    """Bring the index up to date with `paths`, the URLs listed in `urls`, and standard input ("-") under `name`.
+
+    Refused files and URLs are in the report and never stop the good ones. With `force`, an index that a changed
+    embedder or chunking makes anew is published whatever the gate cases of the settings say.
+    """
+    from pipelines.index.gate import note_embedder, shadow_gate
+    from pipelines.tracing import trace_ingest
+    from pipelines.wiring import vector_server
+    from rag.ingest import ingest
+    from rag.store import place_vectors
+
+    settings, embedder = workspace.settings, workspace_embedder(workspace)
+    place_vectors(workspace.data, vector_server(workspace))
+    accept = None if force else shadow_gate(workspace)
+    with gathered(paths, urls, name, progress) as inputs:
+        report = ingest(
+            inputs.paths,
+            workspace.data,
+            embedder,
+            chunking=chunk_settings(settings),
+            prune=prune,
+            include=settings.ingest.include,
+            exclude=settings.ingest.exclude,
+            extra=inputs.files,
+            progress=progress,
+            engine=_build_engine(settings, embedder.id, engine, address),
+            accept=accept,
+            collapse_duplicates=settings.ingest.collapse_duplicates,
+        )
+        suspicious = _suspicious(workspace, inputs.files) if report.chunks else ()
+    if not report.refused:
+        note_embedder(workspace)
+    report = replace(report, failed=(*report.failed, *inputs.failed), suspicious=suspicious)
+    trace_ingest(settings, report)
+    return report
+
+
+def _suspicious(workspace: Workspace, files: Sequence[SourceFile]) -> tuple[tuple[str, str], ...]:
+    """Look for attacks in new documents; their passages are flagged or held back when a question finds them."""
+    if workspace.settings.ingest.hostile == "off":
+        return ()
+    from pipelines.index.quarantine import look, news
+
+    return news(look(workspace, {file.origin: file.path for file in files}))
+
+
+def _build_engine(settings: Settings, embedder: str, engine: str, address: str) -> Engine | None:
+    if engine == "local" and address:
+        raise InputError(f"--address {address} is for --engine ray: add that, or leave the address out.")
+    if engine == "local":
+        return None
+    from rag.ingest import RayEngine
+
+    return RayEngine(partial(build_embedder, settings, embedder), address)
+
+
+def ingest_json(report: IngestReport) -> dict[str, Any]:
+    """Return the stable JSON form of `rag ingest --json`."""
+    failed = [{"source": source, "reason": reason} for source, reason in report.failed]
+    suspicious = [{"source": source, "reason": reason} for source, reason in report.suspicious]
+    return {**asdict(report), "failed": failed, "suspicious": suspicious}
+
+
+def ingest_text(report: IngestReport) -> str:
+    """Return what happened, with every refused file and why."""
+    counts = f"{report.added} added, {report.changed} changed, {report.removed} removed, {report.unchanged} unchanged"
+    lines = [f"{counts}; {plural(report.chunks, 'chunk')} in the index; {report.seconds:.1f} s"]
+    if report.failed:
+        lines.append(f"{plural(len(report.failed), 'file')} refused:")
+        lines += bullet_list((f"{source}: {reason}" for source, reason in report.failed), limit=50)
+    if report.passed_over:
+        kinds = sorted(report.passed_over.items(), key=lambda kind: (-kind[1], kind[0]))
+        shown = ", ".join(f"{count} {suffix or 'without extension'}" for suffix, count in kinds[:8])
+        more = ", …" if len(kinds) > 8 else ""
+        lines.append(f"{plural(sum(report.passed_over.values()), 'file')} of kinds not read in folders: {shown}{more}")
+    if report.gone:
+        stay = "stays" if len(report.gone) == 1 else "stay"
+        lines.append(f"{plural(len(report.gone), 'document')} {stay} in the index without a file; --prune removes:")
+        lines += bullet_list(report.gone, limit=20)
+    if report.suspicious:
+        lines.append("May be an attack on a model (see rag quarantine):")
+        lines += bullet_list((f"{source}: {reason}" for source, reason in report.suspicious), limit=20)
+    if report.refused:
+        lines.append(report.refused)
+    return "\n".join(lines)

@@ -1,0 +1,141 @@
+"""Suspicious passages of a workspace: what ingest tells of them, and `rag quarantine`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from data.errors import InputError
+from pipelines.console import bullet_list, plural
+from pipelines.wiring import Workspace
+
+if TYPE_CHECKING:
+    from rag.ingest import Survey, Suspect
+
+_SHOWN = 200
+_WORDS = {
+    "instruction": "an order to a model",
+    "delimiter": "an imitation of the frame around passages",
+    "fake_citation": "a made-up citation key",
+    "invisible": "invisible writing",
+    "exfiltration": "an image that sends data to its host",
+    "control_token": "control tokens of chat models (written so that no server reads them)",
+}
+
+
+def look(workspace: Workspace, files: Mapping[str, Path] | None = None) -> Survey:
+    """Judge every document of the index; `files` are where the bytes of URLs and standard input lie.
+
+    :raises NoIndexError: nothing was ingested yet.
+    """
+    from rag.hostile import Ledger
+    from rag.index import Index
+    from rag.ingest import survey
+
+    return survey(Index.open(workspace.data), Ledger(workspace.data), files)
+
+
+def news(found: Survey) -> tuple[tuple[str, str], ...]:
+    """Return (source, what was found) for the documents that were judged for the first time."""
+    suspects = [(item.chunk.source, item.rules, item.excerpts) for item in found.suspects if not item.harmless]
+    told = [(source, f"{_named(rules)}: “{excerpts[0]}”") for source, rules, excerpts in suspects]
+    told += [
+        (source, f"{_named([item.rule])} outside the text that was indexed: “{item.excerpt}”")
+        for source, findings in found.unread.items()
+        for item in findings
+    ]
+    return tuple(item for item in told if item[0] in found.new)
+
+
+def release(workspace: Workspace, chunks: Sequence[str], hold: Sequence[str]) -> int:
+    """Release and hold back passages by id; return how many were named.
+
+    :raises InputError: an id names no suspicious passage.
+    """
+    from rag.hostile import Ledger
+
+    known = {item.chunk.id for item in look(workspace).suspects}
+    strange = [chunk for chunk in (*chunks, *hold) if chunk not in known]
+    if strange:
+        raise InputError(f"{strange[0]!r} is no suspicious passage: `rag quarantine` lists their ids.")
+    ledger = Ledger(workspace.data)
+    ledger.release(chunks, datetime.now(UTC).isoformat(timespec="seconds"))
+    ledger.hold(hold)
+    return len(chunks) + len(hold)
+
+
+def quarantine_json(workspace: Workspace, found: Survey) -> dict[str, Any]:
+    """Return the JSON form of `rag quarantine --json`."""
+    return {
+        "mode": workspace.settings.ingest.hostile,
+        "passages": [_suspect_json(item) for item in found.suspects],
+        "outside_text": [
+            {"source": source, "rule": item.rule, "excerpt": item.excerpt}
+            for source, findings in found.unread.items()
+            for item in findings
+        ],
+    }
+
+
+def summary(workspace: Workspace, found: Survey) -> dict[str, Any]:
+    """Return the counts `rag status` shows."""
+    serious = [item for item in found.suspects if not item.harmless]
+    return {
+        "mode": workspace.settings.ingest.hostile,
+        "passages": len(serious),
+        "documents": len({item.chunk.source for item in serious}),
+        "released": sum(item.released for item in serious),
+    }
+
+
+def quarantine_text(workspace: Workspace, found: Survey) -> str:
+    """Return the suspicious passages with their ids, and what becomes of them."""
+    serious = [item for item in found.suspects if not item.harmless]
+    lines = [_fate(workspace.settings.ingest.hostile, len(serious))]
+    for item in serious[:_SHOWN]:
+        lines += _suspect_lines(item)
+    if len(serious) > _SHOWN:
+        lines.append(f"  … and {len(serious) - _SHOWN} more: rag quarantine --json")
+    unread = [
+        f"{source}: {_named([item.rule])}: “{item.excerpt}”" for source, all_ in found.unread.items() for item in all_
+    ]
+    if unread:
+        lines += ["Hidden in files, and not indexed:", *bullet_list(unread, limit=50)]
+    harmless = sum(item.harmless for item in found.suspects)
+    if harmless:
+        lines.append(f"{plural(harmless, 'passage')} with {_WORDS['control_token']}: never held back.")
+    return "\n".join(lines)
+
+
+def _fate(mode: str, count: int) -> str:
+    if not count:
+        return "No passage looks like an attack on a model."
+    fates = {
+        "flag": 'they are used, and answers that saw one are flagged (ingest.hostile = "flag")',
+        "quarantine": 'those not released are kept out of answers (ingest.hostile = "quarantine")',
+        "off": 'nothing is done about them (ingest.hostile = "off")',
+    }
+    return f"{plural(count, 'passage')} may be an attack on a model; {fates[mode]}."
+
+
+def _suspect_lines(item: Suspect) -> list[str]:
+    chunk = item.chunk
+    page = f", page {chunk.page}" if chunk.page is not None else ""
+    state = "  released" if item.released else ""
+    return [
+        f"  {chunk.id}  {chunk.source}{page}, characters {chunk.start}–{chunk.end}{state}",
+        f"      {_named(item.rules)}: “{item.excerpts[0]}”",
+    ]
+
+
+def _suspect_json(item: Suspect) -> dict[str, Any]:
+    chunk = item.chunk
+    place = {"source": chunk.source, "page": chunk.page, "start": chunk.start, "end": chunk.end}
+    findings = {"rules": list(item.rules), "excerpts": list(item.excerpts), "harmless": item.harmless}
+    return {"id": chunk.id, **place, **findings, "released": item.released}
+
+
+def _named(rules: Sequence[str]) -> str:
+    return " and ".join(_WORDS[rule] for rule in rules)

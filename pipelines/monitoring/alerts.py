@@ -1,0 +1,146 @@
+"""Tell people and machines of a report: `drift report --alert`, `drift alert-test`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from data.errors import SettingsError, WorkspaceError
+from data.files import write_whole
+from drift.alert import (
+    AlertPolicy,
+    Channel,
+    ChannelState,
+    Notice,
+    decide,
+    open_channel,
+    parse_quiet_hours,
+    parse_zone,
+    post_to_alertmanager,
+    send,
+    summary,
+    told,
+    write_notice,
+)
+from drift.results import DriftReport, Verdict
+from pipelines.wiring import Workspace, drift_settings
+
+if TYPE_CHECKING:
+    from pipelines.settings import AlertsSection
+
+STATE_FILE = "alerts.json"
+
+
+def policy_of(alerts: AlertsSection, report_name: str = "") -> AlertPolicy:
+    """Turn `[alerts]` into a policy; `report_name` is the file a link should end in.
+
+    :raises SettingsError: quiet hours or time zone cannot be read.
+    """
+    link = alerts.report_url.rstrip("/")
+    return AlertPolicy(
+        service=alerts.service,
+        quiet=parse_quiet_hours(alerts.quiet_hours),
+        zone=parse_zone(alerts.time_zone),
+        repeat=timedelta(hours=alerts.repeat_hours),
+        link=f"{link}/{report_name}" if link and report_name else link,
+    )
+
+
+def send_alerts(workspace: Workspace, report: DriftReport, report_name: str, now: datetime) -> dict[str, str | None]:
+    """Tell every configured channel what it is due; return, per channel written to, None or why it failed.
+
+    A channel that failed is tried again with the next report, the others are not told twice: what each knows is kept
+    in `.rag/alerts.json`.
+
+    :raises SettingsError: `[alerts]` names no channel, or one that cannot be understood; nothing was sent then.
+    """
+    alerts = workspace.settings.alerts
+    if not (alerts.urls or alerts.alertmanager or alerts.textfile):
+        raise SettingsError("--alert has nobody to tell: set alerts.urls, alerts.alertmanager or alerts.textfile.")
+    policy = policy_of(alerts, report_name)
+    channels = [open_channel(url.get_secret_value()) for url in alerts.urls]
+    results = _notify(workspace.data / STATE_FILE, channels, report, policy, now)
+    if alerts.alertmanager:
+        hold = timedelta(hours=alerts.alertmanager_hold_hours)
+        results[alerts.alertmanager] = post_to_alertmanager(alerts.alertmanager, report, policy, now, hold)
+    if alerts.textfile:
+        results[alerts.textfile] = _textfile(workspace, report)
+    return results
+
+
+def told_of(workspace: Workspace, report: DriftReport, report_name: str, now: datetime) -> str:
+    """Send what is due and say in one line whom; raises as `send_alerts`."""
+    return summary(send_alerts(workspace, report, report_name, now))
+
+
+def send_test(workspace: Workspace, now: datetime) -> dict[str, str | None]:
+    """Send a message to every Apprise channel that says it is a test; return None or the reason per channel."""
+    alerts = workspace.settings.alerts
+    notice = Notice(
+        "recovery",
+        f"[{alerts.service}] test message",
+        f"Sent {now:%Y-%m-%d %H:%M} UTC by `drift alert-test`: this channel works.",
+    )
+    return {channel.shown: send(channel, notice) for channel in map(_open, alerts.urls)}
+
+
+def _open(url: Any) -> Channel:
+    return open_channel(url.get_secret_value())
+
+
+def _notify(
+    path: Path, channels: list[Channel], report: DriftReport, policy: AlertPolicy, now: datetime
+) -> dict[str, str | None]:
+    states, results = _read_states(path), {}
+    for channel in channels:
+        state = states.get(channel.key, ChannelState())
+        kind = decide(state, report, policy, now)
+        if kind is None:
+            continue
+        results[channel.shown] = send(channel, write_notice(kind, state, report, policy))
+        if results[channel.shown] is None:
+            # Written after each channel: whoever was told is not told again, even if this process dies next.
+            states[channel.key] = told(state, report.verdict, kind, now)
+            _write_states(path, states)
+    return results
+
+
+def _textfile(workspace: Workspace, report: DriftReport) -> str | None:
+    from drift.alert import write_textfile
+    from drift.report import to_json
+
+    alerts, days = workspace.settings.alerts, drift_settings(workspace.settings).false_page_days
+    try:
+        write_textfile(Path(alerts.textfile), to_json(report), days, alerts.service)
+    except OSError as error:
+        return str(error)
+    return None
+
+
+def _read_states(path: Path) -> dict[str, ChannelState]:
+    if not path.exists():
+        return {}
+    try:
+        return {key: _state(value) for key, value in json.loads(path.read_text(encoding="utf-8")).items()}
+    except (ValueError, TypeError, AttributeError) as error:
+        raise WorkspaceError(
+            f"{path} cannot be read ({error}): delete it; channels with an open incident will be told once more."
+        ) from error
+
+
+def _state(value: Mapping[str, Any]) -> ChannelState:
+    since, heard = value["since"], value["told"]
+    return ChannelState(
+        cast("Verdict | None", value["verdict"]),
+        datetime.fromisoformat(since) if since else None,
+        datetime.fromisoformat(heard) if heard else None,
+    )
+
+
+def _write_states(path: Path, states: Mapping[str, ChannelState]) -> None:
+    body = {key: asdict(state) for key, state in states.items() if state.verdict}
+    write_whole(path, json.dumps(body, default=datetime.isoformat, indent=2))

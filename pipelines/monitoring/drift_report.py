@@ -1,0 +1,231 @@
+"""The scheduled job: a recent window of the log against a pinned baseline: `drift report`, `drift baseline`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.monitoring import sketches
+from pipelines.monitoring.page_budget import remember, take_look
+
+if TYPE_CHECKING:
+    from data.log import Baseline, InteractionLog
+    from drift.results import DriftReport
+    from drift.settings import DriftSettings
+    from drift.windows import Window
+import json
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from itertools import count
+from typing import TYPE_CHECKING
+
+from data.errors import InputError
+from data.log import Baseline, InteractionLog
+from data.records import Kind
+from pipelines.answer import whole_log
+from pipelines.monitoring.page_budget import STATE_FILE
+from pipelines.wiring import Workspace, drift_settings
+
+if TYPE_CHECKING:
+    from drift.results import DriftReport
+    from drift.settings import DriftSettings
+    from drift.windows import Window
+
+
+def report_from_sketches(
+    log: InteractionLog,
+    pinned: Baseline,
+    period: tuple[datetime, datetime],
+    settings: DriftSettings,
+    now: datetime,
+    state: Path | None,
+) -> tuple[DriftReport, Window, Window]:
+    """Bring the sketches up to date and compare whole days; the windows returned hold no records.
+
+    `state` is the file of the page budget, None for a window that is a question of its own.
+    """
+    from drift.sketches import compare_sketches, learn
+    from drift.windows import Window
+
+    sketches.update(log, pinned, now)
+    name = f"{pinned.name} v{pinned.version}"
+    reference = sketches.window(log, pinned, name, pinned.since, pinned.until)
+    current = sketches.window(log, pinned, "current", *period)
+    empty = Window(name, (), (), pinned.since, pinned.until), Window("current", (), (), *period)
+    if state is None:
+        return compare_sketches(reference, current, settings, now), *empty
+    topics = sketches.frozen(log, pinned)
+    watch, pages = take_look(
+        state, log, pinned, lambda known: learn(reference.whole, topics, known, settings), settings, now
+    )
+    made = compare_sketches(reference, current, settings, now, pages)
+    remember(state, pinned, watch, made.quality.status == "drifted")
+    return made, *empty
+
+
+DEFAULT_BASELINE = "default"
+RAW_LIMIT = 120_000
+"""Two windows of more records than this are compared by whole days, from sketches."""
+
+_KINDS: tuple[Kind, ...] = ("user", "canary")
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedWindows:
+    """A finished report and the windows behind it."""
+
+    report: DriftReport
+    reference: Window
+    current: Window
+
+
+def pin_baseline(
+    workspace: Workspace, name: str, since: datetime | None, until: datetime | None, now: datetime
+) -> tuple[Baseline, int]:
+    """Pin a period as reference under `name`; by default everything logged so far. Return it and its record count.
+
+    :raises InputError: the period holds no interactions.
+    """
+    if not name.strip():
+        raise InputError(
+            "The name of the baseline is empty: leave it out, or write e.g. `drift baseline set before-upgrade`."
+        )
+    check_period(since, until)
+    log = whole_log(workspace)
+    span = log.span()
+    if span.first is None or span.last is None:
+        raise InputError("The log is empty: ask some questions or run `drift import` before pinning a baseline.")
+    start, end = since or span.first, until or span.last + timedelta(microseconds=1)
+    interactions = sum(1 for _ in log.read(start, end, kinds=_KINDS))
+    if not interactions:
+        raise InputError(
+            f"No interactions between {start:%Y-%m-%d %H:%M} and {end:%Y-%m-%d %H:%M} UTC: the log spans "
+            f"{span.first:%Y-%m-%d} to {span.last:%Y-%m-%d}."
+        )
+    return log.set_baseline(name, start, end, now), interactions
+
+
+def report(
+    workspace: Workspace,
+    *,
+    since: datetime | None,
+    until: datetime | None,
+    baseline: str | None,
+    now: datetime,
+) -> ReportedWindows:
+    """Compare ``[since, until)`` (default: the last `drift.window_days` days) with a baseline.
+
+    Records of the baseline are never the default window too: compared with itself everything is steady. A report on
+    schedule (neither `since` nor `until`) keeps to the false-page budget and adds to `.rag/pages.json`; any other
+    window is a question of its own, tested at `drift.alpha`. Windows of over `RAW_LIMIT` records are compared by whole
+    days, from sketches.
+
+    :raises InputError: no such baseline, or the windows cannot be compared.
+    """
+    from data.log import count_users
+
+    log, settings = whole_log(workspace), drift_settings(workspace.settings)
+    pinned = find_baseline(log, baseline)
+    end = until or now
+    start = since or _default_start(end, workspace.settings.drift.window_days, pinned)
+    check_period(start, end)
+    schedule = since is None and until is None
+    if count_users(log, pinned.since, pinned.until) + count_users(log, start, end) > RAW_LIMIT:
+        path = workspace.data / STATE_FILE if schedule else None
+        return ReportedWindows(*report_from_sketches(log, pinned, (start, end), settings, now, path))
+    reference = _window(log, f"{pinned.name} v{pinned.version}", pinned.since, pinned.until)
+    current = _window(log, "current", start, end)
+    state = workspace.data / STATE_FILE if schedule else None
+    made = _compared(log, pinned, (reference, current), settings, now, state)
+    if not current.interactions:
+        made = replace(made, notes=(*made.notes, _where_the_log_ends(log)))
+    return ReportedWindows(made, reference, current)
+
+
+def _where_the_log_ends(log: InteractionLog) -> str:
+    last = log.span().last
+    if last is None:
+        return "The log is empty."
+    return f"The last interaction in the log is of {last:%Y-%m-%d %H:%M} UTC: pass --since and --until to look there."
+
+
+def _compared(
+    log: InteractionLog,
+    pinned: Baseline,
+    windows: tuple[Window, Window],
+    settings: DriftSettings,
+    now: datetime,
+    state: Path | None,
+) -> DriftReport:
+    from drift.budget import learn
+    from drift.compare import compare
+
+    if state is None:
+        return compare(*windows, settings, now)
+    watch, pages = take_look(state, log, pinned, lambda known: learn(windows[0], known, settings), settings, now)
+    made = compare(*windows, settings, now, pages)
+    remember(state, pinned, watch, made.quality.status == "drifted")
+    return made
+
+
+def check_period(since: datetime | None, until: datetime | None) -> None:
+    """Refuse a period that ends before it begins.
+
+    :raises InputError: with both ends.
+    """
+    if since and until and since >= until:
+        raise InputError(f"The window is empty: --since {since.isoformat()} is not before --until {until.isoformat()}.")
+
+
+def _default_start(end: datetime, days: float, pinned: Baseline) -> datetime:
+    try:
+        start = end - timedelta(days=days)
+    except OverflowError as error:
+        raise InputError(f"--until {end.isoformat()} leaves no {days:g} days before it: pass --since too.") from error
+    return pinned.until if start < pinned.until < end else start
+
+
+def find_baseline(log: InteractionLog, name: str | None) -> Baseline:
+    """Return the newest version of the baseline `name`, by default of "default" or else the newest of all.
+
+    :raises InputError: there is none.
+    """
+    baselines = log.baselines()
+    wanted = name or DEFAULT_BASELINE
+    matching = [item for item in baselines if item.name == wanted] or ([] if name else baselines)
+    if not matching:
+        known = ", ".join(sorted({item.name for item in baselines})) or "none"
+        raise InputError(f"There is no baseline {wanted!r} (known: {known}): pin one with `drift baseline set`.")
+    return max(matching, key=lambda item: (item.created, item.version))
+
+
+def write_outputs(reported: ReportedWindows, folder: Path, html: Path | None, now: datetime) -> Path:
+    """Write the report as JSON and HTML below `folder` (or the HTML to `html`); return the path of the HTML.
+
+    Two reports of one second get names of their own: whoever creates the file first has it.
+    """
+    from drift.report import to_json, write_html
+
+    folder.mkdir(parents=True, exist_ok=True)
+    path = _new_file(folder, f"drift-{now:%Y%m%dT%H%M%SZ}")
+    path.write_text(json.dumps(to_json(reported.report), indent=2, ensure_ascii=False), encoding="utf-8")
+    target = html or path.with_suffix(".html")
+    write_html(reported.report, reported.reference, reported.current, target)
+    return target
+
+
+def _new_file(folder: Path, stem: str) -> Path:
+    for number in count(1):
+        path = folder / (f"{stem}.json" if number == 1 else f"{stem}-{number}.json")
+        with suppress(FileExistsError), path.open("x", encoding="utf-8"):
+            return path
+    raise AssertionError("numbers do not end")
+
+
+def _window(log: InteractionLog, name: str, since: datetime, until: datetime) -> Window:
+    from drift.windows import Window
+
+    interactions = tuple(log.read(since, until, kinds=_KINDS))
+    return Window(name, interactions, tuple(log.scores(since, until, kinds=_KINDS)), since=since, until=until)

@@ -1,0 +1,101 @@
+"""Interaction files in and out of the log: `drift import` and `drift export`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from data.errors import InputError
+from data.interchange import FORMATS, ImportedFile, interchange_lines, read_file
+from data.records import Interaction, Score
+from pipelines.answer import whole_log
+from pipelines.console import bullet_list, plural
+from pipelines.wiring import Workspace, open_log
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What `drift import` did: lines read, interactions new to the log, and refused lines with their reasons."""
+
+    read: int
+    new: int
+    scored: int
+    refused: tuple[str, ...]
+    rejected_file: str | None
+
+
+def import_file(workspace: Workspace, path: Path, kind: str = "auto") -> ImportReport:
+    """Put the interactions of a file into the log, with a groundedness score where none came along.
+
+    `kind` is a format of `data.interchange.formats`. Bad items are copied to `FILE.rejected.jsonl`;
+    importing the same file twice changes nothing.
+
+    :raises InputError: the file is missing or empty, or `kind` is unknown.
+    """
+    if kind not in FORMATS:
+        raise InputError(f"There is no format {kind!r}: known are {', '.join(FORMATS)}.")
+    loaded = read_file(path, kind)
+    scores = with_proxy_scores(loaded.interactions, loaded.scores)
+    new = open_log(workspace).append(loaded.interactions, scores)
+    rejected = write_rejected(path, loaded)
+    return ImportReport(len(loaded.interactions), new, len(scores), refusals(path, loaded), rejected)
+
+
+def exported(workspace: Workspace, since: datetime | None, until: datetime | None) -> Iterator[str]:
+    """Yield the interactions of a period, all kinds, with their scores, as lines of the interchange format."""
+    from pipelines.monitoring.drift_report import check_period
+
+    check_period(since, until)
+    log = whole_log(workspace)
+    return interchange_lines(log.read(since, until, kinds=None), log.scores(since, until, kinds=None))
+
+
+def with_proxy_scores(interactions: Sequence[Interaction], scores: Sequence[Score]) -> tuple[Score, ...]:
+    """Return `scores` and, for each interaction without a groundedness score, the proxy's own scores."""
+    from eval.quality import GroundednessProxy, score_interaction
+
+    scored = {score.interaction_id for score in scores if score.metric == "groundedness"}
+    proxy = GroundednessProxy.load()
+    added = [score for item in interactions if item.id not in scored for score in score_interaction(item, proxy)]
+    return (*scores, *added)
+
+
+def refusals(path: Path, loaded: ImportedFile) -> tuple[str, ...]:
+    """Return one sentence per refused line."""
+    return tuple(f"{path}:{item.line}: {item.reason}" for item in loaded.rejected)
+
+
+def refused_lines(reasons: Sequence[str], where: str = "") -> str:
+    """Return how many lines were refused and the first reasons, one a line."""
+    return "\n".join([f"{plural(len(reasons), 'line')} refused{where}:", *bullet_list(reasons)])
+
+
+def write_rejected(path: Path, loaded: ImportedFile) -> str | None:
+    """Copy the refused lines beside the file they came from; return that path, or None when all lines were good."""
+    if not loaded.rejected:
+        return None
+    target = path.with_name(path.name.removesuffix(".jsonl").removesuffix(".json") + ".rejected.jsonl")
+    target.write_text("".join(item.raw + "\n" for item in loaded.rejected), encoding="utf-8")
+    return str(target)
+
+
+def import_json(report: ImportReport) -> dict[str, Any]:
+    """Return the stable JSON form of `drift import --json`."""
+    return {
+        "read": report.read,
+        "new": report.new,
+        "scores": report.scored,
+        "refused": list(report.refused),
+        "rejected_file": report.rejected_file,
+    }
+
+
+def import_text(report: ImportReport) -> str:
+    """Return what was imported and every refused line."""
+    lines = [f"{plural(report.read, 'interaction')} read, {report.new:,} new to the log, {report.scored:,} scores"]
+    if report.refused:
+        lines.append(refused_lines(report.refused, f", copied to {report.rejected_file}"))
+    return "\n".join(lines)

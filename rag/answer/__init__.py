@@ -1,0 +1,43 @@
+"""Passages become an answer whose citations are proved."""
+
+from typing import TYPE_CHECKING
+
+from data.faces import face
+
+if TYPE_CHECKING:
+    from rag.answer.answering import CheckedAnswer, answer_question
+    from rag.answer.evidence import AnswerSentence, find_evidence
+    from rag.answer.extractive import Extractive
+    from rag.answer.follow_up import Turn, by_rule, standalone
+    from rag.answer.location import locate
+    from rag.answer.stream import stream_answer
+    from rag.answer.verify import Verification, read_today, verify_citation
+
+__all__ = [
+    "AnswerSentence",
+    "CheckedAnswer",
+    "Extractive",
+    "Turn",
+    "Verification",
+    "answer_question",
+    "by_rule",
+    "find_evidence",
+    "locate",
+    "read_today",
+    "standalone",
+    "stream_answer",
+    "verify_citation",
+]
+
+__getattr__ = face(
+    __name__,
+    {
+        "answering": ["CheckedAnswer", "answer_question"],
+        "evidence": ["AnswerSentence", "find_evidence"],
+        "extractive": ["Extractive"],
+        "follow_up": ["Turn", "by_rule", "standalone"],
+        "location": ["locate"],
+        "stream": ["stream_answer"],
+        "verify": ["Verification", "read_today", "verify_citation"],
+    },
+)

@@ -1,0 +1,181 @@
+"""Read the citation markers a model wrote, however it wrote them.
+
+Asked for is "[k7fq]". Seen in the wild are "[k7fq, m2ab]", "(k7fq)", "【k7fq†source】", "[passage k7fq]", "[1]", an
+answer wrapped in a JSON string, a closing line "Sources: [k7fq]", and thinking left in front of the answer. All are
+read; what names no passage is counted.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
+
+_THINKING = re.compile(r"\A\s*<think(?:ing)?>.*?</think(?:ing)?>\s*", re.DOTALL | re.IGNORECASE)
+_FENCED = re.compile(r"\A\s*```(?:json)?\s*\n(.*?)\n\s*```\s*\Z", re.DOTALL)
+_GROUP = re.compile(r"`[^`\n]*`|[ \t]*(?:\[([^\[\]()\n]{1,80})\]|\(([^\[\]()\n]{1,80})\)|【([^【】\n]{1,80})】)(?!\()")
+_CODE_BLOCK = re.compile(r"^[ \t>]*```[^`\n]*$.*?(?:^[ \t>]*```[ \t]*$|\Z)", re.DOTALL | re.MULTILINE)
+_SUBSCRIPT = re.compile(r"(?<=[\w\])])\[[^\[\]\n]*\](?:\.[a-z_]|=| = )")
+_VALUE = re.compile(r"(?:(?<=[\"']:)|(?<=[\"']: )|(?<= = )|(?<=\w=))\[")
+_AHEAD = 4
+"""How many signs after a bracket tell what it is."""
+_BETWEEN = re.compile(r"[\s,;]+|&|\band\b|\bи\b")
+_DECORATION = re.compile(r"\A(?:passages?|keys?|sources?|chunks?|key:|источник|ключ)\Z", re.IGNORECASE)
+_KEY_SHAPE = re.compile(r"(?=(?:.*\d){2})(?=(?:.*[a-z]){2})[a-z0-9]{4}")
+_ORDINAL = re.compile(r"\d{1,2}")
+_STOP_BEFORE = re.compile(r"[.!?…]+[\"'”’»)*_]*\Z")
+_LONGEST_STOP = 40
+_SOURCES_LABEL = re.compile(
+    r"\n[ \t*_]*(?:sources?|references?|citations?|источник(?:и)?|ссылки)[*_]*:[*_ \t]*(?=[\[(【])", re.IGNORECASE
+)
+_SOURCES_START = re.compile(r"[ \t*_]*(?:sources?|references?|citations?|источник|ссылки|[\[(【]|\Z)", re.IGNORECASE)
+_SPACES = re.compile(r"[ \t]*")
+_WORDS = re.compile(r"[^\W\d_]{2}")
+_OPENS_LINE = re.compile(r"[ \t]*(?:[-*+•]|\d{1,2}[.)])?[ \t]*")
+
+
+@dataclass(frozen=True, slots=True)
+class CitationMark:
+    """Markers at one place of the clean text: the known keys in the order written, and how many names were unknown.
+
+    `leads` tells that the marker opened its line, and so speaks of the text after it.
+    """
+
+    place: int
+    keys: tuple[str, ...]
+    unknown: int
+    leads: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedText:
+    """A draft without its markers, and the markers by place, in order; a place before a full stop, never after it."""
+
+    text: str
+    marks: tuple[CitationMark, ...]
+
+
+def unwrap(text: str) -> str:
+    """Return the answer inside `text`: without thinking in front of it, and out of a JSON string, list or object."""
+    bare = _THINKING.sub("", text).strip()
+    fenced = _FENCED.match(bare)
+    inner = fenced.group(1).strip() if fenced else bare
+    if inner[:1] not in ('"', "{", "["):
+        return bare
+    try:
+        value = json.loads(inner)
+    except json.JSONDecodeError:
+        return bare
+    return _answer_in(value) or bare
+
+
+def ends_in_sources(text: str) -> bool:
+    """Tell whether the last line of an unfinished text may become a closing list of sources."""
+    return _SOURCES_START.match(text.rsplit("\n", 1)[-1]) is not None
+
+
+def read_markers(text: str, known: Container[str]) -> MarkedText:
+    """Take the citation markers out of `text`; `known` holds the keys that name a passage.
+
+    A bracket is a marker when each word in it is a known key, or has the shape of a key or of an ordinal. Round
+    brackets need a known key: "(r2d2)" and "(12)" stay text. Nothing inside backquotes is a marker; in a block of code,
+    and where code stands in plain text ("choices[0].message", "'shape': [1, 2]"), only a known key is.
+    """
+    return GrowingMarkers(known).read(text)
+
+
+class GrowingMarkers:
+    """Does as `read_markers` does for a text that grows at its end: markers that stand fast are not read again.
+
+    They do when they do not open their line, for what follows them may make them speak of it, and when the text holds
+    no backquote and no 【, which what comes later may close around them.
+    """
+
+    def __init__(self, known: Container[str]) -> None:
+        self._known = known
+        self._fast = _MarkerState("", "", (), 0)
+
+    def read(self, text: str) -> MarkedText:
+        """Return text and markers; any text may follow any other."""
+        text = _SOURCES_LABEL.sub("\n", text)
+        if not text.startswith(self._fast.text):
+            self._fast = _MarkerState("", "", (), 0)
+        clean, position = self._fast.clean, self._fast.position
+        marks = list(self._fast.marks)
+        loose = "`" in text or "【" in text
+        blocks = [block.span() for block in _CODE_BLOCK.finditer(text)] if "```" in text else []
+        for group in _GROUP.finditer(text, position):
+            names = _names(group, self._known)
+            if names is None or not self._all_known(names) and _is_code(text, group, blocks):
+                continue
+            between = text[position : group.start()]
+            if not marks or between.strip(" ,;"):
+                clean += between
+            opens = _opens_line(clean)
+            place, leads = _place(clean, text, group.end(), opens)
+            position = _SPACES.match(text, group.end()).end() if leads else group.end()  # type: ignore[union-attr]
+            keys = tuple(dict.fromkeys(name for name in names if name in self._known))
+            marks.append(CitationMark(place, keys, sum(name not in self._known for name in names), leads))
+            loose = loose or opens or position + _AHEAD > len(text)
+            if not loose:
+                self._fast = _MarkerState(text[: position + _AHEAD], clean, tuple(marks), position)
+        return MarkedText(clean + text[position:], tuple(marks))
+
+    def _all_known(self, names: Sequence[str]) -> bool:
+        return all(name in self._known for name in names)
+
+
+@dataclass(frozen=True, slots=True)
+class _MarkerState:
+    """What was read of a text up to `position`, the end of a marker; `text` holds the signs after it, too."""
+
+    text: str
+    clean: str
+    marks: tuple[CitationMark, ...]
+    position: int
+
+
+def _names(group: re.Match[str], known: Container[str]) -> list[str] | None:
+    """Return the names a bracket holds; None when it is ordinary text."""
+    inside = group.group(1) or group.group(2) or group.group(3) or ""
+    words = [word.split("†")[0].strip(" .:#'\"`*").casefold() for word in _BETWEEN.split(inside)]
+    names = [word for word in words if word and not _DECORATION.match(word)]
+    if not names or not all(name in known or _marker_like(name) for name in names):
+        return None
+    return names if group.group(2) is None or any(name in known for name in names) else None
+
+
+def _is_code(text: str, group: re.Match[str], blocks: Sequence[tuple[int, int]]) -> bool:
+    """Tell whether a bracket stands in one of the `blocks` of code, is a subscript, or the value of a name."""
+    bracket = group.end() - len(group.group().lstrip(" \t"))
+    within = any(start <= bracket < end for start, end in blocks)
+    return within or _SUBSCRIPT.match(text, bracket) is not None or _VALUE.match(text, bracket) is not None
+
+
+def _marker_like(name: str) -> bool:
+    return _KEY_SHAPE.fullmatch(name) is not None or _ORDINAL.fullmatch(name) is not None
+
+
+def _opens_line(clean: str) -> bool:
+    return _OPENS_LINE.fullmatch(clean, clean.rfind("\n") + 1) is not None
+
+
+def _place(clean: str, text: str, at: int, opens: bool) -> tuple[int, bool]:
+    """Return where a marker after `clean` and before ``text[at:]`` belongs, and whether it opens a line of text."""
+    if opens and _WORDS.search(_GROUP.sub("", text[at:].split("\n", 1)[0])):
+        return len(clean), True
+    bare = clean.rstrip()
+    stop = _STOP_BEFORE.search(bare, max(0, len(bare) - _LONGEST_STOP))
+    return (stop.start() if stop else len(bare)), False
+
+
+def _answer_in(value: object) -> str:
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, list):
+        return " ".join(item.strip() for item in value if isinstance(item, str))
+    if isinstance(value, dict):
+        named = next((value[key] for key in ("answer", "text", "content", "response") if value.get(key)), "")
+        return _answer_in(named)
+    return ""

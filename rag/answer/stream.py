@@ -1,0 +1,90 @@
+"""Answers that appear while they are written: same checks and, piece by piece, the same text as answers at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from data.records import Hit
+from data.text import GrowingText
+from rag.answer.answering import CheckedAnswer, Checker, answer_question, checked, failed, without_hits
+from rag.answer.links import ends_in_link
+from rag.answer.markers import ends_in_sources
+from rag.errors import EndpointError
+from rag.protocols import Draft, Generator, StreamingGenerator
+
+_SETTLED = 24
+_END = re.compile(r"[.!?…。！？:\n]")
+_MAY_BE_WRAPPED = ('"', "{", "[", "<", "`")
+
+
+def _nothing() -> None:
+    pass
+
+
+def stream_answer(
+    question: str, hits: Sequence[Hit], generator: Generator, meanwhile: Callable[[], object] = _nothing
+) -> Iterator[str | CheckedAnswer]:
+    """Yield the text of the answer in pieces, then the answer itself.
+
+    A sentence is shown once the next has begun, for only then are its citations known; joined, the pieces are the text
+    of the answer, or the beginning of it where the endpoint failed half-way. A generator that cannot stream gives one
+    piece. `meanwhile` is called once, when the model has begun to write and nobody waits for us.
+    """
+    if not hits:
+        yield from _shown_at_once(without_hits())
+        return
+    if not isinstance(generator, StreamingGenerator):
+        yield from _shown_at_once(answer_question(question, hits, generator))
+        return
+    checker, growing = Checker(question, hits), GrowingText()
+    shown = ""
+    looked_at = shown_at = 0
+    draft = None
+    try:
+        for draft in _once_begun(generator.stream(question, hits), meanwhile):
+            length = len(draft.text)
+            if length - looked_at < _SETTLED or not _END.search(draft.text, shown_at, length - _SETTLED - 1):
+                continue
+            looked_at = length
+            piece = _settled_text(checker, growing, draft, shown)
+            if piece:
+                shown += piece
+                shown_at = max(0, length - _SETTLED)
+                yield piece
+    except EndpointError as error:
+        yield failed(hits, error)
+        return
+    if draft is not None:
+        answered = checked(question, hits, draft, checker)
+        yield answered.answer.text.removeprefix(shown)
+        yield answered
+
+
+def _once_begun(drafts: Iterator[Draft], meanwhile: Callable[[], object]) -> Iterator[Draft]:
+    first = next(drafts, None)
+    if first is not None:
+        meanwhile()
+        yield first
+        yield from drafts
+
+
+def _shown_at_once(answered: CheckedAnswer) -> Iterator[str | CheckedAnswer]:
+    yield answered.answer.text
+    yield answered
+
+
+def _settled_text(checker: Checker, growing: GrowingText, draft: Draft, shown: str) -> str:
+    """Return what can be shown beyond `shown`: the sentences before the last, once the last is well under way."""
+    text = draft.text
+    if text.lstrip().startswith(_MAY_BE_WRAPPED) or ends_in_sources(text) or ends_in_link(text):
+        return ""
+    _, cited = checker.cited(draft)
+    display = cited.text
+    spans = growing.sentences(display)
+    if len(spans) < 2 or len(display) - spans[-1][0] < _SETTLED:
+        return ""
+    # Nobody waits for this now; at the end of the answer somebody would.
+    checker.mismatches(draft, cited.statements[:-1])
+    settled = display[: spans[-1][0]]
+    return settled.removeprefix(shown) if settled.startswith(shown) else ""

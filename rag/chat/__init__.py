@@ -1,0 +1,27 @@
+"""A chat model behind an OpenAI-compatible endpoint: requests, streams, deadlines, fallbacks."""
+
+from typing import TYPE_CHECKING
+
+from data.faces import face
+
+if TYPE_CHECKING:
+    from rag.chat.endpoint import ChatEndpoint
+    from rag.chat.fallback import Fallback
+    from rag.chat.reply import Reply
+    from rag.chat.served_model import ServedModel, told_by
+    from rag.chat.settings import ModelSettings, Wire
+    from rag.chat.turns import shared_turns
+
+__all__ = ["ChatEndpoint", "Fallback", "ModelSettings", "Reply", "ServedModel", "Wire", "shared_turns", "told_by"]
+
+__getattr__ = face(
+    __name__,
+    {
+        "endpoint": ["ChatEndpoint"],
+        "fallback": ["Fallback"],
+        "reply": ["Reply"],
+        "served_model": ["ServedModel", "told_by"],
+        "settings": ["ModelSettings", "Wire"],
+        "turns": ["shared_turns"],
+    },
+)

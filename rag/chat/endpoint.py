@@ -1,0 +1,158 @@
+"""Answers from a chat model at any OpenAI-compatible endpoint, through LangChain."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from copy import copy
+
+from data.records import Hit
+from data.text import estimate_tokens, pack
+from rag.chat.errors import foreign_errors, translated, usable
+from rag.chat.model import ChatModel
+from rag.chat.reply import Reply
+from rag.chat.served_model import ServedModel
+from rag.chat.settings import ModelSettings, Wire
+from rag.errors import ContextOverflow
+from rag.http import shown_url
+from rag.prompts import PROMPT_VERSION, SYSTEM, Prompt, render
+from rag.protocols import Draft
+
+_FRAME = 100
+_PLAIN = Wire()
+_TRUNCATED = 0.45
+"""A server that counts less than this share of our estimate did not read all of the prompt (see `estimate_tokens`)."""
+
+
+class ChatEndpoint:
+    """One chat model behind a base URL.
+
+    Constructing it imports LangChain (over a second) and connects to nothing. Passages are packed, best first, until
+    `context_window` is full; what is left out is flagged "dropped_passages:n". `secret` makes delimiters and chunk keys
+    unforeseeable; pass a lasting one where the same question should give the same prompt in every process. `tell` is
+    given a sentence before a wait that the server asked for. `served` says what is known of the model beyond its name.
+    """
+
+    def __init__(  # noqa: PLR0913 - one keyword per setting of [chat]
+        self,
+        base_url: str,
+        model: str,
+        api_key: str,
+        *,
+        temperature: float = 0.0,
+        timeout_s: float = 60.0,
+        max_retries: int = 2,
+        max_answer_tokens: int = 512,
+        context_window: int = 8192,
+        secret: str | None = None,
+        wire: Wire = _PLAIN,
+        tell: Callable[[str], None] = lambda message: None,
+        served: ServedModel | None = None,
+    ) -> None:
+        self._settings = ModelSettings(
+            base_url, model, api_key, temperature, timeout_s, max_retries, max_answer_tokens, wire
+        )
+        self._context_window = context_window
+        self._secret = secret or secrets.token_hex(16)
+        self._deadline_s = wire.deadline_s
+        self._served = served
+        self._model = ChatModel(self._settings, tell=tell)
+
+    def __repr__(self) -> str:
+        return f"ChatEndpoint({shown_url(self._settings.base_url)!r}, {self._settings.model!r})"
+
+    @property
+    def id(self) -> str:
+        """The model's name as configured."""
+        return self._settings.model
+
+    @property
+    def prompt_version(self) -> str:
+        """Name of the wording in `rag.prompts`."""
+        return PROMPT_VERSION
+
+    @property
+    def refused(self) -> tuple[str, ...]:
+        """Which parameters the server was found to refuse, so far."""
+        return self._model.refused
+
+    def bounded(self, seconds: float) -> ChatEndpoint:
+        """Return the same endpoint with at most `seconds` for each answer."""
+        other = copy(self)
+        other._deadline_s = min(self._deadline_s, seconds)
+        return other
+
+    def generate(self, question: str, hits: Sequence[Hit]) -> Draft:
+        """Ask the model about `question` over `hits`, best first.
+
+        :raises ContextOverflow: not one passage fits the window, or the server says so.
+        :raises EndpointUnreachable: no connection, or no answer in time.
+        :raises EndpointRefused: an HTTP error that retries did not cure or had no time to, or the model declined.
+        :raises GarbledReply: the reply breaks the protocol or is empty.
+        """
+        prompt, dropped = self._prompt(question, hits)
+        reply = Reply()
+        for _ in self._pieces(prompt.system, prompt.user, reply, streaming=False):
+            pass
+        return self._draft(prompt, reply, dropped, _expected_tokens(prompt), streamed=False)
+
+    def complete(self, system: str, user: str) -> str:
+        """Return what the model writes to a message that is no question over passages. Raises like `generate`."""
+        reply = Reply()
+        for _ in self._pieces(system, user, reply, streaming=False):
+            pass
+        return usable(reply, self._settings, streamed=False)
+
+    def stream(self, question: str, hits: Sequence[Hit]) -> Iterator[Draft]:
+        """Yield the draft as it grows; only the last is whole and knows model and tokens. Raises like `generate`."""
+        prompt, dropped = self._prompt(question, hits)
+        reply = Reply()
+        expected = 0
+        for _ in self._pieces(prompt.system, prompt.user, reply, streaming=True):
+            expected = expected or _expected_tokens(prompt)  # while the model writes: at the end somebody would wait
+            yield Draft(reply.text, prompt.keys)
+        yield self._draft(prompt, reply, dropped, expected or _expected_tokens(prompt), streamed=True)
+
+    def _prompt(self, question: str, hits: Sequence[Hit]) -> tuple[Prompt, int]:
+        room = self._context_window - self._settings.max_answer_tokens - _FRAME
+        packed = pack(hits, room - estimate_tokens(SYSTEM) - estimate_tokens(question))
+        if hits and not packed:
+            raise ContextOverflow(
+                f"A window of {self._context_window} tokens has no room for a passage beside the instructions, the"
+                f" question and an answer of {self._settings.max_answer_tokens} tokens: raise chat.context_window or"
+                " lower chat.max_answer_tokens."
+            )
+        return render(question, packed, self._secret), len(hits) - len(packed)
+
+    def _pieces(self, system: str, user: str, reply: Reply, *, streaming: bool) -> Iterator[None]:
+        try:
+            yield from self._model.read(system, user, reply, streaming=streaming, deadline_s=self._deadline_s)
+        except foreign_errors() as error:
+            raise translated(error, self._settings) from error
+        if self._served is not None:
+            # Only now: the server of llama.cpp cuts a running answer short when another request comes in.
+            self._served.look()
+
+    def _draft(self, prompt: Prompt, reply: Reply, dropped: int, expected: int, *, streamed: bool) -> Draft:
+        text = usable(reply, self._settings, streamed=streamed)
+        read = reply.prompt_tokens
+        flags = {
+            f"dropped_passages:{dropped}": dropped > 0,
+            "answer_in_reasoning_field": not reply.text.strip(),
+            "answer_cut_short": reply.finish == "length",
+            f"prompt_truncated_by_server:{read}": read is not None and 0 < read < _TRUNCATED * expected,
+        }
+        return Draft(
+            text,
+            prompt.keys,
+            model=reply.model or self._settings.model,
+            system_fingerprint=reply.system_fingerprint,
+            prompt_tokens=read,
+            completion_tokens=reply.completion_tokens,
+            model_details=self._served.details() if self._served is not None else "",
+            flags=tuple(flag for flag, holds in flags.items() if holds),
+        )
+
+
+def _expected_tokens(prompt: Prompt) -> int:
+    return estimate_tokens(prompt.system) + estimate_tokens(prompt.user)

@@ -1,0 +1,119 @@
+"""What can be read of a model beyond its name: what `/models` says of it, and the files of a folder with its weights.
+
+Two deployments under one name often differ here: another quantization, another creation date, another chat template.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections.abc import Callable
+from http.client import HTTPException
+from pathlib import Path
+from time import monotonic, time
+from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
+
+from rag.chat.settings import ModelSettings
+
+_TOLD = ("created", "owned_by", "root", "parent", "quantization", "max_model_len", "digest", "arch", "size")
+_FILES = ("config.json", "generation_config.json", "tokenizer_config.json", "chat_template.jinja")
+_LONGEST_REPLY = 4 * 2**20
+_TIMEOUT_S = 3.0
+_FRESH_S = 3600.0
+
+
+def told_by(listing: Any, model: str, now: float) -> str:
+    """Return what a reply of `/models` says of one model, as "key=value" pairs; empty when it does not list it.
+
+    A time of creation within the hour before `now` (seconds since 1970) is left out: some servers say the present.
+    """
+    rows = listing.get("data") if isinstance(listing, dict) else None
+    rows = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    row: dict[str, Any] = next((row for row in rows if row.get("id") == model), {})
+    meta = row.get("meta")
+    found = {**meta, **row} if isinstance(meta, dict) else dict(row)
+    created = found.get("created")
+    if isinstance(created, int | float) and created > now - _FRESH_S:
+        del found["created"]
+    return " ".join(f"{key}={_shown(found[key])}" for key in _TOLD if found.get(key) not in (None, "", []))
+
+
+def _shown(value: Any) -> str:
+    return "_".join(str(value).split())[:80]
+
+
+def folder_digest(folder: str) -> str:
+    """Return "config=DIGEST" over the configuration files of a model folder; empty when it has none.
+
+    Weights are not read: they may take minutes. Their sizes count, so that most exchanged files are noticed.
+    """
+    path = Path(folder)
+    texts = [(name, (path / name).read_bytes()) for name in _FILES if (path / name).is_file()]
+    weights = sorted((*path.glob("*.safetensors"), *path.glob("*.gguf"), *path.glob("*.bin")))
+    sizes = [(file.name, str(file.stat().st_size).encode()) for file in weights]
+    if not texts and not sizes:
+        return ""
+    digest = hashlib.sha256()
+    for name, content in (*texts, *sizes):
+        digest.update(name.encode() + b"\x00" + hashlib.sha256(content).digest())
+    return f"config={digest.hexdigest()[:16]}"
+
+
+class ServedModel:
+    """Asks `/models` after the first answer and again every `every_s` seconds, in a thread of its own.
+
+    An endpoint that does not answer is not asked again sooner; what it said before stays known.
+    """
+
+    def __init__(
+        self,
+        settings: ModelSettings,
+        folder: str = "",
+        *,
+        every_s: float = 300.0,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        self._settings = settings
+        self._folder = folder_digest(folder) if folder else ""
+        self._every_s = every_s
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._looked: float | None = None
+        self._thread: threading.Thread | None = None
+        self._told = ""
+
+    def look(self) -> None:
+        """Begin to ask, if it is time."""
+        with self._lock:
+            now = self._clock()
+            if self._looked is not None and now - self._looked < self._every_s:
+                return
+            self._looked = now
+            self._thread = threading.Thread(target=self._ask, daemon=True)
+            self._thread.start()
+
+    def details(self, patience_s: float = 1.0) -> str:
+        """Return what is known; a question under way is waited for, but not longer than `patience_s`."""
+        thread = self._thread
+        if thread is not None:
+            thread.join(patience_s)
+        return " ".join(part for part in (self._told, self._folder) if part)
+
+    def _ask(self) -> None:
+        # The standard library, for httpx half imported in this thread breaks openai, which looks for it, in another.
+        settings = self._settings
+        wanted = {"Authorization": f"Bearer {settings.api_key or 'none'}", **settings.wire.headers}
+        headers = {name: value for name, value in wanted.items() if name.lower() not in settings.wire.unsent}
+        query = f"?{urlencode(settings.wire.query)}" if settings.wire.query else ""
+        try:
+            request = Request(f"{settings.base_url.rstrip('/')}/models{query}", headers=headers)
+            with urlopen(request, timeout=_TIMEOUT_S) as reply:
+                self._told = told_by(json.loads(reply.read(_LONGEST_REPLY)), settings.model, time())
+        except HTTPError as error:
+            error.close()
+        except (OSError, HTTPException, ValueError):
+            return

@@ -1,1 +1,0 @@
-"""Ways to run an embedding model: one file each, chosen by `rag.embed.open_embedder`."""

@@ -1,0 +1,42 @@
+"""An index as it is asked: candidates of both sides, fused; near duplicates."""
+
+from typing import TYPE_CHECKING
+
+from data.faces import face
+
+if TYPE_CHECKING:
+    from rag.index.candidates import CANDIDATES, Mode
+    from rag.index.fusion import UNKNOWN_STRENGTH, Fusion, fuse
+    from rag.index.index import Index
+    from rag.index.minhash import SAME, shingles, similarity
+    from rag.index.near_duplicates import forget_twins, record_twins, sketch_ahead, switch_twins
+    from rag.index.recorded import recorded_embedder
+
+__all__ = [
+    "CANDIDATES",
+    "Fusion",
+    "Index",
+    "Mode",
+    "SAME",
+    "UNKNOWN_STRENGTH",
+    "forget_twins",
+    "fuse",
+    "record_twins",
+    "recorded_embedder",
+    "shingles",
+    "similarity",
+    "sketch_ahead",
+    "switch_twins",
+]
+
+__getattr__ = face(
+    __name__,
+    {
+        "candidates": ["CANDIDATES", "Mode"],
+        "fusion": ["Fusion", "UNKNOWN_STRENGTH", "fuse"],
+        "index": ["Index"],
+        "minhash": ["SAME", "shingles", "similarity"],
+        "near_duplicates": ["forget_twins", "record_twins", "sketch_ahead", "switch_twins"],
+        "recorded": ["recorded_embedder"],
+    },
+)

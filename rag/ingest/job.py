@@ -1,0 +1,271 @@
+"""Documents into the index: incremental, resumable, published all at once."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rag.chunk import ChunkSettings, embedding_text
+from rag.errors import ShadowRefused
+from rag.index import switch_twins
+from rag.ingest.ahead import EmbeddingQueue, Vectors, embedding_ahead
+from rag.ingest.draft import PreparedDocument, RevisionDraft, begin_draft
+from rag.ingest.publish import Accept, publish
+from rag.ingest.work import Engine, LocalEngine, Task, TaskResult
+from rag.protocols import Embedder
+from rag.read import SourceFile, find_files, screen
+from rag.store import Catalog, Revision, importing_ahead, writer_lock
+
+TEXTS_AT_ONCE = 256
+"""Texts embedded and stored together: few transactions, little lost to a kill."""
+
+_TEXTS_AT_FIRST = 32
+"""The first lot is smaller, and each one after it twice as large, so that embedding begins at once."""
+
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """What an ingest did; `failed` are (source, reason) pairs, `chunks` is how many the index holds afterwards.
+
+    `refused` says why an index that was built anew was not published. `suspicious` are (source, what was found) pairs
+    for documents that look like an attack on a model; they are in the index all the same. `gone` are documents that
+    stay in the index though their files below the ingested paths are gone, because pruning was not asked for.
+    `passed_over` counts, by extension, files in folders whose kind is not read.
+    """
+
+    added: int
+    changed: int
+    removed: int
+    unchanged: int
+    failed: tuple[tuple[str, str], ...]
+    chunks: int
+    seconds: float
+    refused: str = ""
+    suspicious: tuple[tuple[str, str], ...] = ()
+    gone: tuple[str, ...] = ()
+    passed_over: Mapping[str, int] = field(default_factory=dict)
+
+
+def ingest(  # noqa: PLR0913 - one keyword per option of the command
+    paths: Sequence[Path],
+    folder: Path,
+    embedder: Embedder,
+    *,
+    chunking: ChunkSettings,
+    prune: bool = False,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    extra: Sequence[SourceFile] = (),
+    progress: Progress | None = None,
+    engine: Engine | None = None,
+    accept: Accept | None = None,
+    collapse_duplicates: bool = True,
+) -> IngestReport:
+    """Bring the index in `folder` up to date with `paths`, files and folders, and with `extra` files under other names.
+
+    A file whose bytes did not change is skipped; one that cannot be read is reported, keeps its former version, and
+    never stops the rest. Golden cases and logs found in a folder are refused too. With `prune`, documents below `paths`
+    whose files are gone leave the index. `progress` is called with documents done, documents in all, and the source
+    just stored. `engine` reads and cuts, and may embed, elsewhere; this process alone stores and publishes.
+
+    Where embedder or chunking have changed, `accept` is shown the new index and may refuse it: the former one then
+    stays published, and the new one is kept for an ingest that accepts it. Without `collapse_duplicates` searches
+    return each of several passages that are nearly the same.
+
+    :raises IndexBusy: another process is writing.
+    """
+    started = time.perf_counter()
+    found = screen(find_files(paths, include=include, exclude=exclude), paths)
+    files = [*source_files(found.files), *extra]
+    with writer_lock(folder):
+        catalog = Catalog.create(folder)
+        try:
+            switch_twins(catalog, collapse_duplicates)
+            with importing_ahead() as import_vectors, embedding_ahead(embedder, import_vectors) as ahead:
+                job = _Job(catalog, embedder, ahead, chunking, progress or (lambda done, total, source: None))
+                job.failed.extend(found.refused)
+                job.carry_over(engine or LocalEngine(embedder))
+                job.run(files, engine or LocalEngine(embedder))
+            gone = job.vanished(paths)
+            if prune:
+                job.prune(gone)
+            chunks, refused = _publish(catalog, folder, embedder, job.draft, accept)
+        finally:
+            catalog.close()
+    seconds = time.perf_counter() - started
+    return IngestReport(
+        job.added,
+        job.changed,
+        job.removed,
+        job.unchanged,
+        tuple(job.failed),
+        chunks,
+        seconds,
+        refused,
+        gone=() if prune else tuple(gone),
+        passed_over=dict(found.passed_over),
+    )
+
+
+def _publish(
+    catalog: Catalog, folder: Path, embedder: Embedder, draft: RevisionDraft, accept: Accept | None
+) -> tuple[int, str]:
+    """Return how many chunks the index holds, and why its draft was refused."""
+    try:
+        return publish(catalog, folder, embedder, draft, _now(), accept), ""
+    except ShadowRefused as error:
+        current = catalog.current()
+        return current.chunks if current is not None else 0, str(error)
+
+
+@dataclass(frozen=True, slots=True)
+class _Lot:
+    """Documents whose texts are being embedded, the vectors they came with, and the files to report when stored."""
+
+    documents: tuple[PreparedDocument, ...]
+    given: Vectors
+    texts: Mapping[str, str]
+    made: Future[Vectors]
+    files: tuple[tuple[int, str], ...]
+
+
+class _Job:
+    """The counts of one ingest, what is read but not yet being embedded, and the lot that is."""
+
+    def __init__(
+        self, catalog: Catalog, embedder: Embedder, ahead: EmbeddingQueue, chunking: ChunkSettings, progress: Progress
+    ) -> None:
+        self.added = self.changed = self.removed = self.unchanged = 0
+        self.failed: list[tuple[str, str]] = []
+        self.draft: RevisionDraft = begin_draft(catalog, embedder, json.dumps(asdict(chunking), sort_keys=True), _now())
+        self._catalog = catalog
+        self._ahead = ahead
+        self._chunking = chunking
+        self._progress = progress
+        self._by_origin = {known.origin: source for source, known in self.draft.known.items()}
+        self._total = 0
+        self._waiting: list[tuple[int, str]] = []
+        self._buffer: list[PreparedDocument] = []
+        self._given: Vectors = {}
+        self._lot: _Lot | None = None
+        self._enough = min(_TEXTS_AT_FIRST, TEXTS_AT_ONCE)
+
+    def run(self, files: Sequence[SourceFile], engine: Engine) -> None:
+        """Read, cut, embed and store what is new or changed."""
+        self._total = len(files)
+        outcomes = engine.run((self._task(file) for file in files), self._chunking, self._cached)
+        for done, (file, worked) in enumerate(zip(files, outcomes, strict=True), start=1):
+            self._waiting.append((done, file.source))
+            self._note(file, worked)
+            if not self._buffer and (self._lot is None or self._lot.made.done()):
+                self._finish()
+        self._finish()
+
+    def carry_over(self, engine: Engine) -> None:
+        """Bring the published documents into a new generation from their stored text."""
+        current = self._catalog.current()
+        if current is None or current.generation == self.draft.generation:
+            return
+        for worked in engine.run(self._stored(current), self._chunking, self._cached):
+            if worked.failure:
+                self.failed.append((worked.task.source, worked.failure))
+            self._collect(worked)
+        self._finish()
+        self._by_origin = {known.origin: source for source, known in self.draft.known.items()}
+
+    def _stored(self, current: Revision) -> Iterator[Task]:
+        for source, origin, digest in self._catalog.sources(current):
+            document = self._catalog.document(current, source)
+            if source not in self.draft.known and document is not None:
+                yield Task(Path(origin), source, origin, digest, document)
+
+    def vanished(self, paths: Sequence[Path]) -> list[str]:
+        """Return the documents below `paths` whose files are gone."""
+        return vanished(paths, {source: known.origin for source, known in self.draft.known.items()})
+
+    def prune(self, gone: Sequence[str]) -> None:
+        """Remove documents."""
+        self.draft.remove(gone)
+        self.removed += len(gone)
+
+    def _task(self, file: SourceFile) -> Task:
+        source = file.source if file.source in self.draft.known else self._by_origin.get(file.origin, file.source)
+        known = self.draft.known.get(source)
+        return Task(file.path, source, file.origin, known.file_hash if known is not None else "")
+
+    def _note(self, file: SourceFile, worked: TaskResult) -> None:
+        """Count what became of a file and keep what is to be stored."""
+        if worked.failure:
+            self.failed.append((file.source, worked.failure))
+        elif worked.prepared is None:
+            self.unchanged += 1
+        elif worked.task.known_hash:
+            self.changed += 1
+        else:
+            self.added += 1
+        self._collect(worked)
+
+    def _cached(self) -> set[str]:
+        return self._catalog.cached(self.draft.space)
+
+    def _collect(self, worked: TaskResult) -> None:
+        if worked.prepared is not None:
+            self._buffer.append(worked.prepared)
+            self._given.update(worked.vectors)
+        if sum(len(item.entries) for item in self._buffer) >= self._enough:
+            self._enough = min(2 * self._enough, TEXTS_AT_ONCE)
+            self._begin()
+
+    def _begin(self) -> None:
+        """Begin to embed what was read, and store the lot before it."""
+        known = self._given.keys() | (self._lot.texts.keys() if self._lot else set())
+        texts = {entry.key: entry.chunk for item in self._buffer for entry in item.entries if entry.key not in known}
+        cached = self._catalog.vectors(self.draft.space, list(texts))
+        missing = {key: embedding_text(chunk) for key, chunk in texts.items() if key not in cached}
+        made = self._ahead.embed(missing)
+        lot = _Lot(tuple(self._buffer), self._given, missing, made, tuple(self._waiting))
+        self._buffer, self._given, self._waiting = [], {}, []
+        self._store()
+        self._lot = lot
+
+    def _store(self) -> None:
+        """Wait for the lot that is being embedded, and store it."""
+        if self._lot is not None:
+            self.draft.store(self._lot.documents, self._lot.given | self._lot.made.result())
+            self._report(self._lot.files)
+            self._lot = None
+
+    def _finish(self) -> None:
+        """Embed and store all that was read."""
+        if self._buffer:
+            self._begin()
+        self._store()
+        self._report(self._waiting)
+        self._waiting = []
+
+    def _report(self, files: Sequence[tuple[int, str]]) -> None:
+        for done, source in files:
+            self._progress(done, self._total, source)
+
+
+def source_files(paths: Sequence[Path]) -> list[SourceFile]:
+    """Return files under their own paths."""
+    return [SourceFile(path, path.as_posix(), str(path.resolve())) for path in paths]
+
+
+def vanished(paths: Sequence[Path], origins: Mapping[str, str]) -> list[str]:
+    """Return the sources whose files lay below `paths` and are gone; `origins` are their resolved paths."""
+    roots = [path.resolve() for path in paths]
+    below = (source for source, origin in origins.items() if any(Path(origin).is_relative_to(root) for root in roots))
+    return [source for source in below if not Path(origins[source]).exists()]
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

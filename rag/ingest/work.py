@@ -1,0 +1,109 @@
+"""What is done to one document of an ingest, wherever it is done, and the seam for doing it elsewhere."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.errors import RagDriftError
+from data.records import Document
+from data.text import detect_language
+from rag.chunk import ChunkSettings, chunk_document, passage_key
+from rag.errors import UnreadableDocument
+from rag.ingest.draft import Entry, PreparedDocument
+from rag.protocols import Embedder
+from rag.read import parse_document, read_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One file to be read and cut, or one stored `document` to be cut again.
+
+    `origin` is the file's resolved path; `known_hash` the SHA-256 of the bytes the draft already holds, empty for none.
+    """
+
+    path: Path
+    source: str
+    origin: str
+    known_hash: str = ""
+    document: Document | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskResult:
+    """What became of a task: `prepared`, or the `failure` in words, or neither when the file did not change.
+
+    `vectors` are those already made for it, by key; the ingest makes the rest.
+    """
+
+    task: Task
+    prepared: PreparedDocument | None = None
+    failure: str = ""
+    vectors: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
+
+
+class Engine(Protocol):
+    """Works on the tasks of an ingest, here or on other machines."""
+
+    def run(
+        self, tasks: Iterable[Task], chunking: ChunkSettings, cached: Callable[[], set[str]]
+    ) -> Iterator[TaskResult]:
+        """Yield what became of each task, in their order; `cached` returns the keys that need no vector."""
+        ...
+
+
+class LocalEngine:
+    """Work on one task after the other in this process, and leave embedding to the ingest, which does it in bulk."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+
+    def run(
+        self, tasks: Iterable[Task], chunking: ChunkSettings, cached: Callable[[], set[str]]
+    ) -> Iterator[TaskResult]:
+        """Yield what became of each task."""
+        return (work_on(task, self._embedder, chunking) for task in tasks)
+
+
+def work_on(task: Task, embedder: Embedder, chunking: ChunkSettings) -> TaskResult:
+    """Read and cut one document; nothing a bad file does is raised."""
+    try:
+        if task.document is not None:
+            return TaskResult(task, prepare(task.document, task.origin, task.known_hash, embedder, chunking))
+        data = read_bytes(task.path)
+        digest = hashlib.sha256(data).hexdigest()
+        if digest == task.known_hash:
+            return TaskResult(task)
+        document = parse_document(data, task.path, task.source)
+        return TaskResult(task, prepare(document, task.origin, digest, embedder, chunking))
+    except Exception as error:  # one bad file is a value of the report, whatever its reader raised
+        return TaskResult(task, failure=_reason(error))
+
+
+def prepare(
+    document: Document, origin: str, digest: str, embedder: Embedder, chunking: ChunkSettings
+) -> PreparedDocument:
+    """Cut a document and name the texts to be embedded.
+
+    :raises UnreadableDocument: its text cannot be stored.
+    """
+    try:
+        document.text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise UnreadableDocument(
+            f"its text holds half a character pair at position {error.start}: save it as UTF-8 again."
+        ) from error
+    language = detect_language(document.text, "en")
+    chunks = chunk_document(document, embedder.count_tokens, chunking)
+    entries = (Entry(passage_key(chunk), detect_language(chunk.text, language), chunk) for chunk in chunks)
+    return PreparedDocument(origin, digest, document, tuple(entries))
+
+
+def _reason(error: Exception) -> str:
+    return str(error) if isinstance(error, RagDriftError | OSError) else f"{type(error).__name__}: {error}"

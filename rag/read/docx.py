@@ -1,0 +1,137 @@
+"""Word documents: paragraphs and tables in document order, headings by style, footnotes at the end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from rag.errors import UnreadableDocument
+from rag.read.archive import open_archive
+from rag.read.extracted import Extract, TextBuilder, table_row
+
+if TYPE_CHECKING:
+    from docx.document import Document as WordDocument
+
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_HEADING_STYLE = re.compile(r"heading ?([1-9])$", re.IGNORECASE)
+_DELETED = frozenset({f"{_W}del", f"{_W}moveFrom", f"{_W}instrText", f"{_W}delText", f"{_W}pPr", f"{_W}rPr", _FALLBACK})
+
+
+def read_docx(data: bytes) -> Extract:
+    """Extract the body as it reads with all tracked changes accepted, and the footnotes.
+
+    The XML is walked here because python-docx leaves out content controls and inserted runs.
+
+    :raises UnreadableDocument: the file is encrypted, broken, or no Word document.
+    """
+    from docx import Document as open_document
+    from docx.opc.exceptions import OpcError
+
+    open_archive(data, "word/document.xml", kind="DOCX").close()
+    try:
+        document = open_document(BytesIO(data))
+        builder = TextBuilder()
+        levels = _heading_levels(document)
+        for element in _blocks(document.element.body):
+            _write(builder, element, levels)
+        for note in _footnotes(document):
+            builder.line(note)
+        return builder.build(MEDIA_TYPE)
+    # lxml's XMLSyntaxError is a SyntaxError.
+    except (OpcError, SyntaxError, KeyError, ValueError, AttributeError) as error:
+        raise UnreadableDocument(f"the DOCX file is damaged ({error}): open it in Word and save it again.") from error
+
+
+def _heading_levels(document: WordDocument) -> dict[str, int]:
+    """Map style ids to heading levels; "Title" is above all headings."""
+    levels = {}
+    for style in document.styles:
+        match = _HEADING_STYLE.match(style.name or "")
+        if match:
+            levels[style.style_id] = int(match[1])
+        elif style.name == "Title":
+            levels[style.style_id] = 0
+    return levels
+
+
+def _blocks(parent: Any) -> Iterator[Any]:
+    """Yield paragraphs and tables of `parent`, looking into content controls and inserted blocks."""
+    for child in parent:
+        if child.tag in (f"{_W}p", f"{_W}tbl"):
+            yield child
+        elif child.tag in (f"{_W}sdt", f"{_W}sdtContent", f"{_W}ins", f"{_W}moveTo", f"{_W}customXml", f"{_W}smartTag"):
+            yield from _blocks(child)
+
+
+def _write(builder: TextBuilder, element: Any, levels: dict[str, int]) -> None:
+    if element.tag == f"{_W}tbl":
+        builder.table(_rows(element))
+        return
+    text = "".join(_runs(element)).strip()
+    style = element.find(f"{_W}pPr/{_W}pStyle")
+    level = levels.get(style.get(f"{_W}val")) if style is not None else None
+    if level is not None and text:
+        builder.heading(text, level)
+    elif element.find(f"{_W}pPr/{_W}numPr") is not None and text:
+        builder.line(f"- {text}")
+    else:
+        builder.line("")
+        builder.line(text)
+
+
+def _runs(element: Any) -> Iterator[str]:
+    for child in element:
+        if child.tag in _DELETED or _is_hidden(child):
+            continue
+        if child.tag == f"{_W}t":
+            yield child.text or ""
+        elif child.tag == f"{_W}tab":
+            yield "\t"
+        elif child.tag in (f"{_W}br", f"{_W}cr"):
+            yield "\n"
+        elif child.tag == f"{_W}noBreakHyphen":
+            yield "-"
+        else:
+            yield from _runs(child)
+            yield "\n" if child.tag == f"{_W}p" else ""
+
+
+def _is_hidden(element: Any) -> bool:
+    """Tell whether a run is formatted as hidden text, which Word does not show."""
+    mark = element.find(f"{_W}rPr/{_W}vanish") if element.tag == f"{_W}r" else None
+    return mark is not None and mark.get(f"{_W}val") not in ("0", "false", "off")
+
+
+def _rows(table: Any) -> Iterator[str]:
+    for row in _own(table, f"{_W}tr", table.tag):
+        yield table_row("".join(_cell(cell)) for cell in _own(row, f"{_W}tc", row.tag))
+
+
+def _own(parent: Any, tag: str, kind: str) -> Iterator[Any]:
+    """Yield the descendants with `tag` whose nearest ancestor of `kind` is `parent`: not those of tables in cells."""
+    for element in parent.iter(tag):
+        if next(element.iterancestors(kind)) is parent:
+            yield element
+
+
+def _cell(cell: Any) -> Iterator[str]:
+    for paragraph in cell.iter(f"{_W}p"):
+        yield from _runs(paragraph)
+        yield " "
+
+
+def _footnotes(document: WordDocument) -> Iterator[str]:
+    from docx.opc.constants import RELATIONSHIP_TYPE
+    from docx.oxml import parse_xml
+
+    for relation in document.part.rels.values():
+        if relation.reltype in (RELATIONSHIP_TYPE.FOOTNOTES, RELATIONSHIP_TYPE.ENDNOTES) and not relation.is_external:
+            for note in parse_xml(relation.target_part.blob):
+                text = " ".join("".join(_cell(note)).split())
+                if text and note.get(f"{_W}type") is None:
+                    yield f"[{note.get(f'{_W}id')}] {text}"

@@ -1,0 +1,114 @@
+"""What every reader returns, and the builder that keeps spans exact while text is put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from data.records import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """The text of one file with its pages and headings as spans of that text."""
+
+    text: str
+    pages: tuple[Span, ...] = ()
+    headings: tuple[Span, ...] = ()
+    media_type: str = "text/plain"
+
+
+@dataclass(frozen=True, slots=True)
+class TextMark:
+    """A heading line: where it starts, how deep it is (1 is the top), and its words."""
+
+    start: int
+    level: int
+    title: str
+
+
+def heading_spans(marks: Sequence[TextMark], length: int) -> tuple[Span, ...]:
+    """Return the heading path in force from each mark to the next one, or to `length` after the last.
+
+    A heading closes all headings of its own or a deeper level; `marks` are in order of `start`.
+    """
+    spans: list[Span] = []
+    path: list[TextMark] = []
+    for index, mark in enumerate(marks):
+        path = [*(open_mark for open_mark in path if open_mark.level < mark.level), mark]
+        end = marks[index + 1].start if index + 1 < len(marks) else length
+        label = " > ".join(open_mark.title for open_mark in path if open_mark.title)
+        if end > mark.start and label:
+            spans.append(Span(mark.start, end, label))
+    return tuple(spans)
+
+
+def table_row(cells: Iterable[str]) -> str:
+    """Return "cell | cell", each on one line; empty cells at the end are left out."""
+    words = [" ".join(cell.split()) for cell in cells]
+    while words and not words[-1]:
+        words.pop()
+    return " | ".join(words)
+
+
+class TextBuilder:
+    """Collects lines of text, and notes where headings and pages begin."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._length = 0
+        self._marks: list[TextMark] = []
+        self._pages: list[Span] = []
+
+    @property
+    def length(self) -> int:
+        """Number of characters so far."""
+        return self._length
+
+    def line(self, text: str) -> None:
+        """Add a line; an empty one separates paragraphs, and no two of these follow each other."""
+        if not text and (not self._parts or self._parts[-1] == "\n"):
+            return
+        self._parts.append(text + "\n" if text else "\n")
+        self._length += len(self._parts[-1])
+
+    def table(self, rows: Iterable[str]) -> None:
+        """Add rows as a paragraph of their own, one line each; empty rows are left out."""
+        self.line("")
+        for row in rows:
+            if row:
+                self.line(row)
+        self.line("")
+
+    def heading(self, title: str, level: int) -> None:
+        """Add a heading line of its own paragraph."""
+        words = " ".join(title.split())
+        self.line("")
+        self.mark(words, level)
+        self.line(words)
+        self.line("")
+
+    def mark(self, title: str, level: int) -> None:
+        """Note that a heading begins here without writing its words."""
+        self._marks.append(TextMark(self._length, level, title))
+
+    def append(self, part: Extract, level: int = 1) -> None:
+        """Add what another reader extracted as paragraphs of their own, its headings below those above `level`."""
+        self.line("")
+        words = part.text.lstrip("\n")
+        offset = self._length - (len(part.text) - len(words))
+        for span in part.headings:
+            self._marks.append(TextMark(max(self._length, offset + span.start), level, span.label))
+        self.line(words.rstrip("\n"))
+        self.line("")
+
+    def close_page(self, start: int, label: str) -> None:
+        """Note that everything from `start` on is the page `label`, and separate the next page from it."""
+        self._pages.append(Span(start, self._length, label))
+        self._parts.append("\f\n")
+        self._length += 2
+
+    def build(self, media_type: str) -> Extract:
+        """Return what was collected."""
+        text = "".join(self._parts)
+        return Extract(text, tuple(self._pages), heading_spans(self._marks, len(text)), media_type)

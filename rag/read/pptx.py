@@ -1,0 +1,65 @@
+"""Presentations: one page per slide, its title as heading, then its texts, tables and notes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from rag.errors import UnreadableDocument
+from rag.read.archive import open_archive
+from rag.read.extracted import Extract, TextBuilder, table_row
+
+if TYPE_CHECKING:
+    from pptx.slide import Slide
+
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+
+
+def read_pptx(data: bytes) -> Extract:
+    """Extract all slides in order; what stands on a slide is read from top to bottom.
+
+    :raises UnreadableDocument: the file is encrypted, broken, or no presentation.
+    """
+    from pptx import Presentation
+    from pptx.exc import PythonPptxError
+
+    open_archive(data, "ppt/presentation.xml", kind="PPTX").close()
+    builder = TextBuilder()
+    # lxml's XMLSyntaxError is a SyntaxError.
+    try:
+        for number, slide in enumerate(Presentation(BytesIO(data)).slides, start=1):
+            start = builder.length
+            _write(builder, slide)
+            builder.close_page(start, str(number))
+    except (PythonPptxError, SyntaxError, KeyError, ValueError, AttributeError, IndexError) as error:
+        raise UnreadableDocument(
+            f"the presentation is damaged ({error}): open it in PowerPoint and save it again."
+        ) from error
+    return builder.build(MEDIA_TYPE)
+
+
+def _write(builder: TextBuilder, slide: Slide) -> None:
+    title = slide.shapes.title
+    if title is not None and title.has_text_frame and title.text_frame.text.strip():
+        builder.heading(title.text_frame.text, 1)
+    for shape in _in_reading_order(slide.shapes):
+        if title is not None and shape.shape_id == title.shape_id:
+            continue
+        if getattr(shape, "has_table", False):
+            builder.table(table_row(cell.text for cell in row.cells) for row in shape.table.rows)
+        elif shape.has_text_frame and shape.text_frame.text.strip():
+            builder.line("")
+            for paragraph in shape.text_frame.paragraphs:
+                builder.line(" ".join(paragraph.text.split()))
+    if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
+        builder.line("")
+        builder.line(slide.notes_slide.notes_text_frame.text.strip())
+
+
+def _in_reading_order(shapes: Iterable[Any]) -> Iterator[Any]:
+    for shape in sorted(shapes, key=lambda shape: (shape.top or 0, shape.left or 0)):
+        if hasattr(shape, "shapes"):
+            yield from _in_reading_order(shape.shapes)
+        else:
+            yield shape

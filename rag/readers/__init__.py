@@ -1,1 +1,0 @@
-"""One file per format family: the bytes of a file to its text, pages and headings."""

@@ -1,0 +1,170 @@
+"""The architecture as data: arrows between rooms and folders, and where each library is at home."""
+
+ROOMS = ("data", "rag", "eval", "drift", "pipelines")
+
+MAY_IMPORT = {
+    "data": set(),
+    "rag": {"data"},
+    "eval": {"data"},
+    "drift": {"data"},
+    "pipelines": {"data", "rag", "eval", "drift"},
+}
+
+BASE = {
+    "data": {"errors", "faces", "files", "jsonl", "records"},
+    "rag": {"errors", "http", "protocols"},
+    "eval": {"errors", "gate_outcome", "intervals", "metric"},
+    "drift": {"results", "settings", "verdict", "windows"},
+    "pipelines": {"console", "settings"},
+}
+"""Modules and folders at the foot of a room: everybody in it may import them."""
+
+ARROWS = {
+    "data": {
+        "canaries": set(),
+        "cases": set(),
+        "demo": set(),
+        "interchange": set(),
+        "labels": set(),
+        "log": set(),
+        "text": set(),
+    },
+    "rag": {
+        "answer": {"hostile", "prompts", "read"},
+        "chat": {"prompts"},
+        "chunk": {"read"},
+        "diagnose": {"answer", "chunk", "index", "read", "search", "store"},
+        "doctor": {"chat", "prompts", "search"},
+        "embed": set(),
+        "hostile": set(),
+        "index": {"chunk", "store"},
+        "ingest": {"chunk", "embed", "hostile", "index", "read", "store"},
+        "integrations": set(),
+        "prompts": {"hostile"},
+        "read": set(),
+        "search": {"chunk", "hostile", "index", "prompts", "store"},
+        "store": set(),
+    },
+    "eval": {
+        "__main__": {"gate", "metrics", "quality", "report", "run", "run_files"},
+        "drafts": set(),
+        "gate": {"run"},
+        "judge": {"quality", "run"},
+        "matrix": {"run"},
+        "metrics": set(),
+        "quality": set(),
+        "report": {"gate", "matrix", "run"},
+        "run": {"metrics", "quality"},
+        "run_files": {"run"},
+    },
+    "drift": {
+        "alert": set(),
+        "budget": {"quality", "signals", "stats"},
+        "canaries": {"causes", "compare", "signals"},
+        "causes": {"quality", "signals", "stats"},
+        "compare": {"causes", "planes", "quality", "signals"},
+        "drill": {"compare", "signals"},
+        "labels": set(),
+        "planes": {"quality", "signals", "stats"},
+        "quality": {"signals", "stats"},
+        "report": {"signals"},
+        "shapley": set(),
+        "signals": set(),
+        "sketches": {"budget", "planes", "quality", "signals", "stats"},
+        "stats": set(),
+    },
+    "pipelines": {
+        "answer": {"tracing", "wiring"},
+        "cli": {"answer", "demo", "evaluation", "index", "monitoring", "serve", "wiring"},
+        "demo": {"answer", "index", "loopback", "monitoring", "wiring"},
+        "evaluation": {"answer", "wiring"},
+        "index": {"answer", "tracing", "wiring"},
+        "loopback": set(),
+        "monitoring": {"answer", "wiring"},
+        "record": {"wiring"},
+        "serve": {"answer", "wiring"},
+        "tracing": set(),
+        "wiring": set(),
+    },
+}
+"""What a folder, or a module beside the folders, may import in its room beside the base."""
+
+HOMES = {
+    "apprise": {"drift/alert"},
+    "bs4": {"rag/read"},
+    "chromadb": {"rag/store"},
+    "docx": {"data/demo", "rag/read"},
+    "evidently": {"drift/report"},
+    "fastapi": {"pipelines/serve"},
+    "filelock": {"data/log", "rag/store"},
+    "httpx": {"drift/alert", "rag/embed", "rag/store"},
+    "huggingface_hub": {"rag/embed"},
+    "langchain_core": {"pipelines/record", "rag/chat", "rag/integrations"},
+    "langchain_openai": {"rag/chat"},
+    "llama_index": {"rag/chunk", "rag/integrations"},
+    "numpy": {"drift", "eval", "pipelines/answer", "pipelines/evaluation", "pipelines/monitoring", "rag"},
+    "onnx": {"rag/embed"},
+    "onnxruntime": {"rag/embed"},
+    "openai": {"eval/judge", "rag/chat", "rag/http"},
+    "openpyxl": {"rag/read"},
+    "opentelemetry": {"pipelines/tracing"},
+    "pandas": {"drift/report"},
+    "plotly": {"drift/report"},
+    "pptx": {"rag/read"},
+    "prometheus_client": {"drift/alert", "pipelines/serve"},
+    "pydantic": {"pipelines/evaluation", "pipelines/serve", "pipelines/settings"},
+    "pydantic_core": {"eval/judge"},
+    "pypdfium2": {"rag/hostile", "rag/read"},
+    "pytest": {"pipelines/evaluation"},
+    "ragas": {"eval/judge"},
+    "ray": {"rag/ingest"},
+    "reportlab": {"data/demo"},
+    "rich": {"pipelines/answer", "pipelines/console"},
+    "scipy": {"drift", "eval/intervals"},
+    "sentence_transformers": {"rag/embed", "rag/search"},
+    "sklearn": {"drift/causes", "drift/signals", "drift/stats", "eval/drafts"},
+    "snowballstemmer": {"data/text"},
+    "sqlalchemy": {"data/log"},
+    "starlette": {"pipelines/serve"},
+    "threadpoolctl": {"drift/compare"},
+    "tokenizers": {"rag/embed"},
+    "typer": {"pipelines/cli", "pipelines/console", "pipelines/evaluation", "pipelines/monitoring"},
+    "uvicorn": {"pipelines/serve"},
+    "yaml": {"data/cases", "pipelines/evaluation"},
+}
+"""Every third-party name that is imported, with the rooms, folders or modules that may."""
+
+FLAT_MODULES = {"rag": 8, "drift": 12, "eval": 12, "data": 12, "pipelines": 6}
+"""How many modules may stand beside the folders of a room."""
+
+FOLDER_MODULES = 20
+MODULE_LINES = 300
+
+HEAVY = (
+    "apprise",
+    "chromadb",
+    "evidently",
+    "fastapi",
+    "langchain",
+    "langchain_core",
+    "llama_index",
+    "opentelemetry",
+    "ragas",
+    "ray",
+    "sentence_transformers",
+    "torch",
+    "uvicorn",
+)
+"""Libraries that `--help`, and the import of any module but the server's, must not load."""
+
+REQUIRED = (
+    "chromadb",
+    "evidently",
+    "langchain",
+    "llama_index.core",
+    "pytest",
+    "ragas",
+    "sentence_transformers",
+    "typer",
+)
+"""Libraries that this project promises to work with."""
