@@ -85,7 +85,7 @@ def bounds(corpus: Corpus, case: Case, seed: int) -> tuple[float, dict[str, Boun
     plain = difference(labels[0], labels[1], 0.95)
     found = {"labels alone": (plain.low, plain.high)}
     if report.quality.ci:
-        found["ragdrift"] = report.quality.ci
+        found["silentdrift"] = report.quality.ci
     if find_spec("truescore"):
         found["truescore"] = _truescore(windows, sides, labels, chosen)
     truth = case.truth if case.truth is not None else float(good[1].mean() - good[0].mean())

@@ -130,7 +130,7 @@ def _one(job: tuple[int, int, bool, bool]) -> Seen:
 
 def summarise(row: Row, seen: list[Seen], seconds: float) -> Line:
     """Count what was seen."""
-    cells = {"ragdrift": _cell([item.verdict in PAGES for item in seen])}
+    cells = {"silentdrift": _cell([item.verdict in PAGES for item in seen])}
     for rule in dict.fromkeys(rule for item in seen for rule in item.alarms):
         cells[rule] = _cell([item.alarms[rule] for item in seen if rule in item.alarms])
     covered = [item.covered for item in seen if item.covered is not None]
@@ -153,10 +153,10 @@ def _cell(hits: list[bool]) -> Cell:
 
 def shown(line: Line) -> Iterator[str]:
     """Yield a row as lines for a terminal."""
-    ours = line.cells["ragdrift"]
+    ours = line.cells["silentdrift"]
     rate = f"{ours.pages / ours.of:.3f} [{ours.low:.3f}, {ours.high:.3f}] of {ours.of}"
     yield f"{line.scenario} (goal: {line.expected}, {line.expected_cause}): paged {rate}; {line.verdicts}"
-    others = [f"{name} {cell.pages}/{cell.of}" for name, cell in line.cells.items() if name != "ragdrift"]
+    others = [f"{name} {cell.pages}/{cell.of}" for name, cell in line.cells.items() if name != "silentdrift"]
     yield f"    {'; '.join(others)}"
     truth = f"; truth in the interval {line.covered:.3f}" if line.covered is not None else ""
     yield f"    first causes {line.causes}{truth}; {line.seconds} s"

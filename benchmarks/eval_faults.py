@@ -23,7 +23,7 @@ from pipelines.index.ingest import ingest_paths
 from pipelines.wiring.workspace import Workspace, build_embedder, chunk_settings, init_workspace, open_workspace
 from rag.ingest.job import ingest
 
-CACHE = Path(tempfile.gettempdir()) / "ragdrift-eval-power"
+CACHE = Path(tempfile.gettempdir()) / "silentdrift-eval-power"
 LARGER = {"max_tokens": 1600, "min_characters": 6400}
 DRAFTS = 150
 Pair = tuple[EvalRun, EvalRun]

@@ -33,7 +33,7 @@ from rag.store.catalog import Catalog
 
 DATA = Path(__file__).parents[1] / ".." / "shared" / "data"
 RESULTS = Path(__file__).parent / "results" / "retrieval_quality.json"
-CACHE = Path(tempfile.gettempdir()) / "ragdrift-retrieval-quality"
+CACHE = Path(tempfile.gettempdir()) / "silentdrift-retrieval-quality"
 DEPTH = 10
 RRF_DEPTH, RRF_K = 100, 60
 SYSTEMS = ("dense", "bm25", "rrf", "ours")

@@ -1,6 +1,6 @@
 """Errors meant for the person who reads them.
 
-RagDriftError            base; the message is one sentence: what is wrong, which values, what to do
+SilentDriftError            base; the message is one sentence: what is wrong, which values, what to do
 ├── InputError           a file, line, question or argument cannot be used (exit code 2)
 ├── WorkspaceError       no workspace, or one that does not fit the request (exit code 2)
 ├── SettingsError        rag.toml or the environment holds something we do not know (exit code 2)
@@ -10,19 +10,19 @@ RagDriftError            base; the message is one sentence: what is wrong, which
 from __future__ import annotations
 
 
-class RagDriftError(Exception):
+class SilentDriftError(Exception):
     """Base of all errors this project raises on purpose; `str(error)` is shown to the user as it is."""
 
     exit_code = 2
 
 
-class InputError(RagDriftError):
+class InputError(SilentDriftError):
     """A file, line, question or argument cannot be used."""
 
 
-class WorkspaceError(RagDriftError):
+class WorkspaceError(SilentDriftError):
     """There is no workspace, or it does not fit the request."""
 
 
-class SettingsError(RagDriftError):
+class SettingsError(SilentDriftError):
     """The settings hold an unknown key or a value out of range."""

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from data.cases import Case, load_cases
-from data.errors import InputError, RagDriftError
+from data.errors import InputError, SilentDriftError
 from data.interchange import read_interactions
 from data.records import Interaction
 from eval.gate import gate
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = GateSettings(alpha=options.alpha, margin=options.margin)
         outcome = gate(load_run(options.accepted), run, settings) if options.accepted else None
         _write(run, outcome, options)
-    except (RagDriftError, OSError) as error:
+    except (SilentDriftError, OSError) as error:
         sys.stderr.write(f"error: {error}\n")
         return 2
     sys.stdout.write(f"{_json(run, outcome) if options.json else _text(run, outcome)}\n")

@@ -1,6 +1,6 @@
 """Errors of this room, each one sentence for the person who reads it.
 
-RagDriftError (data.errors)
+SilentDriftError (data.errors)
 ├── Unscorable        a metric has no value for this answer; callers write it down as "unscored" with the reason
 ├── ModelFileError    the coefficients of the proxy are missing or do not fit this version
 ├── RunFileError      a stored evaluation run cannot be read or belongs to another schema
@@ -9,20 +9,20 @@ RagDriftError (data.errors)
 
 from __future__ import annotations
 
-from data.errors import RagDriftError
+from data.errors import SilentDriftError
 
 
-class UnscorableAnswer(RagDriftError, ValueError):
+class UnscorableAnswer(SilentDriftError, ValueError):
     """A metric has no value for this answer; the message is the reason."""
 
 
-class ModelFileError(RagDriftError):
+class ModelFileError(SilentDriftError):
     """The file of coefficients is missing, damaged, or made for another list of features."""
 
 
-class RunFileError(RagDriftError):
+class RunFileError(SilentDriftError):
     """A stored evaluation run cannot be read, or was written by another schema."""
 
 
-class JudgeError(RagDriftError):
+class JudgeError(SilentDriftError):
     """The judge endpoint cannot be used."""

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from data.errors import RagDriftError
+from data.errors import SilentDriftError
 
 # Read by the libraries at import: no telemetry and no surprise downloads unless the user asked for them.
 QUIET_ENVIRONMENT = {
@@ -35,7 +35,7 @@ def _show_version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version
 
-        say(f"ragdrift {version('ragdrift')}")
+        say(f"silentdrift {version('silentdrift')}")
         raise typer.Exit
 
 
@@ -60,7 +60,7 @@ def run_app(app: typer.Typer) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(_PIPE_CLOSED)
     except Exception as error:  # the one boundary where anything is turned into a sentence
-        if os.environ.get("RAGDRIFT_DEBUG") and not isinstance(error, RagDriftError):
+        if os.environ.get("SILENTDRIFT_DEBUG") and not isinstance(error, SilentDriftError):
             raise
         fail(*_sentence(error))
 
@@ -71,11 +71,11 @@ def _code(leaving: SystemExit) -> str | int | None:
 
 
 def _sentence(error: Exception) -> tuple[str, int]:
-    if isinstance(error, RagDriftError):
+    if isinstance(error, SilentDriftError):
         return str(error), error.exit_code
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename} cannot be used ({error.strerror}): check the path and its rights.", 2
-    return f"Unexpected {type(error).__name__}: {error}. Set RAGDRIFT_DEBUG=1 to see where, and please report it.", 2
+    return f"Unexpected {type(error).__name__}: {error}. Set SILENTDRIFT_DEBUG=1 to see where, and please report it.", 2
 
 
 def fail(message: str, code: int) -> None:

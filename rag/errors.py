@@ -1,6 +1,6 @@
 """Errors of this room, each one sentence for the person who reads it.
 
-RagDriftError (data.errors)
+SilentDriftError (data.errors)
 ├── IndexError_              base of what can be wrong with an index
 │   ├── NoIndexError         nothing was ingested yet
 │   ├── EmbedderMismatch     the index was built by another embedder, or this one has changed
@@ -21,10 +21,10 @@ RagDriftError (data.errors)
 
 from __future__ import annotations
 
-from data.errors import RagDriftError
+from data.errors import SilentDriftError
 
 
-class IndexProblem(RagDriftError):
+class IndexProblem(SilentDriftError):
     """The index cannot serve the request."""
 
 
@@ -52,23 +52,23 @@ class IndexDamaged(IndexProblem):
     """The stored vectors and the manifest disagree."""
 
 
-class UnreadableDocument(RagDriftError):
+class UnreadableDocument(SilentDriftError):
     """One document could not be read; the message is the reason, without the path."""
 
 
-class EmbedderError(RagDriftError):
+class EmbedderError(SilentDriftError):
     """The embedding model or endpoint is absent or answered nonsense."""
 
 
-class RerankError(RagDriftError):
+class RerankError(SilentDriftError):
     """The reranker could not be asked, or its reply could not be used."""
 
 
-class EngineError(RagDriftError):
+class EngineError(SilentDriftError):
     """The cluster that was to read and embed cannot be used, or broke down."""
 
 
-class EndpointError(RagDriftError):
+class EndpointError(SilentDriftError):
     """The chat endpoint could not give an answer."""
 
 

@@ -47,12 +47,12 @@ def test_every_command_and_option_in_a_deployment_file_exists(path):
 
 def test_the_schedule_runs_the_report_with_alerts():
     found = {path.name: commands(path) for path in SCRIPTS if path.is_file()}
-    for name in ("ragdrift", "ragdrift-report.service", "cronjob.yaml", "report.yaml"):
+    for name in ("silentdrift", "silentdrift-report.service", "cronjob.yaml", "report.yaml"):
         assert any(command == "report" for _, command, _ in found[name]), name
         assert "--alert" in next(path for path in SCRIPTS if path.name == name).read_text()
 
 
-@pytest.mark.parametrize("name", ["prometheus/ragdrift.rules.yml", "grafana/ragdrift.json"])
+@pytest.mark.parametrize("name", ["prometheus/silentdrift.rules.yml", "grafana/silentdrift.json"])
 def test_rules_and_dashboard_ask_for_metrics_that_are_exported(name):
     asked = set(METRIC.findall((DEPLOY / name).read_text()))
     assert asked
@@ -60,14 +60,14 @@ def test_rules_and_dashboard_ask_for_metrics_that_are_exported(name):
 
 
 def test_the_dashboard_is_json_with_a_title_on_every_panel():
-    dashboard = json.loads((DEPLOY / "grafana" / "ragdrift.json").read_text())
+    dashboard = json.loads((DEPLOY / "grafana" / "silentdrift.json").read_text())
     assert all(panel["title"] and panel["targets"] for panel in dashboard["panels"])
     assert len({panel["id"] for panel in dashboard["panels"]}) == len(dashboard["panels"])
 
 
 def test_the_rules_fire_and_stay_silent_as_their_own_test_says():
     promtool, folder = program("promtool"), DEPLOY / "prometheus"
-    for arguments in (["check", "rules", "ragdrift.rules.yml"], ["test", "rules", "ragdrift.rules.test.yml"]):
+    for arguments in (["check", "rules", "silentdrift.rules.yml"], ["test", "rules", "silentdrift.rules.test.yml"]):
         ran = subprocess.run([promtool, *arguments], cwd=folder, capture_output=True, text=True, check=False)
         assert ran.returncode == 0, ran.stdout + ran.stderr
 
@@ -86,7 +86,7 @@ def test_the_kubernetes_job_is_one_to_the_kubernetes_client():
 def test_the_chart_renders():
     options = ["--set", "serve.enabled=true", "--set", "secretName=s", "--set", "report.probe=true"]
     rendered = subprocess.run(
-        [program("helm"), "template", "r", str(DEPLOY / "helm" / "ragdrift"), *options],
+        [program("helm"), "template", "r", str(DEPLOY / "helm" / "silentdrift"), *options],
         capture_output=True,
         text=True,
         check=False,
@@ -97,7 +97,7 @@ def test_the_chart_renders():
 
 
 def test_settings_in_the_chart_and_in_the_readme_are_settings_we_know(tmp_path):
-    chart = yaml.safe_load((DEPLOY / "helm" / "ragdrift" / "values.yaml").read_text())["settings"]
+    chart = yaml.safe_load((DEPLOY / "helm" / "silentdrift" / "values.yaml").read_text())["settings"]
     readme = re.findall(r"```toml\n(.*?)```", (DEPLOY / "README.md").read_text(), re.DOTALL)
     for text in (chart, *readme):
         (tmp_path / "rag.toml").write_text(text)

@@ -22,7 +22,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Protocol
 
-from data.errors import RagDriftError, WorkspaceError
+from data.errors import SilentDriftError, WorkspaceError
 from data.log.journal_lines import Counts, Rows, pack, read_rows
 from data.log.journal_places import Place, orphans
 from data.log.redact import Redactor
@@ -208,7 +208,7 @@ class Journal:
             started = monotonic()
             try:
                 batch[place] = self._redacted(self._completed(batch[place]))
-            except RagDriftError as error:  # the hook that redacts: it is tried again
+            except SilentDriftError as error:  # the hook that redacts: it is tried again
                 self.error = str(error)
                 return batch[:place]
             with self._changed:
@@ -247,7 +247,7 @@ class Journal:
             if self._log is None:
                 self._log = self._open_log()
             self._log.append(interactions, scores)
-        except RagDriftError as error:
+        except SilentDriftError as error:
             self.error = str(error)
             return False
         self.error = None

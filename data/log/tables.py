@@ -82,7 +82,9 @@ def migrate(connection: sa.Connection, url: str) -> None:
     if applied > len(MIGRATIONS):
         known = len(MIGRATIONS)
         shown = shown_url(url)
-        raise WorkspaceError(f"The log at {shown} has schema {applied}, this version knows {known}: upgrade ragdrift.")
+        raise WorkspaceError(
+            f"The log at {shown} has schema {applied}, this version knows {known}: upgrade silentdrift."
+        )
     for version, migration in enumerate(MIGRATIONS[applied:], start=applied + 1):
         migration(connection)
         connection.execute(sa.insert(schema).values(version=version))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from data.cases import Case
-from data.errors import RagDriftError
+from data.errors import SilentDriftError
 from data.records import Context, Interaction
 from eval.errors import UnscorableAnswer
 from eval.metric import Metric
@@ -31,7 +31,7 @@ def side_metric(side: str, search: Search) -> Metric:
         question = not_failed(interaction).question
         try:
             contexts = tuple(search(question))
-        except RagDriftError as error:
+        except SilentDriftError as error:
             raise UnscorableAnswer(f"the {side} side could not be searched: {error}") from error
         return recall(case, replace(interaction, contexts=contexts)) if contexts else 0.0
 

@@ -137,7 +137,7 @@ def read_coefficients(path: Path) -> Coefficients:
         coefficients = Coefficients(version=str(stored["version"]), **{**model, "weights": tuple(model["weights"])})
     except (OSError, UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError) as error:
         raise ModelFileError(
-            f"The groundedness coefficients at {path} cannot be read ({error!r}): reinstall ragdrift, or "
+            f"The groundedness coefficients at {path} cannot be read ({error!r}): reinstall silentdrift, or "
             "rerun the training."
         ) from error
     if stored.get("schema") != SCHEMA or names != tuple(name for name, _ in FEATURES):

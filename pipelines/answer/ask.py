@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
-from data.errors import RagDriftError, WorkspaceError
+from data.errors import SilentDriftError, WorkspaceError
 from data.records import Answer, Context, Fingerprint, Hit, Interaction, Kind, Score, content_hash
 from pipelines.answer.visit import QuestionTiming, Tags, new_visit
 
@@ -39,7 +39,7 @@ class Recorder(Protocol):
     def append(self, interactions: Iterable[Interaction], scores: Iterable[Score] = ()) -> object:
         """Take interactions and scores.
 
-        :raises RagDriftError: they could not be written.
+        :raises SilentDriftError: they could not be written.
         """
         ...
 
@@ -110,7 +110,7 @@ class Asker:
         A dead endpoint gives an answer with outcome "failed", also on record.
 
         :raises InputError: the question is empty or absurdly long.
-        :raises RagDriftError: retrieval failed; the failure is on record too.
+        :raises SilentDriftError: retrieval failed; the failure is on record too.
         """
         from rag.answer import answer_question
 
@@ -169,7 +169,7 @@ class Asker:
             return interaction, scores
         try:
             vector = _to_float16(self._index.embed_query(interaction.answer))
-        except RagDriftError:
+        except SilentDriftError:
             return interaction, scores
         return replace(interaction, answer_vector=vector), scores
 
@@ -184,7 +184,7 @@ class Asker:
             visit.watch.lap("embed")
             found = self.retriever.search(visit.question, query_vector=vector, judged=False)
             widened = tuple(self._widen(found.hits))
-        except RagDriftError as error:
+        except SilentDriftError as error:
             self._record(self._failed_retrieval(visit, str(error)), ())
             raise
         visit.watch.lap("retrieve", rerank=found.rerank_ms)
@@ -194,7 +194,7 @@ class Asker:
         """Return the flags of suspicious passages; an answer stands without them, as the model has begun to write."""
         try:
             return self.retriever.suspicion(hits)
-        except RagDriftError as error:
+        except SilentDriftError as error:
             return (f"passages_not_judged: {error}",)
 
     def _record(self, interaction: Interaction, scores: Sequence[Score]) -> str | None:
@@ -203,7 +203,7 @@ class Asker:
             return self._log_error
         try:
             self._log.append([interaction], scores)
-        except RagDriftError as error:
+        except SilentDriftError as error:
             return str(error)
         return None
 

@@ -54,7 +54,7 @@ class Conversation:
         What failed, or was not heard to its end, is no part of what was said.
 
         :raises InputError: the question is empty or absurdly long.
-        :raises RagDriftError: retrieval failed.
+        :raises SilentDriftError: retrieval failed.
         """
         rewritten = stand_alone(self._asker.generator, self.turns, question, self._follow_ups)
         for part in self._parts(rewritten, streaming):

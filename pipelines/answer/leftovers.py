@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from data.errors import RagDriftError
+from data.errors import SilentDriftError
 from data.records import Interaction, Score
 from pipelines.console import note, plural
 from pipelines.wiring import Workspace, open_log
@@ -49,7 +49,7 @@ def _fetch(workspace: Workspace, folder: Path, log: InteractionLog) -> None:
             complete=_completer(workspace),
         )
         done = journal.close(_PATIENCE_S)
-    except (OSError, RagDriftError) as error:
+    except (OSError, SilentDriftError) as error:
         note(f"Answers of a server that was killed still wait in {folder} and are not counted here: {error}")
         return
     if not done:
@@ -70,7 +70,7 @@ def _completer(workspace: Workspace) -> Complete:
         if not opened:
             try:
                 opened.append(Asker.from_workspace(workspace))
-            except RagDriftError:
+            except SilentDriftError:
                 opened.append(None)
         return opened[0].complete(interaction) if opened[0] else (interaction, ())
 

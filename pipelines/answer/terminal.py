@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 
-from data.errors import RagDriftError
+from data.errors import SilentDriftError
 from pipelines.answer.ask import LoggedAnswer
 from pipelines.answer.conversation import Conversation
 from pipelines.answer.render import footnotes
@@ -63,7 +63,7 @@ class Chat:
                     self._show(part)
         except KeyboardInterrupt:
             note("\n(stopped)")
-        except RagDriftError as error:
+        except SilentDriftError as error:
             note(f"error: {error}")
 
     def _show(self, part: str | LoggedAnswer) -> None:

@@ -26,7 +26,7 @@ def serve(
     try:
         from pipelines.serve import serve as run
     except ImportError as error:
-        raise SettingsError(f"`rag serve` needs {error.name}: pip install 'ragdrift[serve]'.") from error
+        raise SettingsError(f"`rag serve` needs {error.name}: pip install 'silentdrift[serve]'.") from error
     opened = open_workspace(workspace)
     server = opened.settings.server
     run(opened, host or server.host, server.port if port is None else port, insecure=insecure, tell=note)

@@ -37,7 +37,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Start only where cases were given."""
     if config.getoption("--rag-cases", None):
-        config.pluginmanager.register(_Cases(config), "ragdrift-cases")
+        config.pluginmanager.register(_Cases(config), "silentdrift-cases")
 
 
 class CaseItem(pytest.Item):
@@ -94,12 +94,12 @@ class _Cases:
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
         """Add one test per case behind the others, before pytest selects with -k, which knows the tags, too."""
-        from data.errors import RagDriftError
+        from data.errors import SilentDriftError
         from pipelines.evaluation.run import usable_cases
 
         try:
             cases = usable_cases(self._path)
-        except RagDriftError as error:
+        except SilentDriftError as error:
             raise pytest.UsageError(str(error)) from error
         file = CaseFile.from_parent(session, path=self._path.resolve())
         items.extend(CaseItem.from_parent(file, name=case.id, plugin=self, case=case) for case in cases)
@@ -159,7 +159,7 @@ class _Cases:
             terminalreporter.write_line(outcome if isinstance(outcome, str) else gate_text(outcome))
 
     def _gate(self) -> GateOutcome | str:
-        from data.errors import RagDriftError
+        from data.errors import SilentDriftError
         from eval.gate import gate
         from eval.run_files import load_run
         from pipelines.evaluation.run import ACCEPTED, EvaluationRequest, gate_settings, runs_folder
@@ -169,7 +169,7 @@ class _Cases:
             workspace = open_workspace(self._folder)
             accepted = self._config.getoption("--rag-accepted") or runs_folder(workspace) / ACCEPTED
             return gate(load_run(accepted), self._run(), gate_settings(workspace, EvaluationRequest(self._path)))
-        except RagDriftError as error:
+        except SilentDriftError as error:
             return f"The gate cannot decide: {error}"
 
     def _run(self) -> EvalRun:

@@ -42,7 +42,7 @@ def gathered(
         raise InputError("There is nothing to ingest: name files or folders, pass --urls FILE, or - with --name NAME.")
     if (STDIN in paths) != bool(name):
         raise InputError("Standard input needs a name and a name needs it: rag ingest - --name minutes.md < FILE")
-    with TemporaryDirectory(prefix="ragdrift-") as folder:
+    with TemporaryDirectory(prefix="silentdrift-") as folder:
         yield _gather(paths, urls, name or "", Path(folder), progress)
 
 

@@ -9,7 +9,7 @@ from pipelines.wiring import Workspace, workspace_embedder
 def repair_index(workspace: Workspace) -> str:
     """Rebuild vectors and full-text index from the catalogue, where the settings want them now; say what was done.
 
-    :raises RagDriftError: there is no index, it is being written, or the catalogue itself is damaged.
+    :raises SilentDriftError: there is no index, it is being written, or the catalogue itself is damaged.
     """
     from pipelines.wiring import vector_server
     from rag.ingest import repair
@@ -26,7 +26,7 @@ def repair_index(workspace: Workspace) -> str:
 def rollback_index(workspace: Workspace) -> str:
     """Publish the revision before the current one again; say which.
 
-    :raises RagDriftError: there is no earlier revision, or the index is being written.
+    :raises SilentDriftError: there is no earlier revision, or the index is being written.
     """
     from rag.ingest import rollback
 

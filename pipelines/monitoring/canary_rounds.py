@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from data.canaries import Canary, load_canaries
 from data.cases import Case
-from data.errors import InputError, RagDriftError, WorkspaceError
+from data.errors import InputError, SilentDriftError, WorkspaceError
 from data.records import Interaction, Score
 from pipelines.console import bullet_list, plural
 from pipelines.monitoring.drift_report import find_baseline
@@ -85,7 +85,7 @@ def _ask(asker: Asker, log: InteractionLog, canary: Canary, round_name: str, at:
         asked = asker.ask(canary.question, kind="canary", at=at, tags={_ROUND: round_name, _NAME: canary.id})
     except InputError:
         raise
-    except RagDriftError:  # the per-item loop of a job: that retrieval failed is on record already
+    except SilentDriftError:  # the per-item loop of a job: that retrieval failed is on record already
         return
     if asked.log_error:
         raise WorkspaceError(asked.log_error)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from data.errors import RagDriftError, WorkspaceError
+from data.errors import SilentDriftError, WorkspaceError
 from data.records import Interaction
 from pipelines.wiring import DATA_FOLDER, Workspace, prompt_secret
 
@@ -82,7 +82,7 @@ def _index(workspace: Workspace, old: Settings | None, folder: Path) -> Factor |
         earlier = Workspace(folder, workspace.settings.model_copy(update=update))
         with closing(open_index(earlier)):
             pass
-    except RagDriftError as error:
+    except SilentDriftError as error:
         return FixedPart("index", str(error).replace(str(folder / DATA_FOLDER), str(workspace.data)))
     return Factor("index", then, now, lambda cell: Workspace(folder, cell.settings.model_copy(update=update)))
 
@@ -92,7 +92,7 @@ def lay_out_earlier(workspace: Workspace, folder: Path) -> str:
 
     The published index is only read.
 
-    :raises RagDriftError: there is no index, or no earlier revision.
+    :raises SilentDriftError: there is no index, or no earlier revision.
     """
     from rag.ingest import rollback
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from data.errors import InputError, RagDriftError
+from data.errors import InputError, SilentDriftError
 from data.records import FORGOTTEN, Interaction
 from pipelines.console import plural
 from pipelines.monitoring.drift_report import find_baseline
@@ -127,7 +127,7 @@ class _Replay:
         """Return groundedness, and whether there was an answer; NaN where it cannot be told."""
         try:
             asked = self._asker.ask(question, kind="replay", at=now, tags=self._tags)
-        except RagDriftError:  # the per-item loop of a job: a question that cannot be replayed is left out
+        except SilentDriftError:  # the per-item loop of a job: a question that cannot be replayed is left out
             return float("nan"), float("nan")
         score = next((score.value for score in asked.scores if score.metric == "groundedness"), None)
         outcome = asked.interaction.outcome

@@ -12,7 +12,7 @@ from pipelines.serve.collection import Collection
 from pipelines.serve.errors import ApiError
 from pipelines.serve.service import Service
 
-COOKIE = "ragdrift_key"
+COOKIE = "silentdrift_key"
 _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from data.errors import RagDriftError
+from data.errors import SilentDriftError
 from pipelines.answer import Asker, LoggedAnswer, PendingAnswer, stand_alone
 from pipelines.serve.collection import Collection
 from pipelines.serve.errors import ApiError, translated
@@ -95,7 +95,7 @@ def _on_record(collection: Collection, asked: LoggedAnswer) -> LoggedAnswer:
     """Keep an answer for the log, where it is scored once nobody waits for it any more."""
     try:
         collection.journal.keep(asked.interaction)
-    except RagDriftError as error:
+    except SilentDriftError as error:
         return replace(asked, log_error=str(error))
     return asked
 

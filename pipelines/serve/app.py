@@ -39,7 +39,7 @@ def build_app(service: Service) -> FastAPI:
         if not service.close():
             errors.logger.warning("rows that could not be logged are kept on disk for the next start")
 
-    app = _App(title="ragdrift", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = _App(title="silentdrift", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.service = service
     errors.install(app)
     for part in (chat, vectors, feedback, health, page):

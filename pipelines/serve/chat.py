@@ -40,14 +40,14 @@ _CHORE = "### Task:"
 @router.get("/models")
 async def models(caller: Annotated[Caller, Depends(known_caller)]) -> dict[str, Any]:
     """List what the caller may ask."""
-    data = [{"id": name, "object": "model", "created": 0, "owned_by": "ragdrift"} for name in caller.models]
+    data = [{"id": name, "object": "model", "created": 0, "owned_by": "silentdrift"} for name in caller.models]
     return {"object": "list", "data": data}
 
 
 @router.get("/models/{name:path}")
 async def model(name: str, caller: Annotated[Caller, Depends(known_caller)]) -> dict[str, Any]:
     """Tell whether the caller may ask a model."""
-    return {"id": caller.collection(name).model, "object": "model", "created": 0, "owned_by": "ragdrift"}
+    return {"id": caller.collection(name).model, "object": "model", "created": 0, "owned_by": "silentdrift"}
 
 
 @router.post("/chat/completions")

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from data.errors import RagDriftError
+from data.errors import SilentDriftError
 from data.log import Journal
 from data.records import Interaction, Score
 from pipelines.answer import Asker
@@ -49,7 +49,7 @@ class Collection:
     def asker(self) -> Asker:
         """Return what answers its questions.
 
-        :raises RagDriftError: there is no index yet, or it cannot be opened.
+        :raises SilentDriftError: there is no index yet, or it cannot be opened.
         """
         with self._lock:
             if self._asker is None:
@@ -60,7 +60,7 @@ class Collection:
         """Score an interaction; one left by an earlier server stays unscored when there is no index any more."""
         try:
             asker = self.asker()
-        except RagDriftError:
+        except SilentDriftError:
             return interaction, ()
         interaction, scores = asker.complete(interaction)
         asker.observe(interaction, scores)

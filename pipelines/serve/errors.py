@@ -12,10 +12,10 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from data.errors import InputError, RagDriftError
+from data.errors import InputError, SilentDriftError
 from rag.errors import ContextOverflow, EndpointError, EndpointUnreachable, NoIndexError
 
-logger = logging.getLogger("ragdrift.serve")
+logger = logging.getLogger("silentdrift.serve")
 
 NO_ANSWER = "The model behind this server gave no answer; the server's log says why"
 
@@ -64,7 +64,7 @@ def translated(error: Exception) -> ApiError:
         return ApiError(status, f"{NO_ANSWER}.", kind="upstream_error", code="endpoint_failed", headers=once)
     if isinstance(error, NoIndexError):
         return ApiError(503, "Nothing is indexed here yet.", kind="server_error", code="no_index", headers=once)
-    if isinstance(error, RagDriftError):
+    if isinstance(error, SilentDriftError):
         logger.error("%s", error)
         told = "The documents cannot be searched at the moment; the server's log says why."
         return ApiError(503, told, kind="server_error", code="unavailable", headers=once)
@@ -75,7 +75,7 @@ def translated(error: Exception) -> ApiError:
 def install(app: FastAPI) -> None:
     """Make `app` answer every error in that shape."""
     app.add_exception_handler(ApiError, _refuse)
-    app.add_exception_handler(RagDriftError, _refuse)
+    app.add_exception_handler(SilentDriftError, _refuse)
     app.add_exception_handler(RequestValidationError, _refuse_invalid)
     app.add_exception_handler(HTTPException, _refuse_http)
     app.add_exception_handler(Exception, _refuse)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 
-from data.errors import RagDriftError
+from data.errors import SilentDriftError
 from pipelines.serve.access import Caller, known_caller, service_of
 from pipelines.serve.collection import Collection
 from pipelines.serve.errors import ApiError, logger
@@ -58,7 +58,7 @@ def _checks(service: Service) -> dict[str, bool]:
 def _searchable(collection: Collection) -> bool:
     try:
         collection.asker().retriever.index.search("ready?", 1, mode="lexical")
-    except RagDriftError as error:
+    except SilentDriftError as error:
         logger.warning("not ready: %s", error)
         return False
     return True
@@ -67,7 +67,7 @@ def _searchable(collection: Collection) -> bool:
 def _on_record(collection: Collection) -> bool:
     try:
         collection.log().span()
-    except RagDriftError as error:
+    except SilentDriftError as error:
         logger.warning("not ready: %s", error)
         return False
     return collection.journal.error is None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from data.errors import RagDriftError
+from data.errors import SilentDriftError
 
 if TYPE_CHECKING:
     from pipelines.answer import LoggedAnswer
@@ -67,7 +67,7 @@ def _fill_state(registry: CollectorRegistry, collections: Mapping[str, Collectio
 def _generation(collection: Collection) -> str:
     try:
         return collection.asker().retriever.index.generation
-    except RagDriftError:
+    except SilentDriftError:
         return ""
 
 

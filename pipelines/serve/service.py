@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from data.errors import RagDriftError, SettingsError
+from data.errors import SettingsError, SilentDriftError
 from pipelines.serve.keys import DEFAULT_COLLECTION, KeyRing
 from pipelines.serve.limits import RateLimit
 from pipelines.serve.metrics import Metrics
@@ -66,7 +66,7 @@ class Service:
         for collection in self.collections.values():
             try:
                 collection.asker().retriever.search("warm-up")
-            except RagDriftError:
+            except SilentDriftError:
                 continue  # told with each question, and by /readyz
 
     def close(self) -> bool:

@@ -54,7 +54,7 @@ class Tracing:
 
     def __init__(self, provider: TracerProvider, content: Content) -> None:
         self._content = content
-        self._tracer = provider.get_tracer("ragdrift")
+        self._tracer = provider.get_tracer("silentdrift")
 
     def interaction(self, item: Interaction, scores: Sequence[Score]) -> None:
         """Send the spans of one answer: the whole, and below it each stage."""
@@ -113,7 +113,7 @@ def _shared_provider(
         from opentelemetry.sdk.trace import TracerProvider
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
     except ImportError as error:
-        raise SettingsError("tracing.endpoint is set, but tracing needs: pip install 'ragdrift[trace]'.") from error
+        raise SettingsError("tracing.endpoint is set, but tracing needs: pip install 'silentdrift[trace]'.") from error
     _tell_failures_once(endpoint)
     exporter = OTLPSpanExporter(_traces_url(endpoint), headers=dict(headers), timeout=timeout_s)
     resource = Resource.create({"service.name": service, **_project(service)})

@@ -1,8 +1,8 @@
 """Read, cut and embed on a Ray cluster, or on all processors of one machine; storing stays with the caller.
 
 Reading and cutting is one stage of a Ray Data pipeline, embedding the next, with one embedder per node. Results come
-back in the order of the tasks, so the index gets the rows the local engine would give it. Every node must have ragdrift
-installed and see the files under the same absolute paths.
+back in the order of the tasks, so the index gets the rows the local engine would give it. Every node must have
+silentdrift installed and see the files under the same absolute paths.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def _cluster(address: str) -> Iterator[None]:
     try:
         import ray
     except ImportError as error:
-        raise EngineError(f"The ray engine needs Ray ({error}): pip install 'ragdrift[ray]'.") from error
+        raise EngineError(f"The ray engine needs Ray ({error}): pip install 'silentdrift[ray]'.") from error
     if ray.is_initialized():
         yield
         return

@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from data.errors import RagDriftError
+from data.errors import SilentDriftError
 from data.records import Document
 from data.text import detect_language
 from rag.chunk import ChunkSettings, chunk_document, passage_key
@@ -106,4 +106,4 @@ def prepare(
 
 
 def _reason(error: Exception) -> str:
-    return str(error) if isinstance(error, RagDriftError | OSError) else f"{type(error).__name__}: {error}"
+    return str(error) if isinstance(error, SilentDriftError | OSError) else f"{type(error).__name__}: {error}"

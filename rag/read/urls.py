@@ -116,7 +116,7 @@ def _keep(data: bytes, folder: Path, file_name: str, source: str, origin: str) -
 def _fetch(url: str, folder: Path, name: str, max_bytes: int, timeout_s: float) -> SourceFile:
     address = _checked(url)
     deadline = time.monotonic() + timeout_s
-    request = Request(address, headers={"User-Agent": "ragdrift", "Accept": "*/*"})
+    request = Request(address, headers={"User-Agent": "silentdrift", "Accept": "*/*"})
     try:
         with build_opener(_HttpOnly).open(request, timeout=timeout_s) as reply:
             data = _body(reply, max_bytes, deadline, timeout_s)

@@ -140,7 +140,9 @@ class LocalReranker:
             model: CrossEncoder = CrossEncoder(self.id, device=self._device)
             return model
         except ImportError as error:
-            raise RerankError("A local reranker needs sentence-transformers: pip install 'ragdrift[embed]'.") from error
+            raise RerankError(
+                "A local reranker needs sentence-transformers: pip install 'silentdrift[embed]'."
+            ) from error
         except (OSError, ValueError) as error:
             reason = str(error).strip().partition("\n")[0]
             raise RerankError(

@@ -89,7 +89,7 @@ class Catalog:
             raise
         if (schema := row[0] if row else None) != SCHEMA:
             self.close()
-            raise IndexDamaged(f"{self.path} has schema {schema}, this version knows {SCHEMA}: upgrade ragdrift.")
+            raise IndexDamaged(f"{self.path} has schema {schema}, this version knows {SCHEMA}: upgrade silentdrift.")
 
     @classmethod
     def create(cls, folder: Path) -> Catalog:

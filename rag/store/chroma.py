@@ -65,7 +65,7 @@ class VectorStore:
         """Open the folder, or a double of it where it may not be written: Chroma writes notes even to read."""
         if may_write(self.folder / _DATABASE) or not (self.folder / _DATABASE).exists():
             return _open_client(self.folder)
-        self._copy = tempfile.TemporaryDirectory(prefix="ragdrift-")
+        self._copy = tempfile.TemporaryDirectory(prefix="silentdrift-")
         try:
             return _open_client(_double(self.folder, Path(self._copy.name)))
         except BaseException:

@@ -107,7 +107,7 @@ class Connections:
 
     def _copied(self) -> Path:
         if self._copy is None:
-            self._copy = tempfile.TemporaryDirectory(prefix="ragdrift-")
+            self._copy = tempfile.TemporaryDirectory(prefix="silentdrift-")
         copy = Path(tempfile.mkdtemp(dir=self._copy.name)) / self._path.name
         for suffix in ("", "-wal"):
             shutil.copyfile(f"{self._path}{suffix}", f"{copy}{suffix}")

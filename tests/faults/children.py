@@ -20,7 +20,7 @@ INGEST = """
 import sys, time
 from pathlib import Path
 import rag.ingest.job
-from data.errors import RagDriftError
+from data.errors import SilentDriftError
 from tests.faults.children import SETTINGS
 from tests.fakes import HashEmbedder
 
@@ -33,7 +33,7 @@ rag.ingest.job.TEXTS_AT_ONCE = 8
 print("started", flush=True)
 try:
     report = rag.ingest.job.ingest([Path(sys.argv[1])], Path(sys.argv[2]), Slow(), chunking=SETTINGS, prune=True)
-except RagDriftError as error:
+except SilentDriftError as error:
     sys.exit(f"{type(error).__name__}: {error}")
 print(report.added, report.changed, report.removed, report.unchanged, len(report.failed), flush=True)
 for source, reason in report.failed:
@@ -43,12 +43,12 @@ for source, reason in report.failed:
 SEARCH = """
 import sys
 from pathlib import Path
-from data.errors import RagDriftError
+from data.errors import SilentDriftError
 from rag.index import Index
 from tests.fakes import HashEmbedder
 try:
     print(Index.open(Path(sys.argv[1]), HashEmbedder()).search(sys.argv[2], 1)[0].chunk.text)
-except RagDriftError as error:
+except SilentDriftError as error:
     sys.exit(f"{type(error).__name__}: {error}")
 """
 

@@ -102,7 +102,7 @@ def test_a_log_of_a_newer_version_is_refused(tmp_path):
     InteractionLog.at_path(path).close()
     with sqlite3.connect(path) as connection:
         connection.execute("INSERT INTO schema_version VALUES (99)")
-    with pytest.raises(WorkspaceError, match="upgrade ragdrift"):
+    with pytest.raises(WorkspaceError, match="upgrade silentdrift"):
         InteractionLog.at_path(path)
 
 
@@ -116,7 +116,7 @@ def test_a_file_that_is_no_database_is_refused_in_one_sentence(tmp_path):
 def test_a_driver_that_is_not_installed_is_named_with_the_remedy():
     with pytest.raises(WorkspaceError, match="No module named 'pymysql'") as caught:
         InteractionLog("mysql+pymysql://me:hunter2@db/rag")
-    assert "ragdrift[postgres]" in str(caught.value)
+    assert "silentdrift[postgres]" in str(caught.value)
     assert "hunter2" not in str(caught.value)
 
 

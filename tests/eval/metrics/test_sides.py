@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from data.cases import Case
-from data.errors import RagDriftError
+from data.errors import SilentDriftError
 from data.records import Context, Interaction
 from eval.errors import UnscorableAnswer
 from eval.metrics.sides import SIDE_METRICS, side_metric
@@ -31,7 +31,7 @@ def test_a_side_that_finds_nothing_recalls_nothing():
 
 
 def _damaged(question):
-    raise RagDriftError("the vectors are gone")
+    raise SilentDriftError("the vectors are gone")
 
 
 @pytest.mark.parametrize(

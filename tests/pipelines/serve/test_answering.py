@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from data.errors import RagDriftError
+from data.errors import SilentDriftError
 from data.log import journal
 from rag.chat.turns import shared_turns
 from tests.pipelines.serve.conftest import copied, serving
@@ -64,9 +64,9 @@ def test_a_search_that_failed_is_on_record_under_the_name_of_the_answer(demo_wor
         asker = running.service.collections["default"].asker()
 
         def broken(*given, **named):
-            raise RagDriftError("The vectors are gone.")
+            raise SilentDriftError("The vectors are gone.")
 
         monkeypatch.setattr(asker.retriever, "search", broken)
-        with pytest.raises(RagDriftError, match="vectors are gone"):
+        with pytest.raises(SilentDriftError, match="vectors are gone"):
             asker.begin("How often is the lubricating oil changed?", name="n1")
         assert running.log.get("n1").error == "The vectors are gone."

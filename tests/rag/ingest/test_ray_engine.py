@@ -29,7 +29,7 @@ class BrokenEmbedder(HashEmbedder):
 
 @pytest.fixture(scope="module")
 def cluster():
-    ray = pytest.importorskip("ray", reason="Ray is not installed: pip install 'ragdrift[ray]'")
+    ray = pytest.importorskip("ray", reason="Ray is not installed: pip install 'silentdrift[ray]'")
     root = str(Path(__file__).resolve().parents[3])
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
@@ -106,7 +106,7 @@ def test_an_embedder_that_fails_on_a_worker_ends_the_job_in_its_own_words(cluste
 
 
 def test_a_cluster_that_is_not_there_ends_in_a_sentence(corpus, tmp_path):
-    ray = pytest.importorskip("ray", reason="Ray is not installed: pip install 'ragdrift[ray]'")
+    ray = pytest.importorskip("ray", reason="Ray is not installed: pip install 'silentdrift[ray]'")
     if ray.is_initialized():
         ray.shutdown()
     with pytest.raises(EngineError, match=r"No Ray cluster can be used at 127.0.0.1:1 .*--engine local"):

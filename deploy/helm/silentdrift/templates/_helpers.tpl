@@ -1,26 +1,26 @@
-{{- define "ragdrift.labels" -}}
-app.kubernetes.io/name: ragdrift
+{{- define "silentdrift.labels" -}}
+app.kubernetes.io/name: silentdrift
 app.kubernetes.io/instance: {{ .Release.Name }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 {{- end -}}
 
-{{- define "ragdrift.claim" -}}
+{{- define "silentdrift.claim" -}}
 {{- default (printf "%s-workspace" .Release.Name) .Values.workspace.existingClaim -}}
 {{- end -}}
 
-{{- define "ragdrift.pod" -}}
+{{- define "silentdrift.pod" -}}
 securityContext:
   runAsNonRoot: true
   runAsUser: 10001
   fsGroup: 10001
 volumes:
   - name: workspace
-    persistentVolumeClaim: {claimName: {{ include "ragdrift.claim" . }}}
+    persistentVolumeClaim: {claimName: {{ include "silentdrift.claim" . }}}
   - name: settings
     configMap: {name: {{ .Release.Name }}-settings}
 {{- end -}}
 
-{{- define "ragdrift.container" -}}
+{{- define "silentdrift.container" -}}
 image: "{{ .Values.image.repository }}:{{ .Values.image.tag }}"
 imagePullPolicy: {{ .Values.image.pullPolicy }}
 workingDir: /workspace
