@@ -36,8 +36,9 @@ from benchmarks.synthetic_chunks import (
 )
 from rag.chunk.passages import passage_key
 from rag.index.index import Index
-from rag.ingest.draft import Entry, PreparedDocument, begin_draft
+from rag.ingest.draft import begin_draft
 from rag.ingest.publish import VectorSource, publish, rebuild_vectors
+from rag.protocols import Entry, PreparedDocument
 from rag.store.catalog import Catalog
 from rag.store.filters import Filter
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, Self, runtime_checkable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol, Self, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from data.records import Hit
-
-if TYPE_CHECKING:
-    pass
+from data.records import Chunk, Document, Hit
 
 
 class Embedder(Protocol):
@@ -134,4 +132,62 @@ class MoreQueries(Protocol):
 
         :raises EndpointError: a model could not be asked.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One file to be read and cut, or one stored `document` to be cut again.
+
+    `origin` is the file's resolved path; `known_hash` the SHA-256 of the bytes the draft already holds, empty for none.
+    """
+
+    path: Path
+    source: str
+    origin: str
+    known_hash: str = ""
+    document: Document | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One chunk to be stored: the key of its embedded text, its language, and the chunk."""
+
+    key: str
+    language: str
+    chunk: Chunk
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedDocument:
+    """One document ready to be stored."""
+
+    origin: str
+    file_hash: str
+    document: Document
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskResult:
+    """What became of a task: `prepared`, or the `failure` in words, or neither when the file did not change.
+
+    `vectors` are those already made for it, by key; the ingest makes the rest.
+    """
+
+    task: Task
+    prepared: PreparedDocument | None = None
+    failure: str = ""
+    vectors: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
+
+
+Work = Callable[[Task, Embedder], TaskResult]
+"""Reads and cuts one document; it can be pickled, and raises nothing that a bad file does."""
+
+
+class Engine(Protocol):
+    """Does the work of an ingest, here or on other machines."""
+
+    def run(self, tasks: Iterable[Task], work: Work, cached: Callable[[], set[str]]) -> Iterator[TaskResult]:
+        """Yield what becomes of each task, in their order; `cached` returns the keys that need no vector."""
         ...

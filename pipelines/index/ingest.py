@@ -15,7 +15,8 @@ from pipelines.wiring import Workspace, build_embedder, chunk_settings, workspac
 
 if TYPE_CHECKING:
     from pipelines.settings import Settings
-    from rag.ingest import Engine, IngestReport
+    from rag.ingest import IngestReport
+    from rag.protocols import Engine
     from rag.read import SourceFile
 
 

@@ -10,10 +10,8 @@ if TYPE_CHECKING:
     from rag.ingest.plan import IngestPlan, plan_ingest
     from rag.ingest.ray_engine import RayEngine
     from rag.ingest.rebuild import repair, rollback
-    from rag.ingest.work import Engine
 
 __all__ = [
-    "Engine",
     "IngestPlan",
     "IngestReport",
     "RayEngine",
@@ -34,6 +32,5 @@ __getattr__ = face(
         "plan": ["IngestPlan", "plan_ingest"],
         "ray_engine": ["RayEngine"],
         "rebuild": ["repair", "rollback"],
-        "work": ["Engine"],
     },
 )

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from data.records import Chunk, Document, content_hash
+from data.records import Document, content_hash
 from rag.index import sketch_ahead
-from rag.protocols import Embedder
+from rag.protocols import Embedder, Entry, PreparedDocument
 from rag.store import Catalog, create_lexical, embed_canaries, pack_spans, same_space
 
 
@@ -26,25 +26,6 @@ class DraftDocument:
     origin: str
     file_hash: str
     extract: str
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One chunk to be stored: the key of its embedded text, its language, and the chunk."""
-
-    key: str
-    language: str
-    chunk: Chunk
-
-
-@dataclass(frozen=True, slots=True)
-class PreparedDocument:
-    """One document ready to be stored."""
-
-    origin: str
-    file_hash: str
-    document: Document
-    entries: tuple[Entry, ...]
 
 
 class RevisionDraft:

@@ -8,16 +8,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from rag.chunk import ChunkSettings, embedding_text
 from rag.errors import ShadowRefused
 from rag.index import switch_twins
 from rag.ingest.ahead import EmbeddingQueue, Vectors, embedding_ahead
-from rag.ingest.draft import PreparedDocument, RevisionDraft, begin_draft
+from rag.ingest.draft import RevisionDraft, begin_draft
 from rag.ingest.publish import Accept, publish
-from rag.ingest.work import Engine, LocalEngine, Task, TaskResult
-from rag.protocols import Embedder
+from rag.ingest.work import LocalEngine, work_on
+from rag.protocols import Embedder, Engine, PreparedDocument, Task, TaskResult
 from rag.read import SourceFile, find_files, screen
 from rag.store import Catalog, Revision, importing_ahead, writer_lock
 
@@ -147,7 +148,7 @@ class _Job:
         self.draft: RevisionDraft = begin_draft(catalog, embedder, json.dumps(asdict(chunking), sort_keys=True), _now())
         self._catalog = catalog
         self._ahead = ahead
-        self._chunking = chunking
+        self._work = partial(work_on, chunking=chunking)
         self._progress = progress
         self._by_origin = {known.origin: source for source, known in self.draft.known.items()}
         self._total = 0
@@ -160,7 +161,7 @@ class _Job:
     def run(self, files: Sequence[SourceFile], engine: Engine) -> None:
         """Read, cut, embed and store what is new or changed."""
         self._total = len(files)
-        outcomes = engine.run((self._task(file) for file in files), self._chunking, self._cached)
+        outcomes = engine.run((self._task(file) for file in files), self._work, self._cached)
         for done, (file, worked) in enumerate(zip(files, outcomes, strict=True), start=1):
             self._waiting.append((done, file.source))
             self._note(file, worked)
@@ -173,7 +174,7 @@ class _Job:
         current = self._catalog.current()
         if current is None or current.generation == self.draft.generation:
             return
-        for worked in engine.run(self._stored(current), self._chunking, self._cached):
+        for worked in engine.run(self._stored(current), self._work, self._cached):
             if worked.failure:
                 self.failed.append((worked.task.source, worked.failure))
             self._collect(worked)

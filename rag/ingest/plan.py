@@ -14,8 +14,8 @@ from rag.chunk import ChunkSettings, embedding_text
 from rag.embed import embed_passages
 from rag.errors import EmbedderMismatch, NoIndexError
 from rag.ingest.job import source_files, vanished
-from rag.ingest.work import Task, TaskResult, work_on
-from rag.protocols import Embedder
+from rag.ingest.work import work_on
+from rag.protocols import Embedder, Task, TaskResult
 from rag.read import SourceFile, find_files, screen
 from rag.store import Catalog, Revision, check_canaries
 

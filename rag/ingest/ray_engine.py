@@ -20,11 +20,10 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from rag.chunk import ChunkSettings, embedding_text
+from rag.chunk import embedding_text
 from rag.embed import embed_passages
 from rag.errors import EmbedderError, EngineError
-from rag.ingest.work import Task, TaskResult, work_on
-from rag.protocols import Embedder
+from rag.protocols import Embedder, Task, TaskResult, Work
 
 if TYPE_CHECKING:
     from ray.data import Dataset
@@ -37,10 +36,10 @@ _QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_BACKEND_LOG_LEVEL": "fatal", "RAY
 
 @dataclass(frozen=True, slots=True)
 class _RayPlan:
-    """What every worker needs: the pickled function that builds the embedder, and how documents are cut."""
+    """What every worker needs: the pickled function that builds the embedder, and the work to be done."""
 
     build_embedder: bytes
-    chunking: ChunkSettings
+    work: Work
 
 
 class RayEngine:
@@ -54,9 +53,7 @@ class RayEngine:
         self._build_embedder = pickle.dumps(build_embedder)
         self._address = address
 
-    def run(
-        self, tasks: Iterable[Task], chunking: ChunkSettings, cached: Callable[[], set[str]]
-    ) -> Iterator[TaskResult]:
+    def run(self, tasks: Iterable[Task], work: Work, cached: Callable[[], set[str]]) -> Iterator[TaskResult]:
         """Yield what became of each task, in order.
 
         :raises EngineError: Ray is not installed, its cluster cannot be reached, or broke down on the way.
@@ -65,7 +62,7 @@ class RayEngine:
         rows = [{"packed": pickle.dumps(replace(task, path=task.path.absolute()))} for task in tasks]
         if not rows:
             return
-        plan = _RayPlan(self._build_embedder, chunking)
+        plan = _RayPlan(self._build_embedder, work)
         with _cluster(self._address), _ray_errors():
             for row in _pipeline(rows, plan, frozenset(cached())).iter_rows():
                 worked = pickle.loads(row["packed"])
@@ -150,16 +147,16 @@ def _pipeline(rows: list[dict[str, bytes]], plan: _RayPlan, cached: frozenset[st
 
 
 def _read(row: Mapping[str, Any], plan: _RayPlan) -> dict[str, bytes]:
-    """Stage one, in a task: a packed Task becomes a packed Worked."""
+    """Stage one, in a task: a packed task becomes a packed result."""
     try:
-        worked: object = work_on(pickle.loads(row["packed"]), _embedder(plan.build_embedder), plan.chunking)
+        worked: object = plan.work(pickle.loads(row["packed"]), _embedder(plan.build_embedder))
     except EmbedderError as error:
         worked = EmbedderError(str(error))
     return {"packed": pickle.dumps(worked)}
 
 
 class _Embed:
-    """Stage two, in an actor: vectors are added to every Worked that needs some."""
+    """Stage two, in an actor: vectors are added to every result that needs some."""
 
     def __init__(self, plan: _RayPlan, cached: frozenset[str]) -> None:
         self._plan = plan

@@ -1,61 +1,17 @@
-"""What is done to one document of an ingest, wherever it is done, and the seam for doing it elsewhere."""
+"""What is done to one document of an ingest, wherever it is done, and the engine that does it here."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Protocol
-
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Callable, Iterable, Iterator
 
 from data.errors import SilentDriftError
 from data.records import Document
 from data.text import detect_language
 from rag.chunk import ChunkSettings, chunk_document, passage_key
 from rag.errors import UnreadableDocument
-from rag.ingest.draft import Entry, PreparedDocument
-from rag.protocols import Embedder
+from rag.protocols import Embedder, Entry, PreparedDocument, Task, TaskResult, Work
 from rag.read import parse_document, read_bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One file to be read and cut, or one stored `document` to be cut again.
-
-    `origin` is the file's resolved path; `known_hash` the SHA-256 of the bytes the draft already holds, empty for none.
-    """
-
-    path: Path
-    source: str
-    origin: str
-    known_hash: str = ""
-    document: Document | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TaskResult:
-    """What became of a task: `prepared`, or the `failure` in words, or neither when the file did not change.
-
-    `vectors` are those already made for it, by key; the ingest makes the rest.
-    """
-
-    task: Task
-    prepared: PreparedDocument | None = None
-    failure: str = ""
-    vectors: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
-
-
-class Engine(Protocol):
-    """Works on the tasks of an ingest, here or on other machines."""
-
-    def run(
-        self, tasks: Iterable[Task], chunking: ChunkSettings, cached: Callable[[], set[str]]
-    ) -> Iterator[TaskResult]:
-        """Yield what became of each task, in their order; `cached` returns the keys that need no vector."""
-        ...
 
 
 class LocalEngine:
@@ -64,11 +20,9 @@ class LocalEngine:
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
 
-    def run(
-        self, tasks: Iterable[Task], chunking: ChunkSettings, cached: Callable[[], set[str]]
-    ) -> Iterator[TaskResult]:
-        """Yield what became of each task."""
-        return (work_on(task, self._embedder, chunking) for task in tasks)
+    def run(self, tasks: Iterable[Task], work: Work, cached: Callable[[], set[str]]) -> Iterator[TaskResult]:
+        """Yield what becomes of each task."""
+        return (work(task, self._embedder) for task in tasks)
 
 
 def work_on(task: Task, embedder: Embedder, chunking: ChunkSettings) -> TaskResult:
