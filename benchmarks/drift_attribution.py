@@ -25,7 +25,7 @@ from threadpoolctl import threadpool_limits
 
 from benchmarks.rates import interval
 from data.records import Context, Interaction, Score
-from drift.compare import compare
+from drift.comparison import compare
 from drift.settings import DriftSettings
 from drift.windows import Window
 

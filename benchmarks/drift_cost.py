@@ -26,7 +26,7 @@ from pathlib import Path
 import numpy as np
 
 from data.records import Fingerprint, Interaction, Score
-from drift.compare import compare
+from drift.comparison import compare
 from drift.settings import DriftSettings
 from drift.signals.frozen_topics import freeze_topics
 from drift.sketches.compare import Days, compare_sketches

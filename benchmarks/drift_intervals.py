@@ -26,7 +26,7 @@ from threadpoolctl import threadpool_limits
 from benchmarks.drift_ragtruth import LARGE, LATER, NOW, SMALL, START, Corpus, Draw, Row, Scenario
 from benchmarks.drift_sets import SHARED, label
 from benchmarks.rates import interval
-from drift.compare import assess
+from drift.comparison import assess
 from drift.settings import DriftSettings
 from drift.stats.means import difference
 from drift.windows import Window

@@ -19,7 +19,7 @@ from pathlib import Path
 from benchmarks.drift_sets import SHARED
 from benchmarks.drift_table import Row, rows
 from benchmarks.rates import interval
-from drift.compare import assess
+from drift.comparison import assess
 from drift.results import QualityTest
 from drift.settings import DriftSettings
 

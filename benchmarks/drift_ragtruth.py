@@ -25,7 +25,7 @@ import numpy as np
 from benchmarks.rates import interval
 from benchmarks.train_groundedness import DATA, cross_validated_scores, read_rows
 from data.records import Context, Fingerprint, Interaction, Score, content_hash
-from drift.compare import assess, compare
+from drift.comparison import assess, compare
 from drift.results import DriftReport
 from drift.settings import DriftSettings
 from drift.windows import Window

@@ -1,8 +1,8 @@
 """Pages over 90 days of whole daily reports: real questions, answers, passages and scores, not simulated ones.
 
 Every day 30 answers of llama-2-70b-chat (RAGTruth QA, public half) are drawn with replacement, each asked in words of
-its own; the baseline holds 300. Each day `drift.compare.assess` compares the last 7 days with the baseline, within the
-page budget of one false page in 180 days, as reports on schedule do: all tests of a report, not only the score. After
+its own; the baseline holds 300. Each day `assess` compares the last 7 days with the baseline, within the page budget of
+one false page in 180 days, as reports on schedule do: all tests of a report, not only the score. After
 day 45 a share of the traffic is answered by llama-2-7b-chat, whose answers are hallucinated 15.5 points more often. An
 incident that was opened falsely is dealt with: the evidence begins anew. Scores are out of fold, see
 `benchmarks.drift_ragtruth`.
@@ -29,7 +29,7 @@ from benchmarks.drift_table import PAGES
 from benchmarks.rates import interval
 from drift.budget.pages import PageState, Watch, advance, look
 from drift.budget.watch import learn, scored_day
-from drift.compare import assess
+from drift.comparison import assess
 from drift.settings import DriftSettings
 from drift.windows import Window
 

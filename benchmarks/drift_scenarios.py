@@ -30,7 +30,7 @@ from benchmarks.drift_sets import (
     styled,
 )
 from benchmarks.rates import interval
-from drift.compare import compare
+from drift.comparison import compare
 from drift.settings import DriftSettings
 
 

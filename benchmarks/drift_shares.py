@@ -24,7 +24,7 @@ from benchmarks.drift_ragtruth import LARGE, LATER, NOW, SMALL, START, Corpus, S
 from benchmarks.drift_sets import SHARED
 from benchmarks.drift_table import PAGES
 from benchmarks.rates import interval
-from drift.compare import assess
+from drift.comparison import assess
 from drift.settings import DriftSettings
 
 SHARES = (0.3, 0.5, 0.7, 1.0)

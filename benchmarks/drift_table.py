@@ -30,7 +30,7 @@ from benchmarks import drift_scenarios as other
 from benchmarks.drift_rivals import evidently_alarms, z_tests
 from benchmarks.drift_sets import NOW, SHARED
 from benchmarks.rates import interval
-from drift.compare import assess, compare
+from drift.comparison import assess, compare
 from drift.settings import DriftSettings
 from drift.windows import Window
 

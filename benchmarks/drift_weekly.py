@@ -25,7 +25,7 @@ from benchmarks.drift_sets import SHARED, realtimeqa
 from data.records import Interaction, Score
 from drift.budget.pages import Watch, advance, look
 from drift.budget.watch import by_day, learn, scored_day
-from drift.compare import compare
+from drift.comparison import compare
 from drift.settings import DriftSettings
 from drift.windows import Window
 

@@ -21,8 +21,8 @@ import numpy as np
 
 from benchmarks.eval_corpora import CORPORA
 from benchmarks.eval_faults import CACHE, faulty_systems, stale_version
-from eval.gate import gate
 from eval.gate_outcome import GateSettings
+from eval.gating import gate
 from eval.intervals import share_interval
 from eval.run import CaseResult, EvalRun
 

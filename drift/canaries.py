@@ -9,7 +9,7 @@ from datetime import datetime
 
 from data.records import Interaction
 from drift.causes import SwapTest, swap_test
-from drift.compare import compare
+from drift.comparison import compare
 from drift.results import DriftReport
 from drift.settings import DriftSettings
 from drift.signals import CATEGORIES

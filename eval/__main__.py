@@ -16,8 +16,8 @@ from data.cases import Case, load_cases
 from data.errors import InputError, SilentDriftError
 from data.interchange import read_interactions
 from data.records import Interaction
-from eval.gate import gate
 from eval.gate_outcome import GateOutcome, GateSettings
+from eval.gating import gate
 from eval.metrics import METRICS
 from eval.quality import GroundednessProxy, proxy_metrics
 from eval.report import gate_json, gate_markdown, gate_text, junit, page, run_json, run_markdown, run_text

@@ -16,7 +16,7 @@ import numpy as np
 
 from data.errors import InputError
 from data.records import Interaction, Score
-from drift.compare import assess, compare
+from drift.comparison import assess, compare
 from drift.drill.faults import Fault
 from drift.results import DriftReport
 from drift.settings import DriftSettings

@@ -47,7 +47,7 @@ class Days:
 def compare_sketches(
     reference: Days, current: Days, settings: DriftSettings, now: datetime, pages: PageBudget | None = None
 ) -> DriftReport:
-    """Compare two windows of daily sketches; the page budget applies as in `drift.compare.compare`."""
+    """Compare two windows of daily sketches; the page budget applies as in `drift.comparison.compare`."""
     left, right = reference.whole, current.whole
     ops = judge_health(_health(left), _health(right), settings)
     level = pages.level if pages else settings.alpha

@@ -85,7 +85,7 @@ def report(
     as_json: AsJson = False,
 ) -> None:
     """Compare the last days with the baseline. Exit: 0 steady, 3 silent drift, 4 ops incident, 5 too little data."""
-    from drift.report import to_json, to_text
+    from drift.reports import to_json, to_text
     from pipelines.monitoring import report as make_report
     from pipelines.monitoring import told_of, write_outputs
     from pipelines.wiring import open_workspace
@@ -114,13 +114,13 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Compare two interaction files; needs no workspace. Exit codes as for `drift report`."""
-    from drift.report import to_json, to_text
+    from drift.reports import to_json, to_text
     from drift.settings import DriftSettings
     from pipelines.monitoring import compare_files, refused_lines
 
     compared = compare_files(reference, current, DriftSettings(), datetime.now(UTC))
     if html:
-        from drift.report import write_html
+        from drift.reports import write_html
 
         write_html(compared.report, compared.reference, compared.current, html)
     say_json(to_json(compared.report)) if as_json else say(to_text(compared.report))

@@ -120,7 +120,7 @@ class _NoLog:
 
 
 def _judge(workspace: Workspace, script: Script, lived: Sequence[LoggedAnswer], now: datetime) -> ReportedWindows:
-    from drift.report import to_text as report_text
+    from drift.reports import to_text as report_text
 
     interactions = [asked.interaction for asked in lived]
     open_log(workspace).append(interactions, [score for asked in lived for score in asked.scores])

@@ -160,7 +160,7 @@ class _Cases:
 
     def _gate(self) -> GateOutcome | str:
         from data.errors import SilentDriftError
-        from eval.gate import gate
+        from eval.gating import gate
         from eval.run_files import load_run
         from pipelines.evaluation.run import ACCEPTED, EvaluationRequest, gate_settings, runs_folder
         from pipelines.wiring import open_workspace

@@ -134,7 +134,7 @@ def evaluate_cases(
     :raises SettingsError: a judge is wanted and none is set.
     :raises JudgeError: a judged metric is unknown, or needs an embedding model and none is set.
     """
-    from eval.gate import gate
+    from eval.gating import gate
     from eval.run_files import load_run, save_run
     from pipelines.evaluation.judging import judge_run
     from pipelines.wiring import build_judge

@@ -108,8 +108,8 @@ def _context(hit: Hit) -> Context:
 
 
 def _judge(published: EvalRun, shadow: EvalRun, workspace: Workspace) -> str | None:
-    from eval.gate import gate
     from eval.gate_outcome import GateSettings
+    from eval.gating import gate
 
     outcome = gate(published, shadow, GateSettings(metrics=METRICS))
     if not _is_worse(outcome):

@@ -111,7 +111,7 @@ def _notify(
 
 def _textfile(workspace: Workspace, report: DriftReport) -> str | None:
     from drift.alert import write_textfile
-    from drift.report import to_json
+    from drift.reports import to_json
 
     alerts, days = workspace.settings.alerts, drift_settings(workspace.settings).false_page_days
     try:

@@ -150,7 +150,7 @@ def counts(probed: ProbeRound) -> dict[str, int]:
 
 def probe_json(probed: ProbeRound) -> dict[str, Any]:
     """Return the stable JSON form of `drift probe --json`."""
-    from drift.report import to_json as report_json
+    from drift.reports import to_json as report_json
 
     compared = probed.comparison
     body: dict[str, Any] = {"schema": 1, "probe": probed.name, "exit_code": probed.exit_code, **counts(probed)}

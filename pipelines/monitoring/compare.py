@@ -32,7 +32,7 @@ def compare_files(reference: Path, current: Path, settings: DriftSettings, now: 
 
     :raises InputError: a file is missing, empty or holds no interaction, or the windows cannot be compared.
     """
-    from drift.compare import compare
+    from drift.comparison import compare
 
     first, refused_first = _window(reference)
     second, refused_second = _window(current)

@@ -160,7 +160,7 @@ def _compared(
     state: Path | None,
 ) -> DriftReport:
     from drift.budget import learn
-    from drift.compare import compare
+    from drift.comparison import compare
 
     if state is None:
         return compare(*windows, settings, now)
@@ -206,7 +206,7 @@ def write_outputs(reported: ReportedWindows, folder: Path, html: Path | None, no
 
     Two reports of one second get names of their own: whoever creates the file first has it.
     """
-    from drift.report import to_json, write_html
+    from drift.reports import to_json, write_html
 
     folder.mkdir(parents=True, exist_ok=True)
     path = _new_file(folder, f"drift-{now:%Y%m%dT%H%M%SZ}")

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from drift.compare import compare
+from drift.comparison import compare
 from drift.windows import Window
 
 FRESH = """
 from threadpoolctl import threadpool_info
-from drift.compare import one_thread
+from drift.comparison import one_thread
 with one_thread():
     import scipy.stats, sklearn.cluster, sklearn.decomposition, sklearn.linear_model
     print(sorted({pool["num_threads"] for pool in threadpool_info()}), {pool["user_api"] for pool in threadpool_info()})
@@ -33,7 +33,7 @@ def test_libraries_that_nobody_has_loaded_yet_are_limited_too():
 
 def test_the_threads_of_before_are_given_back(build, settings, now, monkeypatch):
     seen = []
-    monkeypatch.setattr("drift.compare.judge_ops", lambda *sides: seen.append(set(threads().values())) or 1 / 0)
+    monkeypatch.setattr("drift.comparison.judge_ops", lambda *sides: seen.append(set(threads().values())) or 1 / 0)
     with threadpool_limits(2):
         before = threads()
         try:

@@ -10,8 +10,8 @@ import pytest
 
 from data.cases import Case
 from data.records import Interaction
-from eval.gate import gate
 from eval.gate_outcome import GateSettings
+from eval.gating import gate
 from eval.metrics.catalog import METRICS
 from eval.run import evaluate
 

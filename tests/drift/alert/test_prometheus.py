@@ -6,8 +6,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from drift.alert.prometheus import METRICS, gauges, write_textfile
-from drift.compare import compare
-from drift.report.json_report import to_json
+from drift.comparison import compare
+from drift.reports.json_report import to_json
 from drift.settings import DriftSettings
 from tests.drift.conftest import NOW, build_window
 

@@ -7,7 +7,7 @@ import pytest
 
 from drift.causes.evidence import CauseEvidence
 from drift.causes.generation import generation_causes
-from drift.compare import compare
+from drift.comparison import compare
 from drift.quality.scoring import Side
 from drift.results import Finding
 

@@ -5,7 +5,7 @@ import pytest
 
 from data.records import Context, Score
 from drift.causes.swap import swap_test
-from drift.compare import compare
+from drift.comparison import compare
 
 
 def first_cause(reference, current, settings, now):

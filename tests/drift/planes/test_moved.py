@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from drift.compare import compare
+from drift.comparison import compare
 from drift.planes.findings import moved_share
 from drift.windows import Window
 

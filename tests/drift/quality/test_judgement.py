@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from data.records import Score
-from drift.compare import assess, compare
-from drift.report.text_report import to_text
+from drift.comparison import assess, compare
+from drift.reports.text_report import to_text
 from drift.results import PageBudget
 from drift.stats.means import LabelledWindow, difference, prediction_powered
 from drift.windows import Window

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from data.records import PROBABILITY_TAGS, THUMBS, Score
-from drift.compare import assess, compare
+from drift.comparison import assess, compare
 
 AMONG_GOOD, AMONG_BAD = (0.3, 0.05), (0.05, 0.3)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from data.records import Score
-from drift.compare import assess
+from drift.comparison import assess
 from drift.quality.scoring import Measure, stacked
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from drift.compare import compare
+from drift.comparison import compare
 from drift.signals.truncation import at_a_limit, flagged_cut, stops_short
 
 LONG = "The ferry leaves at nine from the southern quay. Dogs travel on the open deck and pay half of the fare. " * 3

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from data.errors import InputError
-from eval.gate import gate
+from eval.gating import gate
 from eval.matrix import compare, matrix_json, matrix_markdown, matrix_text
 from eval.report.html import diff, matrix_page, page
 from eval.run import CaseResult, EvalRun, MetricInfo

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from drift.compare import compare
+from drift.comparison import compare
 from drift.settings import DriftSettings
 from drift.windows import Window
 from pipelines.monitoring.drift_report import ReportedWindows, write_outputs

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from data.cases import load_cases, write_cases
-from eval.gate import gate
+from eval.gating import gate
 from eval.run import evaluate
 from pipelines.answer.ask import Asker
 from pipelines.evaluation.run import case_asker, measured, side_metrics

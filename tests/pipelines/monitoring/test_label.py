@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_limits
 
 from data.interchange.lines import parse_line
 from data.labels import Label
-from drift.compare import assess
+from drift.comparison import assess
 from drift.settings import DriftSettings
 from drift.windows import Window
 from pipelines.loopback import Loopback

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from drift.compare import compare
-from drift.report.html_report import write_html
+from drift.comparison import compare
+from drift.reports.html_report import write_html
 
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None

@@ -6,7 +6,7 @@ import pytest
 
 from data.errors import InputError
 from data.records import Score
-from drift.compare import assess, compare
+from drift.comparison import assess, compare
 from drift.windows import Window
 
 

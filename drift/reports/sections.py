@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from drift.report.charts import timeline_figure
-from drift.report.text_report import bound_words, budget_words, label_words, quality_words
+from drift.reports.charts import timeline_figure
+from drift.reports.text_report import bound_words, budget_words, label_words, quality_words
 from drift.results import DriftReport, Example, Finding, Segment, shown_p
 
 _SHOWN_FINDINGS = 25

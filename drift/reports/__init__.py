@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 from data.faces import face
 
 if TYPE_CHECKING:
-    from drift.report.html_report import write_html
-    from drift.report.json_report import to_json
-    from drift.report.text_report import to_text
+    from drift.reports.html_report import write_html
+    from drift.reports.json_report import to_json
+    from drift.reports.text_report import to_text
 
 __all__ = ["to_json", "to_text", "write_html"]
 

@@ -4,10 +4,10 @@ import re
 import pytest
 
 from data.errors import InputError
-from drift.compare import compare
-from drift.report.html_report import render_html, write_html
-from drift.report.json_report import to_json
-from drift.report.text_report import to_text
+from drift.comparison import compare
+from drift.reports.html_report import render_html, write_html
+from drift.reports.json_report import to_json
+from drift.reports.text_report import to_text
 
 
 @pytest.fixture

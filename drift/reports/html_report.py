@@ -10,10 +10,10 @@ from pathlib import Path
 from string import Template
 
 from data.errors import InputError
-from drift.report.charts import timeline_figure, topics_figure
-from drift.report.evidently import evidently_page
-from drift.report.sections import matrix, sections
-from drift.report.text_report import verdict_reason
+from drift.reports.charts import timeline_figure, topics_figure
+from drift.reports.evidently import evidently_page
+from drift.reports.sections import matrix, sections
+from drift.reports.text_report import verdict_reason
 from drift.results import DriftReport
 from drift.windows import Window
 

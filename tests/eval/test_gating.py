@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from data.errors import InputError
-from eval.gate import gate
 from eval.gate_outcome import GATED, GateSettings
+from eval.gating import gate
 from eval.report.html import page
 from eval.report.junit_xml import junit
 from eval.report.text import gate_json, gate_markdown, gate_text
