@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from scipy.stats import beta
+from scipy.stats import binomtest
 
 
 def interval(hits: int, n: int) -> tuple[float, float]:
-    """Return the 95 % Clopper–Pearson interval of `hits` out of `n`."""
-    low = float(beta.ppf(0.025, hits, n - hits + 1)) if hits else 0.0
-    high = float(beta.ppf(0.975, hits + 1, n - hits)) if hits < n else 1.0
-    return low, high
+    """Return the 95 % Clopper–Pearson interval of `hits` out of `n`; all of [0, 1] where nothing was tried."""
+    if not n:
+        return 0.0, 1.0
+    found = binomtest(hits, n).proportion_ci(0.95, method="exact")
+    return float(found.low), float(found.high)

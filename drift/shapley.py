@@ -66,10 +66,9 @@ def attribute(values: Mapping[Cell, Array], factors: Sequence[str], seed: int) -
     known = dict(zip(cells(factors), rows.T, strict=True))
     whole = known[frozenset(factors)] - known[frozenset()]
     parts = [shapley(known, factors, factor) for factor in factors]
-    draws = np.random.default_rng(seed).integers(len(rows), size=(_RESAMPLES, len(rows)))
-    low, high = _interval(whole, draws)
+    low, high = _interval(whole, seed)
     sure = low > 0 or high < 0
-    effects = [_effect(name, part, whole, draws, sure) for name, part in zip(factors, parts, strict=True)]
+    effects = [_effect(name, part, whole, seed, sure) for name, part in zip(factors, parts, strict=True)]
     return Attribution(
         questions=len(rows),
         old=float(known[frozenset()].mean()),
@@ -91,16 +90,21 @@ def shapley(values: Mapping[Cell, Array], factors: Sequence[str], factor: str) -
     return total
 
 
-def _effect(name: str, part: Array, whole: Array, draws: NDArray[np.int64], sure: bool) -> Effect:
-    low, high = _interval(part, draws)
+def _effect(name: str, part: Array, whole: Array, seed: int, sure: bool) -> Effect:
+    low, high = _interval(part, seed)
     share = float(part.mean() / whole.mean()) if sure else None
     return Effect(name, float(part.mean()), low, high, share)
 
 
-def _interval(values: Array, draws: NDArray[np.int64]) -> tuple[float, float]:
-    tail = 100 * (1 - _CONFIDENCE) / 2
-    low, high = np.percentile(values[draws].mean(axis=1), [tail, 100 - tail])
-    return float(low), float(high)
+def _interval(values: Array, seed: int) -> tuple[float, float]:
+    # One seed for all: every effect is resampled over the same questions.
+    from scipy.stats import bootstrap
+
+    rng = np.random.default_rng(seed)
+    found = bootstrap(
+        (values,), np.mean, n_resamples=_RESAMPLES, confidence_level=_CONFIDENCE, method="percentile", rng=rng
+    )
+    return float(found.confidence_interval.low), float(found.confidence_interval.high)
 
 
 def named(cell: Iterable[str], factors: Sequence[str]) -> str:

@@ -18,7 +18,6 @@ from data.errors import InputError
 from eval.gate_outcome import GateOutcome, GateSettings, MetricGate, RegressedCase, Verdict
 from eval.intervals import (
     Interval,
-    adjusted_p_values,
     cases_needed,
     difference_interval,
     drop_p_value,
@@ -126,9 +125,12 @@ def _pairs_of(metric: str, pairs: Sequence[tuple[CaseResult, CaseResult]]) -> _P
 
 
 def _judge(scored: Sequence[_Pairs], settings: GateSettings) -> tuple[MetricGate, ...]:
-    p_values = adjusted_p_values([drop_p_value(item.differences, settings.seed) for item in scored])
+    from scipy.stats import false_discovery_control
+
+    p_values = false_discovery_control([drop_p_value(item.differences, settings.seed) for item in scored])
     return tuple(
-        _judge_metric(item, p_value, settings, len(scored)) for item, p_value in zip(scored, p_values, strict=True)
+        _judge_metric(item, float(p_value), settings, len(scored))
+        for item, p_value in zip(scored, p_values, strict=True)
     )
 
 

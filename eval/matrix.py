@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass, replace
 from data.errors import InputError
 from eval.intervals import (
     Interval,
-    adjusted_p_values,
     difference_interval,
     drop_p_value,
     mean_interval,
@@ -124,10 +123,12 @@ def _two_sided(differences: Sequence[float]) -> float:
 
 
 def _adjusted(cells: list[Cell]) -> list[Cell]:
+    from scipy.stats import false_discovery_control
+
     tested = [place for place, cell in enumerate(cells) if cell.p_value is not None]
-    p_values = adjusted_p_values([cells[place].p_value or 0.0 for place in tested])
+    p_values = false_discovery_control([cells[place].p_value or 0.0 for place in tested])
     for place, p_value in zip(tested, p_values, strict=True):
-        cells[place] = replace(cells[place], p_value=p_value)
+        cells[place] = replace(cells[place], p_value=float(p_value))
     return cells
 
 

@@ -137,6 +137,8 @@ def _broken(clean: _Pool, fault: Fault, score: Callable[[Interaction], Sequence[
 def _trials(
     pool: _Pool, fault: Fault | None, share: float, drift: DriftSettings, settings: DrillSettings, now: datetime
 ) -> DrillResult:
+    from scipy.stats import binomtest
+
     paged, delays, causes, explained = 0, [], Counter[str](), 0
     for trial in range(settings.trials):
         rng = np.random.default_rng([settings.seed, trial])
@@ -148,7 +150,7 @@ def _trials(
         if fault and fault.harmful and explained < settings.causes:
             explained += 1
             causes[_first_cause(compare(reference, current, drift, now))] += 1
-    low, high = clopper_pearson(paged, settings.trials)
+    interval = binomtest(paged, settings.trials).proportion_ci(_CONFIDENCE, method="exact")
     right = sum(causes[name] for name in fault.causes) if fault else 0
     return DrillResult(
         fault=fault.name if fault else "",
@@ -156,8 +158,8 @@ def _trials(
         harmful=bool(fault and fault.harmful),
         trials=settings.trials,
         rate=paged / settings.trials,
-        low=low,
-        high=high,
+        low=float(interval.low),
+        high=float(interval.high),
         delay=float(np.median(delays)) if 2 * paged >= settings.trials and delays else None,
         applies=len(pool.broken) / len(pool.items) if fault else 0.0,
         explained=explained,
@@ -196,13 +198,3 @@ def _first_cause(report: DriftReport) -> str:
     if report.ops.status == "red":
         return "ops"
     return report.causes[0].cause if report.causes else "none"
-
-
-def clopper_pearson(hits: int, trials: int, confidence: float = _CONFIDENCE) -> tuple[float, float]:
-    """Return the exact interval of a binomial share."""
-    from scipy.stats import beta
-
-    tail = (1 - confidence) / 2
-    low = float(beta.ppf(tail, hits, trials - hits + 1)) if hits else 0.0
-    high = float(beta.ppf(1 - tail, hits + 1, trials - hits)) if hits < trials else 1.0
-    return low, high

@@ -160,14 +160,14 @@ def _sources(items: Sequence[Interaction]) -> list[str]:
 
 def adjusted(found: list[Finding], fdr: float) -> tuple[Finding, ...]:
     """Adjust p-values together (Benjamini–Hochberg), strongest first; what drifted must pass at `fdr` too."""
+    from scipy.stats import false_discovery_control
+
     ordered = sorted(found, key=lambda finding: finding.p_value)
-    adjusted: list[Finding] = []
-    ceiling = 1.0
-    for rank in range(len(ordered), 0, -1):
-        finding = ordered[rank - 1]
-        ceiling = min(ceiling, finding.p_value * len(ordered) / rank)
-        adjusted.append(replace(finding, q_value=ceiling, drifted=finding.drifted and ceiling <= fdr))
-    return tuple(reversed(adjusted))
+    q_values = false_discovery_control([finding.p_value for finding in ordered])
+    return tuple(
+        replace(finding, q_value=float(q), drifted=finding.drifted and bool(q <= fdr))
+        for finding, q in zip(ordered, q_values, strict=True)
+    )
 
 
 _SURE = 0.001

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,7 +41,7 @@ def segment(
         return None
     split = kitagawa(x, y, topics_x, topics_y, len(names))
     p_values = [_p_drop(x[topics_x == topic], y[topics_y == topic]) for topic in range(len(names))]
-    limit = _bh_limit([p for p in p_values if p is not None], settings.fdr) if drifted else -1.0
+    q_values = _adjusted(p_values)
     segments = [
         Segment(
             name=name,
@@ -50,7 +51,7 @@ def segment(
             quality_current=_mean(y[topics_y == topic]),
             contribution=float(split.contributions[topic]),
             p_value=p_values[topic],
-            drifted=p_values[topic] is not None and (p_values[topic] or 0.0) <= limit,
+            drifted=drifted and q_values[topic] <= settings.fdr,
         )
         for topic, name in enumerate(names)
     ]
@@ -71,10 +72,15 @@ def _p_drop(reference: NDArray[np.float64], current: NDArray[np.float64]) -> flo
     return shift.p_value / 2 if shift.effect < 0 else 1 - shift.p_value / 2
 
 
-def _bh_limit(p_values: list[float], fdr: float) -> float:
-    ordered = sorted(p_values)
-    passed = [p for rank, p in enumerate(ordered, start=1) if p <= fdr * rank / len(ordered)]
-    return max(passed, default=-1.0)
+def _adjusted(p_values: Sequence[float | None]) -> list[float]:
+    """Adjust the p-values of the topics that have one (Benjamini–Hochberg); infinite for the others."""
+    from scipy.stats import false_discovery_control
+
+    known = [row for row, p in enumerate(p_values) if p is not None]
+    adjusted = [math.inf] * len(p_values)
+    for row, q in zip(known, false_discovery_control([p for p in p_values if p is not None]), strict=True):
+        adjusted[row] = float(q)
+    return adjusted
 
 
 def _mean(values: NDArray[np.float64]) -> float | None:

@@ -147,11 +147,10 @@ def _distances(sums: Matrix | Array, widths: tuple[int, ...]) -> Array:
 
 
 def _g_statistic(side: Array, pooled: Array) -> Array:
+    from scipy.special import rel_entr
+
     # The other side is pooled − side; expected counts are proportional to pooled.
-    n = side.sum(axis=1, keepdims=True)
-    statistic: Array = np.zeros(len(side))
-    for counts, size in ((side, n), (pooled - side, pooled.sum() - n)):
-        expected = pooled * size / pooled.sum()
-        ratio = np.divide(counts, expected, out=np.ones_like(counts), where=(counts > 0) & (expected > 0))
-        statistic = statistic + 2 * np.sum(counts * np.log(ratio), axis=1)
+    share = side.sum(axis=1, keepdims=True) / pooled.sum()
+    entropy = rel_entr(side, pooled * share) + rel_entr(pooled - side, pooled * (1 - share))
+    statistic: Array = 2 * entropy.sum(axis=1)
     return statistic

@@ -122,9 +122,9 @@ def compare_judges(before: Sequence[float], after: Sequence[float], threshold: f
 
 
 def _mcnemar(up: int, down: int) -> float:
-    flips = up + down
-    tail: float = sum(math.comb(flips, count) for count in range(min(up, down) + 1)) / 2.0**flips
-    return min(1.0, 2 * tail)
+    from scipy.stats import binomtest
+
+    return float(binomtest(up, up + down).pvalue) if up + down else 1.0
 
 
 def _refuse_unpaired(first: Sequence[float], second: Sequence[float]) -> None:

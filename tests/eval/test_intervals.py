@@ -2,10 +2,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binomtest, false_discovery_control
+from scipy.stats import binomtest, permutation_test
 
 from eval.intervals import (
-    adjusted_p_values,
     difference_interval,
     drop_p_value,
     mean_interval,
@@ -111,9 +110,17 @@ def test_the_permutation_test_rejects_unchanged_systems_at_most_as_often_as_it_s
     assert rejected <= 0.08
 
 
-@given(st.lists(st.floats(0.0001, 1), min_size=1, max_size=12))
-def test_adjusted_p_values_agree_with_scipy(p_values):
-    assert adjusted_p_values(p_values) == pytest.approx(list(false_discovery_control(p_values)))
+def test_the_sampled_permutation_test_agrees_with_scipys():
+    rng = np.random.default_rng(3)
+    differences = rng.normal(-0.1, 0.4, 25)
+    expected = permutation_test((differences,), np.mean, permutation_type="samples", alternative="less", rng=rng)
+    assert drop_p_value(differences) == pytest.approx(expected.pvalue, abs=0.02)
+
+
+def test_constant_shares_between_none_and_all_have_the_limits_of_the_counts_around_them():
+    interval = share_interval([0.75] * 10)
+    seven, eight = (binomtest(right, 10).proportion_ci(method="wilson") for right in (7, 8))
+    assert (interval.low, interval.high) == pytest.approx((seven.low, eight.high))
 
 
 @pytest.mark.parametrize(("count", "flicker"), [(50, 0.0), (50, 0.1), (200, 0.02), (1000, 0.05)])

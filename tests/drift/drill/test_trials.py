@@ -8,7 +8,7 @@ import pytest
 from data.errors import InputError
 from data.records import Context, Score
 from drift.drill.faults import FAULTS, sentences
-from drift.drill.trials import DrillSettings, clopper_pearson, drill
+from drift.drill.trials import DrillSettings, drill
 from drift.settings import DriftSettings
 from drift.windows import Window
 
@@ -101,6 +101,12 @@ def test_a_fault_that_the_score_sees_pages_and_nothing_else_does(items):
     assert (slow.rate, slow.named, slow.causes) == (1.0, 1, {"ops": 1})
 
 
+def test_the_interval_of_a_rate_is_exact(items):
+    none, slow = run(items, ["slow"], lambda item: 0.7 + (sum(map(ord, item.id)) % 10) / 50, shares=(1.0,))
+    assert (none.low, none.high) == pytest.approx((0.0, 1 - 0.025 ** (1 / 5)))
+    assert (slow.low, slow.high) == pytest.approx((0.025 ** (1 / 5), 1.0))
+
+
 def test_slowness_pages_where_healthy_answers_take_milliseconds(items):
     fast = tuple(
         replace(item, latency_ms={"total": float(np.random.default_rng(n).uniform(5, 20))})
@@ -119,8 +125,3 @@ def test_a_fault_that_the_score_cannot_see_is_reported_as_unseen(items):
 def test_too_little_traffic_is_refused(items):
     with pytest.raises(InputError, match="at least 60 records, found 10"):
         run(items[:10], ["slow"], lambda item: 0.5)
-
-
-def test_the_interval_of_a_share_is_exact():
-    assert clopper_pearson(0, 20) == pytest.approx((0.0, 0.1684), abs=1e-4)
-    assert clopper_pearson(20, 20) == pytest.approx((0.8316, 1.0), abs=1e-4)

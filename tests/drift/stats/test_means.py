@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import PermutationMethod, permutation_test, ttest_ind
 
 from drift.stats import means as est
 from drift.stats.betting import drop_e_process
@@ -92,6 +93,24 @@ def test_the_false_alarm_rate_of_one_sided_tests_is_the_level(test):
         else:
             p_values.append(getattr(est, test)(x, y, 0.95, rng).p_drop)
     assert 0.02 <= np.mean(np.array(p_values) <= 0.05) <= 0.09
+
+
+def test_the_unpaired_difference_is_scipys_welch_test():
+    rng = np.random.default_rng(11)
+    x, y = rng.beta(6, 2, 60), rng.beta(5, 3, 90)
+    found, expected = est.difference(x, y, 0.95), ttest_ind(y, x, equal_var=False)
+    assert (found.low, found.high) == pytest.approx(tuple(expected.confidence_interval(0.95)))
+    assert found.p_drop == pytest.approx(ttest_ind(y, x, equal_var=False, alternative="less").pvalue)
+
+
+def test_p_values_of_small_samples_are_those_of_scipys_permutation_tests():
+    rng = np.random.default_rng(12)
+    x, y = rng.beta(6, 2, 20), rng.beta(5, 3, 20)
+    flips = permutation_test((y - x,), np.mean, permutation_type="samples", alternative="less", rng=rng)
+    assert est.paired(x, y, 0.95, rng).p_drop == pytest.approx(flips.pvalue, abs=0.02)
+    drawn = PermutationMethod(n_resamples=9_999, rng=rng)
+    labels = ttest_ind(y, x, equal_var=False, alternative="less", method=drawn)
+    assert est.permuted(x, y, 0.95, rng).p_drop == pytest.approx(labels.pvalue, abs=0.02)
 
 
 def test_pairs_see_a_drop_that_unpaired_values_hide():
