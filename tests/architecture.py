@@ -120,7 +120,7 @@ HOMES = {
     "ray": {"rag/ingest"},
     "reportlab": {"data/demo"},
     "rich": {"pipelines/answer", "pipelines/console"},
-    "scipy": {"drift", "eval/gate", "eval/intervals", "eval/judge", "eval/matrix"},
+    "scipy": {"drift", "eval/gating", "eval/intervals", "eval/judge", "eval/matrix"},
     "sentence_transformers": {"rag/embed", "rag/search"},
     "sklearn": {"drift/causes", "drift/signals", "drift/stats", "eval/drafts"},
     "snowballstemmer": {"data/text"},
