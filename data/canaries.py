@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated
+
+from pydantic import Strict
 
 from data.errors import InputError
 from data.jsonl import check_file, parse_json
 from data.records import content_hash
+from data.shapes import EmptyIsNone, Must, Name, Shape, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,25 @@ class Canary:
     question: str
     answers: tuple[str, ...] = ()
     must_abstain: bool = False
+
+
+_Answers = Annotated[tuple[Annotated[str, Strict()], ...] | None, EmptyIsNone, Must("{key} must be a list of strings")]
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A line; unknown keys are passed over."""
+
+    question: Text
+    id: Name = ""
+    case: Name = ""
+    answers: Annotated[
+        tuple[Annotated[str, Strict()], ...] | None, EmptyIsNone, Must("{key} must be a list of strings")
+    ] = None
+    must_abstain: object = False
+
+
+_ROW = Shape(_Row)
 
 
 def load_canaries(path: Path) -> list[Canary]:
@@ -51,18 +73,12 @@ def load_canaries(path: Path) -> list[Canary]:
 
 def _parsed(raw: bytes, where: str) -> Canary:
     try:
-        row = parse_json(raw)
+        row = _ROW.read(parse_json(raw))
     except InputError as error:
-        raise InputError(f"{where}: {error}: put one object per line.") from error
-    if not isinstance(row, dict):
-        raise InputError(f"{where}: expected an object, found {type(row).__name__}: put one object per line.")
-    question, answers = row.get("question"), row.get("answers") or []
-    if not isinstance(question, str) or not question.strip():
-        raise InputError(f"{where}: 'question' must be a non-empty string, found {question!r}.")
-    if not isinstance(answers, list) or not all(isinstance(answer, str) for answer in answers):
-        raise InputError(f"{where}: 'answers' must be a list of strings, found {answers!r}.")
-    return Canary(_name(row, question), question.strip(), tuple(answers), row.get("must_abstain") is True)
-
-
-def _name(row: dict[str, Any], question: str) -> str:
-    return str(row.get("id") or row.get("case") or content_hash(question.strip()))
+        raise InputError(f"{where}: {error}: put one object with a question per line.") from error
+    return Canary(
+        row.id or row.case or content_hash(row.question.strip()),
+        row.question.strip(),
+        row.answers or (),
+        row.must_abstain is True,
+    )

@@ -9,39 +9,31 @@ One JSON object per line, or a YAML list of mappings: ``{"id", "question", "answ
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Strict
 
 from data.errors import InputError
 from data.files import write_whole
+from data.jsonl import parse_json
+from data.shapes import AsText, Flag, Must, Shape, Share, Text
 
-_KEYS = {
-    "id",
-    "question",
-    "answers",
-    "sources",
-    "evidence",
-    "must_abstain",
-    "language",
-    "tags",
-    "page",
-    "conversation",
-    "reviewed",
-    "probability",
-    "origin",
-}
-_ROLES = ("user", "assistant")
 YAML_ENDINGS = (".yaml", ".yml")
+_Texts = Annotated[tuple[Text, ...], Must("{key} must be a list of non-empty strings")]
+_CONVERSATION = Must('{key} must be a list of {"role": "user" or "assistant", "content": text}')
 
 
 @dataclass(frozen=True, slots=True)
 class EarlierTurn:
     """One earlier message of the conversation that a question belongs to; `role` is "user" or "assistant"."""
 
-    role: str
-    content: str
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    role: Literal["user", "assistant"]
+    content: Annotated[str, Strict()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,24 +47,29 @@ class Case:
     drawn from the log.
     """
 
-    id: str
-    question: str
-    answers: tuple[str, ...] = ()
-    sources: tuple[str, ...] = ()
-    evidence: tuple[str, ...] = ()
-    must_abstain: bool = False
-    language: str = "en"
-    tags: tuple[str, ...] = ()
-    page: int | None = None
-    conversation: tuple[EarlierTurn, ...] = ()
-    reviewed: bool = True
-    probability: float | None = None
-    origin: str = ""
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    id: Text
+    question: Text
+    answers: _Texts = ()
+    sources: _Texts = ()
+    evidence: _Texts = ()
+    must_abstain: Flag = False
+    language: AsText = "en"
+    tags: _Texts = ()
+    page: Annotated[int, Strict(), Must("{key} must be a whole number")] | None = None
+    conversation: Annotated[tuple[EarlierTurn, ...], _CONVERSATION] = ()
+    reviewed: Flag = True
+    probability: Share | None = None
+    origin: AsText = ""
 
     @property
     def judgeable(self) -> bool:
         """Whether an answer can be right or wrong: something is expected of it."""
         return self.must_abstain or bool(self.answers or self.sources)
+
+
+_CASE = Shape(Case)
 
 
 def load_cases(path: Path) -> list[Case]:
@@ -126,25 +123,10 @@ def parse_case(row: object, where: str) -> Case:
 
     :raises InputError: it is malformed, or nothing is expected of its answer and it is no draft.
     """
-    if not isinstance(row, dict):
-        raise InputError(f"{where}: expected an object, found {type(row).__name__}: put one JSON object per line.")
-    if unknown := sorted(map(str, set(row) - _KEYS)):
-        raise InputError(f"{where}: unknown key {unknown[0]!r}: known keys are {', '.join(sorted(_KEYS))}.")
-    case = Case(
-        id=_text(row, "id", where),
-        question=_text(row, "question", where),
-        answers=_texts(row, "answers", where),
-        sources=_texts(row, "sources", where),
-        evidence=_texts(row, "evidence", where),
-        must_abstain=_flag(row, "must_abstain", where, default=False),
-        language=str(row.get("language", "en")),
-        tags=_texts(row, "tags", where),
-        page=_page(row, where),
-        conversation=_conversation(row, where),
-        reviewed=_flag(row, "reviewed", where, default=True),
-        probability=_probability(row, where),
-        origin=str(row.get("origin", "")),
-    )
+    try:
+        case = _CASE.read(row)
+    except InputError as error:
+        raise InputError(f"{where}: {error}.") from error
     if case.reviewed and not case.judgeable:
         raise InputError(
             f"{where}: case {case.id!r} needs answers, sources or must_abstain: without one it cannot be judged."
@@ -166,15 +148,13 @@ def _read_text(path: Path) -> str:
 
 
 def _json_rows(text: str, path: Path) -> Iterator[tuple[object, str]]:
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         try:
-            yield json.loads(line), f"{path}:{number}"
-        except json.JSONDecodeError as error:
-            raise InputError(
-                f"{path}:{number}: not JSON ({error.msg} at column {error.colno}): put one object per line."
-            ) from error
+            yield parse_json(line), f"{path}:{number}"
+        except InputError as error:
+            raise InputError(f"{path}:{number}: {error}: put one object per line.") from error
 
 
 def _yaml_rows(text: str, path: Path) -> Iterator[tuple[object, str]]:
@@ -188,59 +168,3 @@ def _yaml_rows(text: str, path: Path) -> Iterator[tuple[object, str]]:
         raise InputError(f"{path} holds a {type(rows).__name__}: write a list of cases, each beginning with '- id:'.")
     for number, row in enumerate(rows or (), start=1):
         yield row, f"{path}, case {number}"
-
-
-def _text(row: dict[str, Any], key: str, where: str) -> str:
-    value = row.get(key)
-    if not isinstance(value, str) or not value.strip():
-        raise InputError(f"{where}: {key!r} must be a non-empty string, found {value!r}.")
-    return value
-
-
-def _texts(row: dict[str, Any], key: str, where: str) -> tuple[str, ...]:
-    value = row.get(key, [])
-    if not isinstance(value, list) or not all(isinstance(item, str) and item.strip() for item in value):
-        raise InputError(f"{where}: {key!r} must be a list of non-empty strings, found {value!r}.")
-    return tuple(value)
-
-
-def _flag(row: dict[str, Any], key: str, where: str, *, default: bool) -> bool:
-    value = row.get(key, default)
-    if not isinstance(value, bool):
-        raise InputError(f"{where}: {key!r} must be true or false, found {value!r}.")
-    return value
-
-
-def _page(row: dict[str, Any], where: str) -> int | None:
-    value = row.get("page")
-    if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
-        raise InputError(f"{where}: 'page' must be a whole number, found {value!r}.")
-    return value
-
-
-def _probability(row: dict[str, Any], where: str) -> float | None:
-    value = row.get("probability")
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 1:
-        raise InputError(f"{where}: 'probability' must lie above 0 and be at most 1, found {value!r}.")
-    return float(value)
-
-
-def _conversation(row: dict[str, Any], where: str) -> tuple[EarlierTurn, ...]:
-    turns: Sequence[Any] = row.get("conversation", [])
-    if not isinstance(turns, list) or not all(_is_turn(turn) for turn in turns):
-        raise InputError(
-            f'{where}: \'conversation\' must be a list of {{"role": "user" or "assistant", "content": text}}, '
-            f"found {turns!r}."
-        )
-    return tuple(EarlierTurn(turn["role"], turn["content"]) for turn in turns)
-
-
-def _is_turn(turn: object) -> bool:
-    return (
-        isinstance(turn, dict)
-        and set(turn) == {"role", "content"}
-        and turn["role"] in _ROLES
-        and isinstance(turn["content"], str)
-    )

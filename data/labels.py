@@ -2,21 +2,23 @@
 
 Out: ``{"id", "question", "answer", "contexts": [...], "metric", "probability", "label": null}``. In: the same lines
 with ``"label"`` filled in, or bare ``{"id", "label"}``; a label is a number in [0, 1], true/false, or "y"/"n", and null
-where the labeller could not say. ``"comment"`` and ``"labeller"`` are kept.
+where the labeller could not say. ``"comment"`` is kept.
 """
 
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, Strict
 
 from data.errors import InputError
 from data.jsonl import RejectedLine, check_file, parse_json
 from data.records import Interaction, Score
+from data.shapes import EmptyIsNone, Must, Name, Shape, Share
 
 METRIC = "quality"
 """The metric of a plain good/bad label: it speaks before any other human score."""
@@ -35,12 +37,43 @@ class Label:
     metric: str = METRIC
     probability: float | None = None
     comment: str = ""
-    labeller: str = ""
 
     def score(self) -> Score:
         """Return the label as a score of the log."""
         reason = self.comment or ("" if self.value is not None else "skipped by the labeller")
         return Score(self.id, self.metric, self.value, "human", reason, SCORER, "")
+
+
+def _as_number(label: object) -> object:
+    if isinstance(label, str):
+        return _WORDS.get(label.strip().casefold(), label)
+    return float(label) if isinstance(label, bool) else label
+
+
+_EXPECTED = "expected an object with the id of an interaction and a label"
+_LABEL = '{key} must be a number from 0 to 1, true, false, "y", "n" or null'
+_Value = Annotated[float, Strict(), Field(ge=0, le=1)]
+_Metric = Annotated[str, Strict(), Field(max_length=64)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Judgement:
+    """What a line says of its record; unknown keys are passed over."""
+
+    id: Annotated[str, Strict(), Field(min_length=1), Must(_EXPECTED)]
+    label: Annotated[_Value | None, BeforeValidator(_as_number), Must(_LABEL)]
+    comment: Name = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Circumstances:
+    """What a line says of its label."""
+
+    metric: Annotated[_Metric | None, EmptyIsNone, Must("{key} must be a name of at most 64 characters")] = None
+    probability: Share | None = None
+
+
+_JUDGEMENT, _CIRCUMSTANCES = Shape(_Judgement, _EXPECTED), Shape(_Circumstances)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,41 +134,8 @@ def parse_label(raw: bytes | str) -> Label | None:
     :raises InputError: the line is no label; the message is the reason alone.
     """
     row = parse_json(raw)
-    if not isinstance(row, dict) or not isinstance(row.get("id"), str) or not row["id"]:
-        raise InputError("expected an object with the id of an interaction and a label")
-    if "label" not in row:
-        raise InputError("required key 'label' is missing")
-    comment = str(row.get("comment") or "")
-    if row["label"] is None and not comment:
+    judged = _JUDGEMENT.read(row)
+    if judged.label is None and not judged.comment:
         return None
-    return Label(
-        id=row["id"],
-        value=None if row["label"] is None else _value(row["label"]),
-        metric=_metric(row),
-        probability=_probability(row.get("probability")),
-        comment=comment,
-        labeller=str(row.get("labeller") or ""),
-    )
-
-
-def _value(label: object) -> float:
-    if isinstance(label, str) and label.strip().casefold() in _WORDS:
-        return _WORDS[label.strip().casefold()]
-    if isinstance(label, bool | int | float) and math.isfinite(label) and 0 <= label <= 1:
-        return float(label)
-    raise InputError(f'\'label\' must be a number from 0 to 1, true, false, "y", "n" or null, found {label!r}')
-
-
-def _probability(value: object) -> float | None:
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 1:
-        raise InputError(f"'probability' must be above 0 and at most 1, found {value!r}")
-    return float(value)
-
-
-def _metric(row: dict[str, Any]) -> str:
-    metric = row.get("metric") or METRIC
-    if not isinstance(metric, str) or len(metric) > 64:
-        raise InputError(f"'metric' must be a name of at most 64 characters, found {metric!r}")
-    return metric
+    told = _CIRCUMSTANCES.read(row)
+    return Label(judged.id, judged.label, told.metric or METRIC, told.probability, judged.comment)

@@ -11,7 +11,7 @@ MAY_IMPORT = {
 }
 
 BASE = {
-    "data": {"errors", "faces", "files", "jsonl", "records"},
+    "data": {"errors", "faces", "files", "jsonl", "records", "shapes"},
     "rag": {"errors", "http", "protocols"},
     "eval": {"errors", "gate_outcome", "intervals", "metric"},
     "drift": {"results", "settings", "verdict", "windows"},
@@ -112,8 +112,17 @@ HOMES = {
     "plotly": {"drift/reports"},
     "pptx": {"rag/read"},
     "prometheus_client": {"drift/alert", "pipelines/serve"},
-    "pydantic": {"pipelines/evaluation", "pipelines/serve", "pipelines/settings"},
-    "pydantic_core": {"eval/judge"},
+    "pydantic": {
+        "data/canaries",
+        "data/cases",
+        "data/interchange",
+        "data/labels",
+        "data/shapes",
+        "pipelines/evaluation",
+        "pipelines/serve",
+        "pipelines/settings",
+    },
+    "pydantic_core": {"data/interchange", "data/shapes", "eval/judge"},
     "pypdfium2": {"rag/hostile", "rag/read"},
     "pytest": {"pipelines/evaluation"},
     "ragas": {"eval/judge"},

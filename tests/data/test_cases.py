@@ -100,6 +100,13 @@ def test_values_of_the_wrong_kind_are_refused(extra, message):
         parse_case({"id": "a", "question": "q", "answers": ["x"], **extra}, "here")
 
 
+@pytest.mark.parametrize("question", ["two\u2028lines", "next\x85line", "a\x0cpage"])
+def test_a_question_with_a_line_break_of_another_kind_is_read_back(tmp_path, question):
+    case = parse_case({**GOOD, "question": question}, "here")
+    write_cases(tmp_path / "cases.jsonl", [case])
+    assert load_cases(tmp_path / "cases.jsonl") == [case]
+
+
 def test_only_a_draft_may_lack_an_expectation():
     assert not parse_case({"id": "a", "question": "q", "reviewed": False}, "here").judgeable
     with pytest.raises(InputError, match="cannot be judged"):

@@ -1,0 +1,83 @@
+"""The shapes of the interchange format: what a line, its contexts and its scores may hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, PlainValidator, Strict
+from pydantic_core import PydanticCustomError
+
+from data.records import KINDS, OUTCOMES, SCORE_SOURCES, Kind, Outcome, ScoreSource
+from data.shapes import EmptyIsNone, Must, Name, Number, Shape, Text
+
+
+def _time(value: object) -> datetime:
+    if not isinstance(value, str):
+        raise PydanticCustomError("must", "{key} must be an ISO 8601 string, found {found}")
+    try:
+        at = datetime.fromisoformat(value)
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise PydanticCustomError("must", "{key} is not an ISO 8601 time: {found}") from error
+
+
+def _not_negative(value: float) -> float:
+    if value < 0:
+        raise PydanticCustomError("must", "{key} must not be negative, found {found}")
+    return value
+
+
+_Words = Annotated[str, Strict(), Must("{key} must be a string or null")]
+_Objects = Annotated[list[Any], Strict(), Must("{key} must be a list")]
+_Mapping = Annotated[dict[str, Any], Strict(), Must("{key} must be an object")]
+_OUTCOMES, _KINDS, _SOURCES = (
+    Must(f"{{key}} must be one of {', '.join(allowed)}") for allowed in (OUTCOMES, KINDS, SCORE_SOURCES)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line; unknown keys are passed over."""
+
+    id: Text
+    at: Annotated[datetime, PlainValidator(_time)]
+    question: Text
+    answer: _Words | None
+    error: _Words | None = None
+    outcome: Annotated[Outcome | None, EmptyIsNone, _OUTCOMES] = None
+    kind: Annotated[Kind | None, EmptyIsNone, _KINDS] = None
+    contexts: _Objects | None = None
+    latency_ms: Annotated[Number, AfterValidator(_not_negative)] | None = None
+    fingerprint: _Mapping | None = None
+    model: Name = ""
+    tags: _Mapping | None = None
+    scores: _Objects | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ContextRow:
+    """A passage of a line."""
+
+    text: Annotated[str, Strict(), Must("context {key} must be a string")] | None = None
+    score: Annotated[Number, Must("context {key} must be a finite number")] | None = None
+    id: Name = ""
+    source: Name = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRow:
+    """A score of a line."""
+
+    metric: Annotated[str, Strict(), Must("score {key} must be a string")]
+    value: Annotated[Number, Must("score {metric} must be a finite number")] | None = None
+    source: Annotated[ScoreSource | None, EmptyIsNone, _SOURCES] = None
+    reason: Name = ""
+    scorer: Name = ""
+    scorer_version: Name = ""
+
+
+ROW = Shape(Row)
+CONTEXT = Shape(ContextRow, "each context must be an object, found {found}")
+SCORE = Shape(ScoreRow, "each score must be an object with a metric, found {found}")
