@@ -67,7 +67,7 @@ def half(source: str) -> str:
 def texts_of(row: Mapping[str, Any]) -> Texts:
     """Return the texts of a labelled answer.
 
-    :raises Unscorable: it claims nothing.
+    :raises UnscorableAnswer: it claims nothing.
     """
     claims = tuple(claim.text for claim in scorable_claims(row["response"], row["passages"]))
     return Texts(claims, tuple(tuple(split_sentences(plain(p))) for p in row["passages"]), row["question"])

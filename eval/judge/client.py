@@ -69,7 +69,7 @@ def refuse_empty_replies(llm: Any) -> Any:
 def check_reply(reply: Mapping[str, Any]) -> None:
     """Look at a reply and, level by level, at what it holds.
 
-    :raises Unscorable: a list or a text that was asked for is empty.
+    :raises UnscorableAnswer: a list or a text that was asked for is empty.
     :raises JudgeError: a verdict is neither 0 nor 1.
     """
     for name, value in reply.items():

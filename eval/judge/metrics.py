@@ -42,7 +42,7 @@ JUDGED = {metric.name: metric for metric in _ALL}
 def judge_input(interaction: Interaction, reference: str = "", *, name: str = "") -> JudgeInput:
     """Return what a judge needs of an interaction, under its own id or `name`.
 
-    :raises Unscorable: it failed or abstained.
+    :raises UnscorableAnswer: it failed or abstained.
     """
     answered = with_answer(interaction)
     texts = tuple(context.text for context in answered.contexts if context.text)
@@ -62,7 +62,7 @@ def judged_metric(name: str) -> JudgedMetric:
 def arguments(metric: JudgedMetric, sample: JudgeInput) -> dict[str, Any]:
     """Return the arguments ragas wants.
 
-    :raises Unscorable: the sample lacks what the metric needs.
+    :raises UnscorableAnswer: the sample lacks what the metric needs.
     """
     known: dict[str, Any] = {
         "user_input": sample.question,

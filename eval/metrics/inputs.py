@@ -22,7 +22,7 @@ def abstained(interaction: Interaction) -> bool:
 def not_failed(interaction: Interaction) -> Interaction:
     """Return the interaction.
 
-    :raises Unscorable: the request failed.
+    :raises UnscorableAnswer: the request failed.
     """
     if interaction.outcome == "failed":
         raise UnscorableAnswer(f"the request failed: {interaction.error or 'no reason given'}")
@@ -32,7 +32,7 @@ def not_failed(interaction: Interaction) -> Interaction:
 def answered(interaction: Interaction) -> Interaction:
     """Return the interaction.
 
-    :raises Unscorable: the request failed, or the pipeline abstained.
+    :raises UnscorableAnswer: the request failed, or the pipeline abstained.
     """
     if abstained(not_failed(interaction)):
         raise UnscorableAnswer("the pipeline abstained")
@@ -42,7 +42,7 @@ def answered(interaction: Interaction) -> Interaction:
 def accepted_answers(case: Case) -> Sequence[str]:
     """Return the acceptable answers.
 
-    :raises Unscorable: there are none.
+    :raises UnscorableAnswer: there are none.
     """
     if case.must_abstain or not case.answers:
         raise UnscorableAnswer("the case names no acceptable answers")
@@ -52,7 +52,7 @@ def accepted_answers(case: Case) -> Sequence[str]:
 def expected_sources(case: Case) -> Sequence[str]:
     """Return the sources that hold the answer.
 
-    :raises Unscorable: there are none.
+    :raises UnscorableAnswer: there are none.
     """
     if case.must_abstain or not case.sources:
         raise UnscorableAnswer("the case names no sources")
@@ -62,7 +62,7 @@ def expected_sources(case: Case) -> Sequence[str]:
 def expected_evidence(case: Case) -> Sequence[str]:
     """Return the sentences that must be found.
 
-    :raises Unscorable: there are none.
+    :raises UnscorableAnswer: there are none.
     """
     if case.must_abstain or not case.evidence:
         raise UnscorableAnswer("the case names no evidence")

@@ -104,14 +104,14 @@ class GroundednessProxy:
     def score(self, question: str, answer: str, contexts: Sequence[str]) -> float:
         """Return the probability, in [0, 1], that every claim of the answer is supported by the passages.
 
-        :raises Unscorable: see `assess`.
+        :raises UnscorableAnswer: see `assess`.
         """
         return self.assess(question, answer, contexts).score
 
     def assess(self, question: str, answer: str, contexts: Sequence[str]) -> Groundedness:
         """Return the score with the risk of each claim, so that a reader sees which sentence is doubted.
 
-        :raises Unscorable: there is no passage text, the answer claims nothing or only says that the passages do not
+        :raises UnscorableAnswer: there is no passage text, the answer claims nothing or only says that the passages do not
             tell, or it is written without spaces between words (Chinese, Japanese, Thai, …), which the features cannot
             read.
         """
@@ -151,7 +151,7 @@ def read_coefficients(path: Path) -> Coefficients:
 def scorable_claims(answer: str, contexts: Sequence[str]) -> list[Claim]:
     """Return the claims of an answer.
 
-    :raises Unscorable: it cannot be scored; see `GroundednessProxy.assess`.
+    :raises UnscorableAnswer: it cannot be scored; see `GroundednessProxy.assess`.
     """
     if not any(text.strip() for text in contexts):
         raise UnscorableAnswer("no passage text to check the answer against")

@@ -66,7 +66,7 @@ def _value_or_reason(
 def with_answer(interaction: Interaction) -> Interaction:
     """Return the interaction if it carries an answer that can be judged.
 
-    :raises Unscorable: it failed, abstained or is empty.
+    :raises UnscorableAnswer: it failed, abstained or is empty.
     """
     if interaction.outcome == "failed":
         raise UnscorableAnswer("there is no answer: the request failed")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from data.text.statements import plain, split_sentences
-from eval.quality.groundedness import GroundednessProxy, Unscorable
+from eval.quality.groundedness import GroundednessProxy, UnscorableAnswer
 
 ROOT = Path(__file__).resolve().parents[3]
 SCRIPT = ROOT / "benchmarks" / "train_groundedness.py"
@@ -82,7 +82,7 @@ def test_restyled_answers_keep_their_mean_score(training, restyle):
     for row in random.Random(1).sample(rows, 200):
         try:
             pair = [proxy.score(row["question"], text, row["passages"]) for text in (row["response"], restyle(row))]
-        except Unscorable:
+        except UnscorableAnswer:
             continue
         before.append(pair[0])
         after.append(pair[1])
