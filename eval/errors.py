@@ -1,7 +1,7 @@
 """Errors of this room, each one sentence for the person who reads it.
 
 SilentDriftError (data.errors)
-├── UnscorableAnswer        a metric has no value for this answer; callers write it down as "unscored" with the reason
+├── UnscorableAnswer  a metric has no value for this answer; callers write it down as "unscored" with the reason
 ├── ModelFileError    the coefficients of the proxy are missing or do not fit this version
 ├── RunFileError      a stored evaluation run cannot be read or belongs to another schema
 └── JudgeError        the judge endpoint cannot be used

@@ -111,9 +111,9 @@ class GroundednessProxy:
     def assess(self, question: str, answer: str, contexts: Sequence[str]) -> Groundedness:
         """Return the score with the risk of each claim, so that a reader sees which sentence is doubted.
 
-        :raises UnscorableAnswer: there is no passage text, the answer claims nothing or only says that the passages do not
-            tell, or it is written without spaces between words (Chinese, Japanese, Thai, …), which the features cannot
-            read.
+        :raises UnscorableAnswer: there is no passage text, the answer claims nothing or only says that the passages do
+            not tell, or it is written without spaces between words (Chinese, Japanese, Thai, …), which the features
+            cannot read.
         """
         claims = scorable_claims(answer, contexts)
         evidence = read_evidence(question, contexts)

@@ -176,7 +176,7 @@ def _missing(name: str, offer: Offer, reason: str, remedy: str) -> Probe:
 def _request(settings: ModelSettings, path: str, body: dict[str, Any] | None) -> Any:
     """Send one request beside the chat library, so that nothing is mended on the way.
 
-    :raises _Refused: no answer, an HTTP error, or no JSON.
+    :raises _RequestFailure: no answer, an HTTP error, or no JSON.
     """
     wanted = {
         "Authorization": f"Bearer {settings.api_key or 'none'}",

@@ -48,7 +48,7 @@ class VectorStore:
         """Open a folder, or the collection it points to.
 
         :raises IndexDamaged: Chroma cannot open it, or it holds the vectors of another embedder.
-        :raises IndexError_: the server cannot be reached.
+        :raises IndexProblem: the server cannot be reached.
         :raises IndexOutOfSpace: the disk is full; Chroma writes even to open.
         """
         self.folder = folder

@@ -108,7 +108,7 @@ def new_pointer(folder: Path) -> Pointer | None:
 def connect(server: Server) -> Client:
     """Open a client of a Chroma server, with the key this process knows for it.
 
-    :raises IndexError_: it cannot be reached, or refuses the key.
+    :raises IndexProblem: it cannot be reached, or refuses the key.
     """
     import chromadb
     import httpx

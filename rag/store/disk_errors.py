@@ -23,7 +23,7 @@ def storage_errors(folder: Path) -> Iterator[None]:
     :raises IndexOutOfSpace: the disk is full.
     :raises IndexDamaged: the catalogue is malformed.
     :raises IndexBusy: another process held the catalogue too long.
-    :raises IndexError_: the file system refuses or fails.
+    :raises IndexProblem: the file system refuses or fails.
     """
     try:
         yield

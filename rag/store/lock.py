@@ -24,7 +24,7 @@ def writer_lock(folder: Path, timeout: float = 0.0) -> Iterator[None]:
 
     :raises IndexBusy: another process holds it; the message names its process id.
     :raises IndexOutOfSpace: the disk is full.
-    :raises IndexError_: the folder may only be read.
+    :raises IndexProblem: the folder may only be read.
     """
     holder = folder / "writer.pid"
     lock = FileLock(folder / "writer.lock", timeout=timeout, is_singleton=False)

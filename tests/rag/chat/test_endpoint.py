@@ -274,5 +274,6 @@ def test_a_hallucinating_model_raises_flags_where_an_honest_one_raises_none(serv
 
 
 def test_importing_the_endpoint_module_loads_no_langchain():
-    code = "import sys, rag.chat.endpoint; print([name for name in sys.modules if name.startswith(('langchain', 'openai'))])"
+    loaded = "[name for name in sys.modules if name.startswith(('langchain', 'openai'))]"
+    code = f"import sys, rag.chat.endpoint; print({loaded})"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
