@@ -27,7 +27,7 @@ from benchmarks.drift_ragtruth import LARGE, SMALL, START, Corpus, Scenario
 from benchmarks.drift_sets import SHARED
 from benchmarks.drift_table import PAGES
 from benchmarks.rates import interval
-from drift.budget.pages import PageState, Watch, advance, look
+from drift.budget.alert_budget import AlertState, Watch, advance, look
 from drift.budget.watch import learn, scored_day
 from drift.comparison import assess
 from drift.settings import DriftSettings
@@ -73,7 +73,7 @@ def opened(corpus: Corpus, share: float, seed: int) -> list[int]:
         if paged and not watch.open:
             found.append(number)
             if number <= ONSET or share == 0.0:
-                watch = replace(watch, state=PageState())
+                watch = replace(watch, state=AlertState())
         watch = replace(watch, open=paged)
         watch = advance(watch, [scored_day(days[-1], measure, topics, today.date())], floor)
     return found

@@ -24,8 +24,8 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from benchmarks.rates import interval
+from drift.budget.alert_budget import Day, Watch, advance, look
 from drift.budget.floor import fit_floor
-from drift.budget.pages import Day, Watch, advance, look
 from drift.settings import DriftSettings
 from drift.stats import means as est
 
@@ -87,7 +87,7 @@ def openings(stream: Stream, looks: int) -> dict[str, list[int]]:
 
 
 def budgeted(stream: Stream, looks: int) -> Iterator[int]:
-    """Yield the days on which `drift.budget.pages` opens an incident, with `looks` reports a day."""
+    """Yield the days on which `drift.budget.alert_budget` opens an incident, with `looks` reports a day."""
     values, topics = stream.reference
     floor = fit_floor(values, topics, len(TOPIC_QUALITY), SETTINGS.confidence, SETTINGS.minimal_drop)
     watch = Watch(("quality", "proxy", "1"), START)
@@ -97,7 +97,7 @@ def budgeted(stream: Stream, looks: int) -> Iterator[int]:
             cut = DAILY * part // looks
             window = [*stream.days[max(number - 8, 0) : number - 1], (scores[:cut], kinds[:cut])]
             watch, page = look(watch, today, SETTINGS)
-            fired = page.paged or _window_fires(stream.reference, window, page.level)
+            fired = page.alerted or _window_fires(stream.reference, window, page.level)
             if fired and not watch.open:
                 yield number
                 watch = replace(watch, state=type(watch.state)())  # dealt with: the evidence begins anew

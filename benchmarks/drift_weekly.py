@@ -23,7 +23,7 @@ from threadpoolctl import threadpool_limits
 
 from benchmarks.drift_sets import SHARED, realtimeqa
 from data.records import Interaction, Score
-from drift.budget.pages import Watch, advance, look
+from drift.budget.alert_budget import Watch, advance, look
 from drift.budget.watch import by_day, learn, scored_day
 from drift.comparison import compare
 from drift.settings import DriftSettings

@@ -54,7 +54,7 @@ class ProbeComparison:
 def compare_rounds(before: Window, after: Window, settings: DriftSettings, now: datetime) -> ProbeComparison:
     """Compare two rounds of canaries; the verdict follows the rules of every report.
 
-    A swapped model alone does not page: it explains. Lost quality or an ops incident pages.
+    A swapped model alone does not alert: it explains. Lost quality or an ops incident alerts.
     """
     report = compare(before, after, settings, now)
     swap = swap_test(before.canaries, after.canaries, settings.permutations, settings.seed)

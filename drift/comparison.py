@@ -27,7 +27,7 @@ from drift.planes import (
     worst_examples,
 )
 from drift.quality import JudgedQuality, QualityMeasures, Side, judge_quality
-from drift.results import DriftReport, PageBudget, WindowSummary
+from drift.results import AlertBudget, DriftReport, WindowSummary
 from drift.settings import DriftSettings
 from drift.signals import Features, Topics, answer_features, fit_topics, question_features
 from drift.verdict import decide, verdict_sentence
@@ -62,17 +62,17 @@ class _PreparedWindows:
 
 @one_thread()
 def compare(
-    reference: Window, current: Window, settings: DriftSettings, now: datetime, pages: PageBudget | None = None
+    reference: Window, current: Window, settings: DriftSettings, now: datetime, budget: AlertBudget | None = None
 ) -> DriftReport:
     """Compare a current window with a reference and say whether answers got worse, how sure that is, and why.
 
-    Records dated after `now` are left out. A report on schedule passes what its budget lets it page on. The same
+    Records dated after `now` are left out. A report on schedule passes what its budget lets it alert on. The same
     windows, settings and `now` always give the same report.
 
     :raises InputError: a window holds two different interactions with one id, or times without a time zone.
     """
     prepared = _prepare(reference, current, settings, now)
-    report, judged = _assessed(prepared, settings, now, pages)
+    report, judged = _assessed(prepared, settings, now, budget)
     if not prepared.reference.items or not prepared.current.items:
         return report
     return _explained(report, prepared, judged, settings)
@@ -80,18 +80,18 @@ def compare(
 
 @one_thread()
 def assess(
-    reference: Window, current: Window, settings: DriftSettings, now: datetime, pages: PageBudget | None = None
+    reference: Window, current: Window, settings: DriftSettings, now: datetime, budget: AlertBudget | None = None
 ) -> DriftReport:
     """Return the verdict of `compare` without what explains it (planes, findings, causes, time line, examples)."""
-    return _assessed(_prepare(reference, current, settings, now), settings, now, pages)[0]
+    return _assessed(_prepare(reference, current, settings, now), settings, now, budget)[0]
 
 
 def _assessed(
-    prepared: _PreparedWindows, settings: DriftSettings, now: datetime, pages: PageBudget | None = None
+    prepared: _PreparedWindows, settings: DriftSettings, now: datetime, budget: AlertBudget | None = None
 ) -> tuple[DriftReport, JudgedQuality]:
     left, right = prepared.reference, prepared.current
     ops = judge_ops(left.items, right.items, settings)
-    judged = judge_quality(left, right, settings, pages)
+    judged = judge_quality(left, right, settings, budget)
     verdict = decide(ops, judged.plane)
     main = judged.speaking.main
     report = DriftReport(
@@ -102,7 +102,7 @@ def _assessed(
         current=_summary(right, len(main.current) if main else 0),
         ops=ops,
         quality=judged.plane,
-        pages=pages,
+        budget=budget,
         notes=(*prepared.notes, *judged.speaking.notes),
     )
     return report, judged

@@ -32,6 +32,9 @@ EXIT_CODES: dict[Verdict, int] = {
     "insufficient": 5,
 }
 
+ALERTING: tuple[Verdict, ...] = ("silent_drift", "ops_incident", "ops_incident_and_drift")
+"""Verdicts that somebody is told of at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class WindowSummary:
@@ -97,7 +100,7 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class QualityTest:
-    """One piece of evidence about quality and the share of the false-page level it may use."""
+    """One piece of evidence about quality and the share of the false-alert level it may use."""
 
     name: str
     weight: float
@@ -112,9 +115,9 @@ class QualityPlane:
 
     `reference`, `current` and `delta` are what the score says about the windows as they are, `ci` the interval of
     `delta`. `e_value` is evidence for a drop that may be looked at every day: of this window alone, or in a report on
-    schedule of all days since the baseline (`PageBudget.evidence`). `within` is the change among questions of the same
-    kind: it decides, so that people asking harder questions do not page. `minimum_detectable_drop` is the drop that
-    would have paged with the power asked for, on the scale of the score. `effective_labels` is how many labels of a
+    schedule of all days since the baseline (`AlertBudget.evidence`). `within` is the change among questions of the same
+    kind: it decides, so that people asking harder questions do not alert. `minimum_detectable_drop` is the drop that
+    would have alerted with the power asked for, on the scale of the score. `effective_labels` is how many labels of a
     plain random sample without a proxy would say as much, by window; `bounds` of `delta` are there when another share
     of the answers went unscored.
     """
@@ -143,23 +146,23 @@ class QualityPlane:
 
 
 @dataclass(frozen=True, slots=True)
-class PageBudget:
-    """What a report on schedule may page on, so that false pages stay within one in `budget_days`.
+class AlertBudget:
+    """What a report on schedule may alert on, so that false alerts stay within one in `budget_days`.
 
-    `evidence` of the closed `days` since the baseline is in days of the budget and pages (`paged`) when it reaches it;
-    the window tests of this report may page at `level`.
+    `evidence` of the closed `days` since the baseline is in days of the budget and alerts (`alerted`) when it reaches
+    it; the window tests of this report may alert at `level`.
     """
 
     days: int
     evidence: float
     budget_days: float
     level: float
-    paged: bool
+    alerted: bool
     measure: str
 
     @property
     def used(self) -> float:
-        """Share of the budget that the evidence fills; 1 or more is a page."""
+        """Share of the budget that the evidence fills; 1 or more is an alert."""
         return self.evidence / self.budget_days
 
 
@@ -263,7 +266,7 @@ class DriftReport:
     current: WindowSummary
     ops: OpsPlane
     quality: QualityPlane
-    pages: PageBudget | None = None
+    budget: AlertBudget | None = None
     planes: tuple[PlaneReport, ...] = ()
     segments: tuple[Segment, ...] = ()
     causes: tuple[Cause, ...] = ()

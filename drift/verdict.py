@@ -6,7 +6,7 @@ from drift.results import OpsPlane, QualityPlane, Verdict
 
 
 def decide(ops: OpsPlane, quality: QualityPlane) -> Verdict:
-    """Place ops and quality in the 2×2; only these two may page."""
+    """Place ops and quality in the 2×2; only these two may alert."""
     if ops.status == "red":
         return "ops_incident_and_drift" if quality.status == "drifted" else "ops_incident"
     if quality.status == "drifted":

@@ -53,7 +53,7 @@ def send(channel: Channel, notice: Notice) -> str | None:
     """
     from apprise import LogCapture, NotifyType
 
-    types = {"page": NotifyType.FAILURE, "reminder": NotifyType.WARNING, "recovery": NotifyType.SUCCESS}
+    types = {"alert": NotifyType.FAILURE, "reminder": NotifyType.WARNING, "recovery": NotifyType.SUCCESS}
     with LogCapture(fmt="%(message)s") as log:
         if _apprise(channel.url).notify(title=notice.title, body=notice.body, notify_type=types[notice.kind]):
             return None

@@ -1,6 +1,6 @@
 """When a verdict is worth a message: once per incident and channel, with reminders, a recovery, and quiet hours.
 
-Whether quality dropped is decided elsewhere, within the false-page budget; here it is only decided who has heard of it.
+Whether quality dropped is decided elsewhere, within the false-alert budget; only who has heard of it is decided here.
 """
 
 from __future__ import annotations
@@ -11,10 +11,9 @@ from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from data.errors import SettingsError
-from drift.results import DriftReport, Verdict
+from drift.results import ALERTING, DriftReport, Verdict
 
-NoticeKind = Literal["page", "reminder", "recovery"]
-PAGING: tuple[Verdict, ...] = ("silent_drift", "ops_incident", "ops_incident_and_drift")
+NoticeKind = Literal["alert", "reminder", "recovery"]
 _HEADLINES: dict[Verdict, str] = {
     "silent_drift": "silent drift: ops are green, but answers got worse",
     "ops_incident": "ops incident",
@@ -65,13 +64,13 @@ def decide(state: ChannelState, report: DriftReport, policy: AlertPolicy, now: d
     verdict = report.verdict
     if verdict == "insufficient":
         return None
-    if verdict not in PAGING:
+    if verdict not in ALERTING:
         due: NoticeKind | None = "recovery" if state.verdict else None
     elif verdict != state.verdict:
-        due = "page"
+        due = "alert"
     else:
         due = "reminder" if state.told and now - state.told >= policy.repeat else None
-    urgent = due == "page" and verdict != "silent_drift"
+    urgent = due == "alert" and verdict != "silent_drift"
     return due if urgent or not is_quiet(policy, now) else None
 
 
@@ -139,7 +138,7 @@ def _quality(report: DriftReport) -> list[str]:
 
 
 def _causes(report: DriftReport) -> list[str]:
-    if report.verdict not in PAGING:
+    if report.verdict not in ALERTING:
         return []
     return [
         f"Cause: {cause.cause}{'' if cause.share is None else f' ({cause.share:.0%})'} – {cause.evidence}"
@@ -148,6 +147,6 @@ def _causes(report: DriftReport) -> list[str]:
 
 
 def _since(kind: NoticeKind, state: ChannelState, report: DriftReport) -> list[str]:
-    if kind == "page" and report.change_point:
+    if kind == "alert" and report.change_point:
         return [f"Most likely since {report.change_point.at:%Y-%m-%d %H:%M} UTC."]
-    return [f"First told {state.since:%Y-%m-%d %H:%M} UTC."] if kind != "page" and state.since else []
+    return [f"First told {state.since:%Y-%m-%d %H:%M} UTC."] if kind != "alert" and state.since else []

@@ -23,19 +23,21 @@ _GAUGES = {
     "rag_quality_delta_low": "Lower end of the interval of the difference.",
     "rag_quality_delta_high": "Upper end of the interval of the difference.",
     "rag_quality_minimum_detectable_drop": "The smallest drop that this report would have seen.",
-    "rag_drift_e_value": "Evidence for a drop, in days of the false-page budget.",
-    "rag_drift_page_budget_used": "Share of the false-page budget the evidence fills; 1 is a page.",
+    "rag_drift_e_value": "Evidence for a drop, in days of the false-alert budget.",
+    "rag_drift_alert_budget_used": "Share of the false-alert budget the evidence fills; 1 is an alert.",
+    "rag_drift_page_budget_used": "The former name of rag_drift_alert_budget_used.",
     "rag_drift_interactions": "Interactions in the current window.",
     "rag_drift_report_timestamp_seconds": "When the report was made, Unix time.",
 }
 METRICS = (*_GAUGES, "rag_drift_verdict")
 
 
-def gauges(report: Mapping[str, Any], false_page_days: float) -> dict[str, float]:
+def gauges(report: Mapping[str, Any], false_alert_days: float) -> dict[str, float]:
     """Return the gauges of a report in its JSON form; what it does not know is left out, never 0."""
     quality, verdict = report["quality"], report["verdict"]
     low, high = quality["ci"] or (None, None)
     evidence = quality["e_value"]
+    used = None if evidence is None else evidence / false_alert_days
     values: dict[str, float | bool | None] = {
         "rag_silent_drift": verdict == "silent_drift",
         "rag_quality_drifted": quality["status"] == "drifted",
@@ -48,28 +50,31 @@ def gauges(report: Mapping[str, Any], false_page_days: float) -> dict[str, float
         "rag_quality_delta_high": high,
         "rag_quality_minimum_detectable_drop": quality["minimum_detectable_drop"],
         "rag_drift_e_value": evidence,
-        "rag_drift_page_budget_used": None if evidence is None else evidence / false_page_days,
+        "rag_drift_alert_budget_used": used,
+        "rag_drift_page_budget_used": used,
         "rag_drift_interactions": report["windows"]["current"]["interactions"],
         "rag_drift_report_timestamp_seconds": datetime.fromisoformat(report["created"]).timestamp(),
     }
     return {name: float(value) for name, value in values.items() if value is not None}
 
 
-def fill_registry(registry: CollectorRegistry, report: Mapping[str, Any], false_page_days: float, service: str) -> None:
+def fill_registry(
+    registry: CollectorRegistry, report: Mapping[str, Any], false_alert_days: float, service: str
+) -> None:
     """Put the gauges of a report into `registry`, each with the label `service`.
 
     :raises ValueError: the registry holds them already.
     """
     from prometheus_client import Gauge
 
-    for name, value in gauges(report, false_page_days).items():
+    for name, value in gauges(report, false_alert_days).items():
         Gauge(name, _GAUGES[name], ["service"], registry=registry).labels(service).set(value)
     verdicts = Gauge("rag_drift_verdict", "1 for the verdict of the report.", ["service", "verdict"], registry=registry)
     for verdict in EXIT_CODES:
         verdicts.labels(service, verdict).set(float(verdict == report["verdict"]))
 
 
-def write_textfile(path: Path, report: Mapping[str, Any], false_page_days: float, service: str) -> None:
+def write_textfile(path: Path, report: Mapping[str, Any], false_alert_days: float, service: str) -> None:
     """Write the gauges for node_exporter's textfile collector, all or nothing.
 
     :raises OSError: the folder is missing or cannot be written.
@@ -77,5 +82,5 @@ def write_textfile(path: Path, report: Mapping[str, Any], false_page_days: float
     from prometheus_client import CollectorRegistry, write_to_textfile
 
     registry = CollectorRegistry()
-    fill_registry(registry, report, false_page_days, service)
+    fill_registry(registry, report, false_alert_days, service)
     write_to_textfile(str(path), registry)

@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING
 from data.faces import face
 
 if TYPE_CHECKING:
+    from drift.budget.alert_budget import AlertState, Day, Watch, advance, look
     from drift.budget.floor import Floor, quantile
-    from drift.budget.pages import Day, PageState, Watch, advance, look
     from drift.budget.watch import Measure, by_day, learn, scored_day
 
 __all__ = [
     "Day",
     "Floor",
     "Measure",
-    "PageState",
+    "AlertState",
     "Watch",
     "advance",
     "by_day",
@@ -27,7 +27,7 @@ __getattr__ = face(
     __name__,
     {
         "floor": ["Floor", "quantile"],
-        "pages": ["Day", "PageState", "Watch", "advance", "look"],
+        "alert_budget": ["Day", "AlertState", "Watch", "advance", "look"],
         "watch": ["Measure", "by_day", "learn", "scored_day"],
     },
 )

@@ -1,4 +1,4 @@
-"""From records to the scores that the page budget watches: one measure, by day and topic."""
+"""From records to the scores that the alert budget watches: one measure, by day and topic."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from datetime import date
 import numpy as np
 
 from data.records import ScoreSource
+from drift.budget.alert_budget import Day
 from drift.budget.floor import Floor, fit_floor
-from drift.budget.pages import Day
 from drift.quality import best_covered
 from drift.settings import DriftSettings
 from drift.signals import UNKNOWN, FrozenTopics, freeze_topics

@@ -29,7 +29,7 @@ Inject = Callable[[Interaction, Sequence[Interaction], np.random.Generator], Int
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A way to break a record. `causes` are the right names for it; empty for a change that must not page."""
+    """A way to break a record. `causes` are the right names for it; empty for a change that must not alert."""
 
     name: str
     what: str
@@ -38,7 +38,7 @@ class Fault:
 
     @property
     def harmful(self) -> bool:
-        """Whether a page is right."""
+        """Whether an alert is right."""
         return bool(self.causes)
 
 
@@ -133,7 +133,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("slow", "three times the latency, half a second more at least", slow, ("ops",)),
     Fault("failing", "requests fail", failing, ("ops",)),
 )
-"""All faults; adding one is adding a line. Without a right cause: a change that must not page."""
+"""All faults; adding one is adding a line. Without a right cause: a change that must not alert."""
 
 
 def sentences(item: Interaction) -> list[str]:

@@ -1,7 +1,7 @@
 """Would a fault be noticed here? Known faults injected into copies of real traffic, many times over.
 
 Each trial splits the traffic at random into a reference and a current window, breaks a share of the current one, and
-asks for the verdict. Trials without a fault give the false-page rate on the same data. As all windows come from one
+asks for the verdict. Trials without a fault give the false-alert rate on the same data. As all windows come from one
 pool of records, the intervals are about this pool: other traffic may behave otherwise.
 """
 
@@ -18,12 +18,11 @@ from data.errors import InputError
 from data.records import Interaction, Score
 from drift.comparison import assess, compare
 from drift.drill.faults import Fault
-from drift.results import DriftReport
+from drift.results import ALERTING, DriftReport
 from drift.settings import DriftSettings
 from drift.signals import hashed_words
 from drift.windows import Window
 
-_PAGES = ("silent_drift", "ops_incident", "ops_incident_and_drift")
 _LOOKS = (0.25, 0.5, 0.75, 1.0)
 _CONFIDENCE = 0.95
 
@@ -43,9 +42,10 @@ class DrillSettings:
 class DrillResult:
     """What came of one fault at one share, or of no fault (`fault` empty).
 
-    `rate` is the share of trials that paged, with its Clopper–Pearson interval. `delay` is the median number of records
-    after which a page came, None where fewer than half of the trials paged. `applies` is the share of records the fault
-    can change at all. `named` of `explained` pages named a right cause first; `causes` counts what was named.
+    `rate` is the share of trials that alerted, with its Clopper–Pearson interval. `delay` is the median number of
+    records after which an alert came, None where fewer than half of the trials alerted. `applies` is the share of
+    records the fault can change at all. `named` of `explained` alerts named a right cause first; `causes` counts what
+    was named.
     """
 
     fault: str
@@ -139,28 +139,28 @@ def _trials(
 ) -> DrillResult:
     from scipy.stats import binomtest
 
-    paged, delays, causes, explained = 0, [], Counter[str](), 0
+    alerted, delays, causes, explained = 0, [], Counter[str](), 0
     for trial in range(settings.trials):
         rng = np.random.default_rng([settings.seed, trial])
         reference, current = _windows(pool, share, rng)
-        if not _pages(assess(reference, current, drift, now)):
+        if not _alerts(assess(reference, current, drift, now)):
             continue
-        paged += 1
+        alerted += 1
         delays.append(_delay(reference, current, drift, now))
         if fault and fault.harmful and explained < settings.causes:
             explained += 1
             causes[_first_cause(compare(reference, current, drift, now))] += 1
-    interval = binomtest(paged, settings.trials).proportion_ci(_CONFIDENCE, method="exact")
+    interval = binomtest(alerted, settings.trials).proportion_ci(_CONFIDENCE, method="exact")
     right = sum(causes[name] for name in fault.causes) if fault else 0
     return DrillResult(
         fault=fault.name if fault else "",
         share=share,
         harmful=bool(fault and fault.harmful),
         trials=settings.trials,
-        rate=paged / settings.trials,
+        rate=alerted / settings.trials,
         low=float(interval.low),
         high=float(interval.high),
-        delay=float(np.median(delays)) if 2 * paged >= settings.trials and delays else None,
+        delay=float(np.median(delays)) if 2 * alerted >= settings.trials and delays else None,
         applies=len(pool.broken) / len(pool.items) if fault else 0.0,
         explained=explained,
         named=right,
@@ -185,13 +185,13 @@ def _delay(reference: Window, current: Window, drift: DriftSettings, now: dateti
         count = int(look * len(current.interactions))
         if count < drift.min_records:
             continue
-        if _pages(assess(reference, replace(current, interactions=current.interactions[:count]), drift, now)):
+        if _alerts(assess(reference, replace(current, interactions=current.interactions[:count]), drift, now)):
             return count
     return len(current.interactions)
 
 
-def _pages(report: DriftReport) -> bool:
-    return report.verdict in _PAGES
+def _alerts(report: DriftReport) -> bool:
+    return report.verdict in ALERTING
 
 
 def _first_cause(report: DriftReport) -> str:

@@ -63,7 +63,7 @@ def find(
 
 
 def plane_reports(findings: Sequence[Finding], features: PlaneFeatures) -> tuple[PlaneReport, ...]:
-    """Sum up the findings of the three planes that explain but never page."""
+    """Sum up the findings of the three planes that explain but never alert."""
     planes: tuple[tuple[Plane, str], ...] = (
         ("query", features.questions.name),
         ("retrieval", "retrieval signals"),

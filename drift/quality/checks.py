@@ -1,4 +1,4 @@
-"""The pieces of evidence about quality, and how one false-page level is divided over them."""
+"""The pieces of evidence about quality, and how one false-alert level is divided over them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ WEIGHTS = {
     "complete": 1.0,
     "numbers": 1.0,
 }
-"""The share of the false-page level each test may use, where it can be made at all."""
+"""The share of the false-alert level each test may use, where it can be made at all."""
 
 _SENTENCES = {
     "score": "the quality score",
@@ -37,7 +37,7 @@ _SENTENCES = {
     "numbers": "the support of numbers by the passages",
 }
 _RATE_DROP = 0.05
-"""The smallest drop of a share (answered, cited, complete, numbers) that may page."""
+"""The smallest drop of a share (answered, cited, complete, numbers) that may alert."""
 
 _MIN_ANCHORS = 10
 _SPREAD = timedelta(days=1)
@@ -45,7 +45,7 @@ _SPREAD = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class QualityCheck:
-    """A test that could be made: evidence for a drop, its size, and the smallest size that may page.
+    """A test that could be made: evidence for a drop, its size, and the smallest size that may alert.
 
     `shown` is the size to tell people where that is not the size that decides (labels correct a proxy).
     """
@@ -70,7 +70,7 @@ def decide(candidates: Sequence[QualityCheck], settings: DriftSettings) -> tuple
 
 
 def fired_sentence(tests: Sequence[QualityTest]) -> str:
-    """Say which tests paged, by how much and how surely."""
+    """Say which tests alerted, by how much and how surely."""
     text = "; ".join(_fall(test) for test in tests if test.fired)
     return f"{text[:1].upper()}{text[1:]}." if text else ""
 

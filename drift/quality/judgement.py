@@ -13,7 +13,7 @@ from drift.quality import checks as evidence
 from drift.quality.contrast import Contrast, contrast
 from drift.quality.missing import missing_scores, with_bounds
 from drift.quality.scoring import Measure, QualityMeasures, Side, choose, with_judge
-from drift.results import Estimate, PageBudget, QualityPlane, QualityTest
+from drift.results import AlertBudget, Estimate, QualityPlane, QualityTest
 from drift.settings import DriftSettings
 from drift.stats import SMALL, LabelledWindow, detectable, drop_e_process, mean_interval, prediction_powered
 
@@ -31,17 +31,17 @@ class JudgedQuality:
 
 
 def judge_quality(
-    reference: Side, current: Side, settings: DriftSettings, pages: PageBudget | None = None
+    reference: Side, current: Side, settings: DriftSettings, budget: AlertBudget | None = None
 ) -> JudgedQuality:
-    """Estimate the change of quality and decide whether it pages.
+    """Estimate the change of quality and decide whether it alerts.
 
-    The false-page level is divided over the score that speaks, the canaries, and the shares of questions answered, of
+    The false-alert level is divided over the score that speaks, the canaries, and the shares of questions answered, of
     citations and numbers supported and of answers not cut off, whichever exist; each may only fire on a drop that is
-    also large enough to matter. In a report on schedule `pages` gives the level, and evidence that days have added up
-    may page too.
+    also large enough to matter. In a report on schedule `budget` gives the level, and evidence that days have added up
+    may alert too.
     """
-    if pages is not None:
-        settings = replace(settings, alpha=pages.level)
+    if budget is not None:
+        settings = replace(settings, alpha=budget.level)
     speaking = with_judge(choose(reference, current, settings))
     tests = (
         evidence.answered(reference, current, settings),
@@ -54,7 +54,7 @@ def judge_quality(
         decided = evidence.decide(candidates, settings)
         sentence = evidence.fired_sentence(decided)
         plane = QualityPlane("drifted" if sentence else "insufficient", sentence or speaking.reason, tests=decided)
-        return JudgedQuality(plane if pages is None else _with_days(plane, pages), speaking)
+        return JudgedQuality(plane if budget is None else _with_days(plane, budget), speaking)
     shift = evidence.anchor_shift(reference, current, speaking.main, settings)
     plane = _estimated(reference, current, speaking, shift, settings)
     enough = min(plane.n_reference, plane.n_current) >= _needed(plane, settings)
@@ -70,16 +70,16 @@ def judge_quality(
     watched = speaking.helper or speaking.main
     gaps = missing_scores(watched, reference, current, settings)
     plane = with_bounds(_concluded(plane, decided, enough, settings), gaps, settings)
-    return JudgedQuality(plane if pages is None else _with_days(plane, pages), speaking, shift)
+    return JudgedQuality(plane if budget is None else _with_days(plane, budget), speaking, shift)
 
 
-def _with_days(plane: QualityPlane, pages: PageBudget) -> QualityPlane:
-    plane = replace(plane, e_value=pages.evidence)
-    if not pages.paged:
+def _with_days(plane: QualityPlane, budget: AlertBudget) -> QualityPlane:
+    plane = replace(plane, e_value=budget.evidence)
+    if not budget.alerted:
         return plane
     days = (
-        f"Over {pages.days} days the evidence for a drop of {pages.measure} has added up to {pages.evidence:,.0f} days "
-        f"of a budget of {pages.budget_days:.0f}."
+        f"Over {budget.days} days the evidence for a drop of {budget.measure} has added up to "
+        f"{budget.evidence:,.0f} days of a budget of {budget.budget_days:.0f}."
     )
     return replace(plane, status="drifted", reason=f"{plane.reason} {days}" if plane.status == "drifted" else days)
 

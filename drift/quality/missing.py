@@ -38,8 +38,8 @@ def with_bounds(plane: QualityPlane, missing: MissingScores, settings: DriftSett
     """Add the bounds of the change that missing scores leave open, and take back a green that they do not allow.
 
     The share that is missing in both windows is taken to be alike; of the excess nothing is known, so it is read as
-    all 0 and as all 1 (Manski 1989, "Anatomy of the selection problem"). A page needs no bounds: it stands on what was
-    scored.
+    all 0 and as all 1 (Manski 1989, "Anatomy of the selection problem"). An alert needs no bounds: it stands on what
+    was scored.
     """
     if not missing.changed or plane.delta is None or plane.reference is None or plane.current is None:
         return plane

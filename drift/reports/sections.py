@@ -84,11 +84,15 @@ def _cards(report: DriftReport) -> str:
 
 
 def _budget_card(report: DriftReport) -> list[tuple[str, str, str]]:
-    pages = report.pages
-    if pages is None:
+    budget = report.budget
+    if budget is None:
         return []
     return [
-        ("Page budget used", f"{pages.used:.0%}", f"{pages.days} days watched; pages at {pages.budget_days:.0f} days")
+        (
+            "Alert budget used",
+            f"{budget.used:.0%}",
+            f"{budget.days} days watched; alerts at {budget.budget_days:.0f} days",
+        )
     ]
 
 
@@ -154,7 +158,7 @@ def _findings(findings: Sequence[Finding]) -> str:
     ]
     note = (
         '<p class="quiet small">Moved = adjusted p (Benjamini–Hochberg over this report) within the limit and an '
-        "effect that matters. These planes explain; only quality and ops can page.</p>"
+        "effect that matters. These planes explain; only quality and ops can alert.</p>"
     )
     return _table(head, rows, text_columns=(0, 1, 2, 6)) + note
 
@@ -177,8 +181,8 @@ def _power(report: DriftReport) -> str:
         lines.append(label_words(quality))
     if quality.bounds is not None:
         lines.append(bound_words(quality))
-    if report.pages is not None:
-        lines.append(f"Page budget: {budget_words(report.pages)}.")
+    if report.budget is not None:
+        lines.append(f"Alert budget: {budget_words(report.budget)}.")
     elif quality.e_value is not None:
         lines.append(f"Evidence that may be added up over days (e-value): {quality.e_value:.3g}.")
     tests = [f"{t.name}: {t.delta:+.3f}, {shown_p(t.p_drop)}, {t.weight:.0%} of it" for t in quality.tests]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from drift.results import DriftReport, PageBudget, QualityPlane, WindowSummary
+from drift.results import AlertBudget, DriftReport, QualityPlane, WindowSummary
 
 _TITLES = {
     "steady": "STEADY",
@@ -52,11 +52,13 @@ def bound_words(quality: QualityPlane) -> str:
     return f"More or fewer answers went unscored: with those the change lies between {low:+.3f} and {high:+.3f}."
 
 
-def budget_words(pages: PageBudget) -> str:
-    """Say how much of the false-page budget the evidence fills and what else may page."""
-    budget = f"one false page in {pages.budget_days:.0f} days at most"
-    seen = f"{pages.days} day{'' if pages.days == 1 else 's'} watched" if pages.measure else "no score to watch daily"
-    return f"{budget}; {seen}, evidence fills {pages.used:.0%} of it; this report pages at p ≤ {pages.level:.2g}"
+def budget_words(budget: AlertBudget) -> str:
+    """Say how much of the false-alert budget the evidence fills and what else may alert."""
+    promise = f"one false alert in {budget.budget_days:.0f} days at most"
+    seen = (
+        f"{budget.days} day{'' if budget.days == 1 else 's'} watched" if budget.measure else "no score to watch daily"
+    )
+    return f"{promise}; {seen}, evidence fills {budget.used:.0%} of it; this report alerts at p ≤ {budget.level:.2g}"
 
 
 def _lines(report: DriftReport) -> Iterator[str]:
@@ -74,8 +76,8 @@ def _lines(report: DriftReport) -> Iterator[str]:
         yield f"             {label_words(report.quality)}"
     if report.quality.bounds is not None:
         yield f"             {bound_words(report.quality)}"
-    if report.pages:
-        yield f"  pages      {budget_words(report.pages)}"
+    if report.budget:
+        yield f"  alerts     {budget_words(report.budget)}"
     if report.change_point:
         point = report.change_point
         between = f"between {point.earliest:%Y-%m-%d %H:%M} and {point.latest:%Y-%m-%d %H:%M}"
@@ -89,7 +91,7 @@ def _lines(report: DriftReport) -> Iterator[str]:
             for s in worst
         ],
     )
-    yield from _section("Also moved (explains, never pages)", [f.sentence for f in report.findings if f.drifted])
+    yield from _section("Also moved (explains, never alerts)", [f.sentence for f in report.findings if f.drifted])
     yield from _section("Notes", list(report.notes))
 
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from drift.budget import Floor, Measure, quantile
 from drift.planes import Health, adjusted, judge_health
 from drift.quality import source_rank
-from drift.results import DriftReport, Estimate, Finding, PageBudget, QualityPlane, TimePoint, WindowSummary, shown_p
+from drift.results import AlertBudget, DriftReport, Estimate, Finding, QualityPlane, TimePoint, WindowSummary, shown_p
 from drift.settings import DriftSettings
 from drift.signals import SIGNALS, FrozenTopics
 from drift.sketches.day import Histogram, Sketch, merged
@@ -45,15 +45,15 @@ class Days:
 
 
 def compare_sketches(
-    reference: Days, current: Days, settings: DriftSettings, now: datetime, pages: PageBudget | None = None
+    reference: Days, current: Days, settings: DriftSettings, now: datetime, budget: AlertBudget | None = None
 ) -> DriftReport:
-    """Compare two windows of daily sketches; the page budget applies as in `drift.comparison.compare`."""
+    """Compare two windows of daily sketches; the alert budget applies as in `drift.comparison.compare`."""
     left, right = reference.whole, current.whole
     ops = judge_health(_health(left), _health(right), settings)
-    level = pages.level if pages else settings.alpha
+    level = budget.level if budget else settings.alpha
     quality = _quality(reference, current, settings, level)
-    if pages is not None and pages.paged and quality.status != "drifted":
-        reason = f"Over {pages.days} days the evidence for a drop has added up to {pages.evidence:,.0f} days."
+    if budget is not None and budget.alerted and quality.status != "drifted":
+        reason = f"Over {budget.days} days the evidence for a drop has added up to {budget.evidence:,.0f} days."
         quality = QualityPlane("drifted", reason, quality.metric, quality.source)
     verdict = decide(ops, quality)
     return DriftReport(
@@ -64,7 +64,7 @@ def compare_sketches(
         current=_summary(current, right),
         ops=ops,
         quality=quality,
-        pages=pages,
+        budget=budget,
         findings=tuple(_findings(reference, current, settings)),
         timeline=(*_timeline(reference, quality, "reference"), *_timeline(current, quality, "current")),
         notes=("Compared from daily sketches: whole days, without examples, canaries and causes.",),

@@ -139,7 +139,7 @@ def prediction_powered(
 
     theta = mean(label) + slope · (mean of proxy on all − mean of proxy on labelled), with one slope for both windows,
     so that a bias of the proxy that both share cancels. Angelopoulos, Duchi and Zrnic 2023, arXiv:2311.01453. The
-    estimate is unbiased whatever the proxy does; the page test is not this estimate (see `_joint`).
+    estimate is unbiased whatever the proxy does; the alert test is not this estimate (see `_joint`).
     """
     slope, correlation = _pooled_slope(reference, current)
     shrunk = [slope / (1.0 + window.labels.size / window.proxy.size) for window in (reference, current)]

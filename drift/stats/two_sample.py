@@ -55,7 +55,7 @@ def classifier_auc(reference: Matrix, current: Matrix, seed: int) -> Shift:
 
     Logistic regression on 64 principal components, 5 folds, at most 2,000 records a side. The p-value is the
     Mann–Whitney test of the out-of-fold scores, one-sided; it is a description beside the permutation tests, not a
-    page.
+    alert.
     """
     from scipy.stats import mannwhitneyu
     from sklearn.decomposition import PCA

@@ -146,7 +146,7 @@ def drill(
     until: Until = None,
     as_json: AsJson = False,
 ) -> None:
-    """Break copies of the recent traffic in known ways and see which faults page, how soon, and what is blamed."""
+    """Break copies of the recent traffic in known ways and see which faults alert, how soon, and what is blamed."""
     from data.errors import InputError
     from drift.drill import DrillSettings
     from pipelines.console import progress_printer

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 
 from data.records import Interaction, Score
 from pipelines.console import plural
+from pipelines.monitoring.alert_budget import STATE_FILE, days_watched
 from pipelines.monitoring.drift_report import find_baseline
-from pipelines.monitoring.page_budget import STATE_FILE, days_watched
 from pipelines.wiring import Workspace, open_log
 
 
@@ -83,7 +83,7 @@ def baseline_text(found: BaselineSummary) -> str:
     for part, values in found.fingerprint.items():
         shown = ", ".join(f"{value} ({count:,})" for value, count in list(values.items())[:3])
         lines.append(f"  {part.replace('_', ' '):<17} {shown}")
-    return "\n".join([*lines, f"  page budget       {plural(found.days_watched, 'day')} watched since"])
+    return "\n".join([*lines, f"  alert budget      {plural(found.days_watched, 'day')} watched since"])
 
 
 def _count_parts(parts: dict[str, Counter[str]], item: Interaction) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.monitoring import sketches
-from pipelines.monitoring.page_budget import remember, take_look
+from pipelines.monitoring.alert_budget import remember, take_look
 
 if TYPE_CHECKING:
     from data.log import Baseline, InteractionLog
@@ -25,7 +25,7 @@ from data.errors import InputError
 from data.log import Baseline, InteractionLog
 from data.records import Kind
 from pipelines.answer import whole_log
-from pipelines.monitoring.page_budget import STATE_FILE
+from pipelines.monitoring.alert_budget import STATE_FILE
 from pipelines.wiring import Workspace, drift_settings
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def report_from_sketches(
 ) -> tuple[DriftReport, Window, Window]:
     """Bring the sketches up to date and compare whole days; the windows returned hold no records.
 
-    `state` is the file of the page budget, None for a window that is a question of its own.
+    `state` is the file of the alert budget, None for a window that is a question of its own.
     """
     from drift.sketches import compare_sketches, learn
     from drift.windows import Window
@@ -57,10 +57,10 @@ def report_from_sketches(
     if state is None:
         return compare_sketches(reference, current, settings, now), *empty
     topics = sketches.frozen(log, pinned)
-    watch, pages = take_look(
+    watch, budget = take_look(
         state, log, pinned, lambda known: learn(reference.whole, topics, known, settings), settings, now
     )
-    made = compare_sketches(reference, current, settings, now, pages)
+    made = compare_sketches(reference, current, settings, now, budget)
     remember(state, pinned, watch, made.quality.status == "drifted")
     return made, *empty
 
@@ -118,7 +118,7 @@ def report(
     """Compare ``[since, until)`` (default: the last `drift.window_days` days) with a baseline.
 
     Records of the baseline are never the default window too: compared with itself everything is steady. A report on
-    schedule (neither `since` nor `until`) keeps to the false-page budget and adds to `.rag/pages.json`; any other
+    schedule (neither `since` nor `until`) keeps to the false-alert budget and adds to `.rag/pages.json`; any other
     window is a question of its own, tested at `drift.alpha`. Windows of over `RAW_LIMIT` records are compared by whole
     days, from sketches.
 
@@ -164,8 +164,8 @@ def _compared(
 
     if state is None:
         return compare(*windows, settings, now)
-    watch, pages = take_look(state, log, pinned, lambda known: learn(windows[0], known, settings), settings, now)
-    made = compare(*windows, settings, now, pages)
+    watch, budget = take_look(state, log, pinned, lambda known: learn(windows[0], known, settings), settings, now)
+    made = compare(*windows, settings, now, budget)
     remember(state, pinned, watch, made.quality.status == "drifted")
     return made
 

@@ -1,4 +1,4 @@
-"""`drift drill`: which faults would be noticed on this traffic, how fast, and how often nothing would page."""
+"""`drift drill`: which faults would be noticed on this traffic, how fast, and how often nothing would alert."""
 
 from __future__ import annotations
 
@@ -78,7 +78,8 @@ def drill_json(report: DrillReport) -> dict[str, Any]:
         "since": report.since.isoformat(),
         "until": report.until.isoformat(),
         "per_day": report.per_day,
-        "false_pages": asdict(report.results[0]),
+        "false_alerts": asdict(report.results[0]),
+        "false_pages": asdict(report.results[0]),  # the former name, for readers of earlier output
         "faults": [asdict(result) | {"delay_days": _days(result, report)} for result in report.results[1:]],
     }
 
@@ -90,7 +91,7 @@ def drill_text(report: DrillReport) -> str:
         f"Drilled on {report.used:,} of {report.records:,} records, {report.since:%Y-%m-%d} to "
         f"{report.until:%Y-%m-%d}: {half} healthy against {half} with a fault, {report.results[0].trials} trials each",
         "",
-        f"{'fault':<18} {'share':>5}  {'paged':>5}  {'95 % interval':<13}  {'after':<22} cause named",
+        f"{'fault':<18} {'share':>5}  {'alerted':>7}  {'95 % interval':<13}  {'after':<22} cause named",
     ]
     lines += [_row(result, report) for result in report.results]
     blind = [
@@ -108,12 +109,12 @@ def drill_text(report: DrillReport) -> str:
 
 def _row(result: DrillResult, report: DrillReport) -> str:
     name = result.fault or "(no fault)"
-    note = "" if result.harmful else "must not page"
+    note = "" if result.harmful else "must not alert"
     if result.explained:
         names = ", ".join(f"{name} {count}" for name, count in sorted(result.causes.items(), key=lambda pair: -pair[1]))
         note = f"right in {result.named} of {result.explained} ({names})"
     interval, after = f"{result.low:.0%} to {result.high:.0%}", _after(result, report)
-    return f"{name:<18} {result.share:>5.0%}  {result.rate:>5.0%}  {interval:<13}  {after:<22} {note}".rstrip()
+    return f"{name:<18} {result.share:>5.0%}  {result.rate:>7.0%}  {interval:<13}  {after:<22} {note}".rstrip()
 
 
 def _after(result: DrillResult, report: DrillReport) -> str:

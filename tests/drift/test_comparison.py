@@ -31,7 +31,7 @@ def test_worse_answers_with_green_ops_are_silent_drift(build, settings, now):
     assert report.quality.delta == pytest.approx(-0.1, abs=0.04)
 
 
-def test_better_answers_do_not_page(build, settings, now):
+def test_better_answers_do_not_alert(build, settings, now):
     assert verdict_of(build("a", seed=1, quality=0.6), build("b", seed=2, quality=0.8), settings, now) == "steady"
 
 
@@ -65,14 +65,14 @@ def test_a_wide_interval_is_never_green(build, settings, now):
     assert report.quality.minimum_detectable_drop > settings.drop_that_matters
 
 
-def test_many_abstentions_page_as_silent_drift(build, settings, now):
+def test_many_abstentions_alert_as_silent_drift(build, settings, now):
     quiet = build("b", seed=2, outcome=lambda n: "abstained" if n % 3 == 0 else "answered")
     report = assess(build("a", seed=1), quiet, settings, now)
     assert report.verdict == "silent_drift"
     assert "answered" in report.quality.reason
 
 
-def test_all_abstained_pages_and_all_failed_is_an_incident(build, settings, now):
+def test_all_abstained_alerts_and_all_failed_is_an_incident(build, settings, now):
     good = build("a", seed=1)
     assert verdict_of(good, build("b", outcome=lambda n: "abstained"), settings, now) == "silent_drift"
     assert verdict_of(good, build("b", outcome=lambda n: "failed"), settings, now) == "ops_incident"
@@ -200,7 +200,7 @@ def test_pairs_are_found_whatever_case_and_punctuation(build, settings, now):
     assert assess(left, replace(right, interactions=shouted), settings, now).quality.paired
 
 
-def test_other_questions_do_not_page_and_are_named_as_the_cause(build, settings, now):
+def test_other_questions_do_not_alert_and_are_named_as_the_cause(build, settings, now):
     hard = (0.1, 0.1, -0.2, -0.2)
     left = build("a", 400, seed=1, quality=0.7, topics=(0.4, 0.4, 0.1, 0.1), topic_quality=hard)
     right = build("b", 400, seed=2, quality=0.7, topics=(0.1, 0.1, 0.4, 0.4), topic_quality=hard)

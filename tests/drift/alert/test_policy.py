@@ -50,17 +50,17 @@ def run(policy, *days):
 def test_an_incident_is_told_once_repeated_after_a_while_and_closed_when_steady():
     slow = AlertPolicy(repeat=timedelta(days=2))
     days = ["steady", "silent_drift", "silent_drift", "silent_drift", "steady", "steady"]
-    assert run(slow, *days) == [None, "page", None, "reminder", "recovery", None]
+    assert run(slow, *days) == [None, "alert", None, "reminder", "recovery", None]
 
 
 def test_a_worse_incident_is_told_although_one_is_open():
-    assert run(AlertPolicy(), "silent_drift", "ops_incident_and_drift") == ["page", "page"]
+    assert run(AlertPolicy(), "silent_drift", "ops_incident_and_drift") == ["alert", "alert"]
 
 
 def test_too_little_data_neither_opens_nor_closes_an_incident():
     assert run(AlertPolicy(repeat=timedelta(days=9)), "insufficient", "silent_drift", "insufficient", "steady") == [
         None,
-        "page",
+        "alert",
         None,
         "recovery",
     ]
@@ -68,8 +68,8 @@ def test_too_little_data_neither_opens_nor_closes_an_incident():
 
 def test_at_night_a_drift_waits_for_the_morning_and_an_ops_incident_does_not():
     assert decide(ChannelState(), verdict("silent_drift"), QUIET, NIGHT) is None
-    assert decide(ChannelState(), verdict("ops_incident"), QUIET, NIGHT) == "page"
-    assert decide(ChannelState(), verdict("silent_drift"), QUIET, NOON + timedelta(days=1)) == "page"
+    assert decide(ChannelState(), verdict("ops_incident"), QUIET, NIGHT) == "alert"
+    assert decide(ChannelState(), verdict("silent_drift"), QUIET, NOON + timedelta(days=1)) == "alert"
 
 
 def test_quiet_hours_follow_their_time_zone():
@@ -87,17 +87,17 @@ def test_a_span_and_its_complement_share_no_moment_and_miss_none(start, end, at)
 
 
 @given(st.lists(st.sampled_from(sorted(EXIT_CODES)), max_size=30))
-def test_every_page_is_closed_at_most_once_and_no_recovery_comes_unannounced(days):
-    heard = [kind for kind in run(AlertPolicy(), *days) if kind in {"page", "recovery"}]
+def test_every_alert_is_closed_at_most_once_and_no_recovery_comes_unannounced(days):
+    heard = [kind for kind in run(AlertPolicy(), *days) if kind in {"alert", "recovery"}]
     opened = False
     for kind in heard:
-        assert opened or kind == "page"
-        opened = kind == "page"
+        assert opened or kind == "alert"
+        opened = kind == "alert"
 
 
 def test_a_notice_says_what_how_much_why_and_where():
     report = replace(REPORT, causes=(Cause("model_change", 1.0, "other answers to the same prompts"),))
-    notice = write_notice("page", ChannelState(), report, AlertPolicy(service="shop", link="https://x/r.html"))
+    notice = write_notice("alert", ChannelState(), report, AlertPolicy(service="shop", link="https://x/r.html"))
     assert notice.title == "[shop] silent drift: ops are green, but answers got worse"
     assert "0.900 → 0.800 (-0.100, interval -0.130 to -0.070)" in notice.body
     assert "Cause: model_change (100%) – other answers to the same prompts" in notice.body

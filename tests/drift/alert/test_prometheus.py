@@ -29,7 +29,7 @@ def read(path):
     return {(sample.name, sample.labels.get("verdict", "")): sample.value for sample in samples}
 
 
-def test_a_silent_drift_sets_the_gauge_that_pages(drifted, tmp_path):
+def test_a_silent_drift_sets_the_gauge_that_alerts(drifted, tmp_path):
     write_textfile(tmp_path / "rag.prom", drifted, 180.0, "shop")
     found = read(tmp_path / "rag.prom")
     assert found["rag_silent_drift", ""] == 1.0
@@ -50,4 +50,4 @@ def test_what_a_report_does_not_know_is_left_out_and_never_zero():
 
 def test_evidence_is_given_as_a_share_of_the_budget(drifted):
     found = gauges(drifted | {"quality": drifted["quality"] | {"e_value": 90.0}}, 180.0)
-    assert found["rag_drift_page_budget_used"] == 0.5
+    assert found["rag_drift_alert_budget_used"] == found["rag_drift_page_budget_used"] == 0.5

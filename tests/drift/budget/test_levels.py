@@ -10,7 +10,7 @@ from drift.results import QualityTest
 from drift.settings import DriftSettings
 
 
-def test_the_level_is_the_smallest_p_value_over_its_share_among_tests_that_may_page():
+def test_the_level_is_the_smallest_p_value_over_its_share_among_tests_that_may_alert():
     tests = (
         QualityTest("score", 0.8, 0.004, -0.1, True),
         QualityTest("numbers", 0.1, 0.0003, -0.1, True),
@@ -21,7 +21,7 @@ def test_the_level_is_the_smallest_p_value_over_its_share_among_tests_that_may_p
 
 
 @pytest.mark.parametrize(("alpha", "pages"), [(0.0076, False), (0.0078, True)])
-def test_a_window_pages_from_its_level_on(alpha, pages):
+def test_a_window_alerts_from_its_level_on(alpha, pages):
     candidates = [QualityCheck("score", 0.007, -0.1, 0.02), QualityCheck("late", 0.5, -0.1, 0.02)]
     level = level_of(decide(candidates, DriftSettings(alpha=0.04)))
     assert level == pytest.approx(0.007 * 22 / 20)

@@ -161,7 +161,7 @@ def test_a_stricter_judge_is_told_from_a_worse_system(build, settings, now):
 
 
 def test_no_cause_is_named_while_nothing_changed(build, settings, now):
-    # One report in a hundred may page by design; three of 24 would mean that the level does not hold.
+    # One report in a hundred may alert by design; three of 24 would mean that the level does not hold.
     reports = [compare(build("a", 100, seed=n), build("b", 100, seed=900 + n), settings, now) for n in range(24)]
     assert sum(report.verdict == "silent_drift" for report in reports) <= 2
     assert all(report.causes == () for report in reports if report.verdict == "steady")

@@ -1,4 +1,4 @@
-"""Faults change what they say and nothing else; trials page for the fault and not without one."""
+"""Faults change what they say and nothing else; trials alert for the fault and not without one."""
 
 from dataclasses import replace
 
@@ -89,7 +89,7 @@ def run(items, names, value, **settings):
     )
 
 
-def test_a_fault_that_the_score_sees_pages_and_nothing_else_does(items):
+def test_a_fault_that_the_score_sees_alerts_and_nothing_else_does(items):
     def value(item):
         noise = (sum(map(ord, item.id)) * 37 % 100) / 1000
         return 0.85 + noise - (0.4 if item.answer.startswith("Here") or "Ask" not in item.answer else 0.0)
@@ -107,7 +107,7 @@ def test_the_interval_of_a_rate_is_exact(items):
     assert (slow.low, slow.high) == pytest.approx((0.025 ** (1 / 5), 1.0))
 
 
-def test_slowness_pages_where_healthy_answers_take_milliseconds(items):
+def test_slowness_alerts_where_healthy_answers_take_milliseconds(items):
     fast = tuple(
         replace(item, latency_ms={"total": float(np.random.default_rng(n).uniform(5, 20))})
         for n, item in enumerate(items)

@@ -32,7 +32,7 @@ def embedded(window: Window, shift: float, seed: int) -> Window:
 
 
 @pytest.mark.parametrize(("shift", "verdict"), [(0.0, "silent_drift"), (2.0, "steady")])
-def test_a_drop_that_other_questions_may_bring_does_not_page(shift, verdict, build, settings, now):
+def test_a_drop_that_other_questions_may_bring_does_not_alert(shift, verdict, build, settings, now):
     left = embedded(build("a", 300, seed=1), 0.0, 3)
     right = embedded(build("b", 300, seed=2, quality=0.75), shift, 4)
     report = compare(left, right, settings, now)

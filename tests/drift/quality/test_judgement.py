@@ -1,4 +1,4 @@
-"""What decides a page besides the plain mean: missing scores, late drops, weekends, and what labels are worth."""
+"""What decides an alert besides the plain mean: missing scores, late drops, weekends, and what labels are worth."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -9,7 +9,7 @@ import pytest
 from data.records import Score
 from drift.comparison import assess, compare
 from drift.reports.text_report import to_text
-from drift.results import PageBudget
+from drift.results import AlertBudget
 from drift.stats.means import LabelledWindow, difference, prediction_powered
 from drift.windows import Window
 
@@ -103,12 +103,12 @@ def test_a_report_prints_what_its_labels_are_worth(build, settings, now):
     assert min(report.quality.effective_labels) > 40
 
 
-def test_evidence_that_days_added_up_pages_beside_an_empty_window(build, settings, now):
-    full = PageBudget(5, 300.0, 180.0, 0.002, True, "groundedness (proxy)")
+def test_evidence_that_days_added_up_alerts_beside_an_empty_window(build, settings, now):
+    full = AlertBudget(5, 300.0, 180.0, 0.002, True, "groundedness (proxy)")
     report = compare(build("a", seed=1), Window("current", (), ()), settings, now, full)
     assert report.verdict == "silent_drift"
     assert "Over 5 days the evidence" in report.sentence and "ops green" not in report.sentence
-    half = replace(full, evidence=90.0, paged=False)
+    half = replace(full, evidence=90.0, alerted=False)
     assert compare(build("a", seed=1), Window("current", (), ()), settings, now, half).verdict == "insufficient"
 
 
@@ -134,7 +134,7 @@ def with_numbers(window, share, human=False):
     return replace(window, scores=(*kept, *found))
 
 
-def test_numbers_that_the_passages_do_not_hold_page_though_the_score_is_steady(build, settings, now):
+def test_numbers_that_the_passages_do_not_hold_alert_though_the_score_is_steady(build, settings, now):
     left, right = build("a", seed=1), build("b", seed=2, day=9)
     report = assess(with_numbers(left, 0.9), with_numbers(right, 0.5), settings, now)
     assert report.verdict == "silent_drift"

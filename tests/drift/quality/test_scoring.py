@@ -26,7 +26,7 @@ def biased(build):
     return thumbed(build("a", 400, seed=1), AMONG_GOOD), thumbed(build("b", 400, seed=2, day=9), AMONG_BAD)
 
 
-def test_thumbs_of_an_angry_minority_page_nobody_and_are_shown(build, settings, now):
+def test_thumbs_of_an_angry_minority_alert_nobody_and_are_shown(build, settings, now):
     report = compare(*biased(build), settings, now)
     assert (report.verdict, report.quality.metric, report.quality.source) == ("steady", "groundedness", "proxy")
     (thumbs,) = [finding for finding in report.findings if finding.signal == THUMBS]
@@ -35,7 +35,7 @@ def test_thumbs_of_an_angry_minority_page_nobody_and_are_shown(build, settings, 
     assert {plane.name: plane.status for plane in report.planes}["answer"] == "steady"
 
 
-def test_thumbs_alone_are_too_little_to_tell_where_labels_of_a_random_sample_would_page(build, settings, now):
+def test_thumbs_alone_are_too_little_to_tell_where_labels_of_a_random_sample_would_alert(build, settings, now):
     def alone(window, name):
         ratings = (replace(score, metric=name) for score in window.scores if score.metric == THUMBS)
         return replace(window, scores=tuple(ratings))

@@ -36,7 +36,7 @@ def test_cut_answers_of_every_length_are_a_style(build):
     assert not at_a_limit(styled)
 
 
-def test_answers_cut_at_a_limit_page_though_the_score_is_steady(build, settings, now):
+def test_answers_cut_at_a_limit_alert_though_the_score_is_steady(build, settings, now):
     whole = build("a", seed=1, answer=lambda n: LONG)
     cut = build("b", seed=2, answer=lambda n: LONG if n % 3 else LONG[:250])
     report = compare(whole, cut, settings, now)
@@ -44,7 +44,7 @@ def test_answers_cut_at_a_limit_page_though_the_score_is_steady(build, settings,
     assert [test.name for test in report.quality.tests if test.fired] == ["complete"]
 
 
-def test_a_style_without_last_full_stops_does_not_page(build, settings, now):
+def test_a_style_without_last_full_stops_does_not_alert(build, settings, now):
     def said(n):
         return f"The rule stands in chapter {n}. " + "It holds for every ferry. " * (n % 23) + "So it is"
 

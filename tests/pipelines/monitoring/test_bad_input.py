@@ -95,7 +95,7 @@ def test_records_of_the_future_are_no_part_of_the_window(workspace):
         write_day(workspace, day)
     write_day(workspace, 400)
     made = verdict_now(workspace)
-    assert (made.verdict, made.current.interactions, made.pages.days) == ("steady", 60, 5)
+    assert (made.verdict, made.current.interactions, made.budget.days) == ("steady", 60, 5)
 
 
 def test_a_clock_that_was_set_back_counts_no_day_twice(workspace):
@@ -104,8 +104,8 @@ def test_a_clock_that_was_set_back_counts_no_day_twice(workspace):
     first = verdict_now(workspace)
     earlier = report(workspace, since=None, until=None, baseline=None, now=NOW - timedelta(days=2)).report
     again = verdict_now(workspace)
-    assert (earlier.pages.days, again.pages.days) == (5, 5)
-    assert again.pages.evidence == first.pages.evidence
+    assert (earlier.budget.days, again.budget.days) == (5, 5)
+    assert again.budget.evidence == first.budget.evidence
 
 
 def test_two_reports_at_once_both_finish_and_leave_whole_files(workspace, tmp_path):

@@ -19,10 +19,11 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_made_up_sentences_would_page_and_healthy_traffic_would_not(command, folder):
+def test_made_up_sentences_would_alert_and_healthy_traffic_would_not(command, folder):
     ran = command("drift", "drill", "--fault", "foreign", "--share", 1, "--trials", 5, "--json", *PERIOD)
     assert (ran.code, ran.json["records"], ran.json["used"]) == (0, 120, 120)
-    assert ran.json["false_pages"]["rate"] == 0.0
+    assert ran.json["false_alerts"]["rate"] == 0.0
+    assert ran.json["false_pages"] == ran.json["false_alerts"]
     [foreign] = ran.json["faults"]
     assert (foreign["fault"], foreign["rate"]) == ("foreign", 1.0)
     assert foreign["named"] == foreign["explained"] == 3

@@ -67,13 +67,13 @@ def test_a_window_holds_whole_days_only(workspace):
     assert [day.day for day, _ in cut.days] == [6, 7]
 
 
-def test_a_long_window_is_reported_from_sketches_within_the_page_budget(workspace, monkeypatch):
+def test_a_long_window_is_reported_from_sketches_within_the_alert_budget(workspace, monkeypatch):
     monkeypatch.setattr(reporting, "RAW_LIMIT", 100)
     now = START + timedelta(days=12, hours=9)
     made = reporting.report(workspace, since=None, until=None, baseline=None, now=now).report
     assert "daily sketches" in made.notes[0]
     assert made.quality.delta < -0.05
-    assert (made.pages.days, made.pages.measure) == (5, "groundedness (proxy)")
+    assert (made.budget.days, made.budget.measure) == (5, "groundedness (proxy)")
     own = reporting.report(workspace, since=START + timedelta(days=9), until=now, baseline=None, now=now).report
     assert (own.verdict, own.pages) == ("silent_drift", None)
 

@@ -1,4 +1,4 @@
-"""The false-page budget of reports on schedule: what `.rag/pages.json` remembers from one report to the next."""
+"""The false-alert budget of reports on schedule: what `.rag/pages.json` remembers from one report to the next."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from data.files import write_whole
 if TYPE_CHECKING:
     from data.log import Baseline, InteractionLog
     from drift.budget import Day, Floor, Measure, Watch
-    from drift.results import PageBudget
+    from drift.results import AlertBudget
     from drift.settings import DriftSettings
     from drift.signals import FrozenTopics
 
@@ -26,8 +26,8 @@ STATE_FILE = "pages.json"
 
 def take_look(
     path: Path, log: InteractionLog, pinned: Baseline, learn: Learner, settings: DriftSettings, now: datetime
-) -> tuple[Watch, PageBudget]:
-    """Add all days that closed since the last report and say what this report may page on; nothing is written yet.
+) -> tuple[Watch, AlertBudget]:
+    """Add all days that closed since the last report and say what this report may alert on; nothing is written yet.
 
     A day counts once, as it was when the first report after it saw it: reports made twice or missed change nothing,
     and scores that come later are for the window tests. `learn` takes measure, topics and floor from the baseline.
@@ -45,10 +45,10 @@ def take_look(
     return look(watch, now.astimezone(UTC).date(), settings)
 
 
-def remember(path: Path, pinned: Baseline, watch: Watch, paged: bool) -> None:
+def remember(path: Path, pinned: Baseline, watch: Watch, alerted: bool) -> None:
     """Write the watch of a baseline, whole or not at all; watches of earlier versions of it are dropped."""
     others = {key: value for key, value in _read(path).items() if key.rpartition(" v")[0] != pinned.name}
-    body = {key: _to_json(value) for key, value in (others | {_key(pinned): replace(watch, open=paged)}).items()}
+    body = {key: _to_json(value) for key, value in (others | {_key(pinned): replace(watch, open=alerted)}).items()}
     write_whole(path, json.dumps(body, indent=1))
 
 
@@ -81,7 +81,7 @@ def _read(path: Path) -> dict[str, Watch]:
         return {key: _from_json(value) for key, value in json.loads(path.read_text(encoding="utf-8")).items()}
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise WorkspaceError(
-            f"{path} cannot be read ({error}): delete it; the false-page budget then begins anew from the baseline."
+            f"{path} cannot be read ({error}): delete it; the false-alert budget then begins anew from the baseline."
         ) from error
 
 
@@ -98,7 +98,7 @@ def _to_json(watch: Watch) -> dict[str, Any]:
 
 
 def _from_json(value: dict[str, Any]) -> Watch:
-    from drift.budget import PageState, Watch
+    from drift.budget import AlertState, Watch
     from drift.stats import STAKES
 
     levels = tuple(float(level) for level in value["levels"])
@@ -107,7 +107,7 @@ def _from_json(value: dict[str, Any]) -> Watch:
     return Watch(
         measure=_measure(value["measure"]),
         last_day=date.fromisoformat(value["last_day"]),
-        state=PageState(levels, int(value["days"])),
+        state=AlertState(levels, int(value["days"])),
         looked=date.fromisoformat(value["looked"]) if value["looked"] else None,
         before=date.fromisoformat(value["before"]) if value["before"] else None,
         open=bool(value["open"]),

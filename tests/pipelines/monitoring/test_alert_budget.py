@@ -1,4 +1,4 @@
-"""Reports on schedule keep to the false-page budget: what is remembered, when it begins anew, and what pages."""
+"""Reports on schedule keep to the false-alert budget: what is remembered, when it begins anew, and what alerts."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -12,8 +12,8 @@ from data.records import Interaction, Score
 from drift.budget.watch import learn
 from drift.settings import DriftSettings
 from drift.windows import Window
+from pipelines.monitoring.alert_budget import remember, take_look
 from pipelines.monitoring.drift_report import find_baseline, pin_baseline, report
-from pipelines.monitoring.page_budget import remember, take_look
 from pipelines.wiring.workspace import init_workspace, open_log, open_workspace
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
@@ -71,7 +71,7 @@ def look_on(workspace, day, hour=9):
     watch, budget = take_look(
         path, log, pinned, lambda known: learn(reference, known, DriftSettings()), DriftSettings(), at(day, hour)
     )
-    remember(path, pinned, watch, budget.paged)
+    remember(path, pinned, watch, budget.alerted)
     return budget
 
 
@@ -92,23 +92,23 @@ def test_missed_days_are_made_up_for(watched):
     assert look_on(watched, 12).evidence == pytest.approx(daily.evidence)
 
 
-def test_slow_rot_pages_by_what_days_add_up_to_and_a_new_baseline_begins_anew(watched):
+def test_slow_rot_alerts_by_what_days_add_up_to_and_a_new_baseline_begins_anew(watched):
     write_days(watched, 7, 40, 0.71, seed=2)
     made = report_on(watched, 47)
-    assert (made.verdict, made.pages.paged) == ("silent_drift", True)
+    assert (made.verdict, made.budget.alerted) == ("silent_drift", True)
     assert "has added up" in made.sentence
-    assert made.quality.e_value == made.pages.evidence
+    assert made.quality.e_value == made.budget.evidence
     pin_baseline(watched, "default", START + timedelta(days=20), START + timedelta(days=47), at(47))
     write_days(watched, 47, 3, 0.71, seed=3)
     fresh = look_on(watched, 50)
-    assert (fresh.paged, fresh.days) == (False, 3)
+    assert (fresh.alerted, fresh.days) == (False, 3)
     assert list(kept(watched)) == ["default v2"]
 
 
 def test_a_window_of_ones_own_neither_spends_nor_adds(watched):
     write_days(watched, 7, 4, 0.8, seed=2)
     made = report_on(watched, 10, since=at(7), until=at(9))
-    assert made.pages is None
+    assert made.budget is None
     assert not (watched.data / "pages.json").exists()
 
 
@@ -123,5 +123,5 @@ def test_without_scores_there_is_nothing_to_watch(tmp_path):
 
 def test_a_damaged_state_is_refused_with_what_to_do(watched):
     (watched.data / "pages.json").write_text('{"default v1": {"measure": null}}')
-    with pytest.raises(WorkspaceError, match="delete it; the false-page budget then begins anew"):
+    with pytest.raises(WorkspaceError, match="delete it; the false-alert budget then begins anew"):
         look_on(watched, 9)

@@ -1,17 +1,17 @@
-"""One false-page budget over months: "at most one false page in N days", however often one looks.
+"""One false-alert budget over months: "at most one false alert in N days", however often one looks.
 
 Two watchers share it half and half, so that together they open a false incident once in N days at most, on average:
 
 1. An e-detector (Shin, Ramdas and Rinaldo 2024, "E-detectors") adds up evidence over closed days,
-   S_t = (S_{t−1} + 1) · e_t with the e-value e_t of day t, and pages when S reaches 2N. While quality is at its floor
+   S_t = (S_{t−1} + 1) · e_t with the e-value e_t of day t, and alerts when S reaches 2N. While quality is at its floor
    or above, the average time to that is at least 2N days: a drop of any age is found, small ones after some days.
 2. The window tests of each report, for what is large and sudden. A report gets the level g / 2N, g being the days since
    the report before it (never more than `alpha`): over T days the levels add up to T / 2N, and so does the expected
-   number of false pages, whatever overlap the windows have (linearity of expectation needs no independence).
+   number of false alerts, whatever overlap the windows have (linearity of expectation needs no independence).
 
 Reports made on one day share one level: they look at nearly the same records. While an incident is open its window
-tests use `alpha`, so that a page is not withdrawn by the next report; that is the same page, not another one. What is
-simulated, with reports every hour too, stands in `benchmarks/drift_streams.py`.
+tests use `alpha`, so that an alert is not withdrawn by the next report; that is the same alert, not another one. What
+is simulated, with reports every hour too, stands in `benchmarks/drift_streams.py`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from data.records import ScoreSource
 from drift.budget.floor import Floor
-from drift.results import PageBudget
+from drift.results import AlertBudget
 from drift.settings import DriftSettings
 from drift.stats import STAKES
 
@@ -39,7 +39,7 @@ _CEILING = 1e5
 
 
 @dataclass(frozen=True, slots=True)
-class PageState:
+class AlertState:
     """What is carried from day to day: the evidence at each stake, and how many days were seen."""
 
     levels: tuple[float, ...] = (0.0,) * len(STAKES)
@@ -47,11 +47,11 @@ class PageState:
 
     @property
     def evidence(self) -> float:
-        """Evidence for a drop so far, in days of the whole budget: a page is due when it reaches the budget."""
+        """Evidence for a drop so far, in days of the whole budget: an alert is due when it reaches the budget."""
         return SHARE * sum(self.levels) / len(self.levels)
 
 
-def add_day(state: PageState, values: Array, floors: Array) -> PageState:
+def add_day(state: AlertState, values: Array, floors: Array) -> AlertState:
     """Add the scores of one more day, in [0, 1], each with the least mean that the baseline promises for its kind.
 
     A day without scores changes nothing but the count. The day's e-value is the product of 1 + λ (floor − score), with
@@ -64,7 +64,7 @@ def add_day(state: PageState, values: Array, floors: Array) -> PageState:
     gains = np.maximum(bets[:, None] * (floors - values)[None, :], -1 + 1e-6)
     factors = np.exp(np.minimum(np.log1p(gains).sum(axis=1), 50.0))
     levels = np.minimum((np.array(state.levels) + 1.0) * factors, _CEILING)
-    return PageState(tuple(float(level) for level in levels), state.days + 1)
+    return AlertState(tuple(float(level) for level in levels), state.days + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +72,13 @@ class Watch:
     """What one baseline's watch remembers between reports; it begins anew with a new version of the baseline.
 
     `last_day` is the last closed day whose scores were added, `looked` the day of the last report, `before` the day of
-    the last report before that day, and `open` says whether the last report paged. `measure` is the metric, source and
-    scorer version of the scores, None where no score speaks for most answers of the baseline.
+    the last report before that day, and `open` says whether the last report alerted. `measure` is the metric, source
+    and scorer version of the scores, None where no score speaks for most answers of the baseline.
     """
 
     measure: tuple[str, ScoreSource, str] | None
     last_day: date
-    state: PageState = PageState()
+    state: AlertState = AlertState()
     looked: date | None = None
     before: date | None = None
     open: bool = False
@@ -103,18 +103,18 @@ def advance(watch: Watch, days: list[Day], floor: Floor) -> Watch:
     return watch
 
 
-def look(watch: Watch, today: date, settings: DriftSettings) -> tuple[Watch, PageBudget]:
-    """Take a look on `today`: say what this report may page on, and remember that it was made."""
+def look(watch: Watch, today: date, settings: DriftSettings) -> tuple[Watch, AlertBudget]:
+    """Take a look on `today`: say what this report may alert on, and remember that it was made."""
     before = watch.before if watch.looked == today else watch.looked
     gap = max((today - before).days, 1) if before else max((today - watch.last_day).days, watch.state.days, 1)
     level = settings.alpha if watch.open else min(settings.alpha, (1 - SHARE) * gap / settings.false_page_days)
     evidence = watch.state.evidence
-    budget = PageBudget(
+    budget = AlertBudget(
         days=watch.state.days,
         evidence=evidence,
         budget_days=settings.false_page_days,
         level=level,
-        paged=evidence >= settings.false_page_days,
+        alerted=evidence >= settings.false_page_days,
         measure=f"{watch.measure[0]} ({watch.measure[1]})" if watch.measure else "",
     )
     return replace(watch, looked=today, before=before), budget

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from drift.budget.alert_budget import AlertState, Day, Watch, add_day, advance, look
 from drift.budget.floor import fit_floor
-from drift.budget.pages import Day, PageState, Watch, add_day, advance, look
 from drift.settings import DriftSettings
 
 SETTINGS = DriftSettings()
@@ -21,11 +21,11 @@ def scores(rng, n, hard, drop=0.0):
     return rng.binomial(1, QUALITY[topics] - drop).astype(float), topics
 
 
-def first_page(days, seed):
-    """Return on which day the evidence pages; `days` are (share of hard questions, drop)."""
+def first_alert(days, seed):
+    """Return on which day the evidence alerts; `days` are (share of hard questions, drop)."""
     rng = np.random.default_rng(seed)
     floor = fit_floor(*scores(rng, 2000, 0.5), 2, SETTINGS.confidence, SETTINGS.minimal_drop)
-    state = PageState()
+    state = AlertState()
     for number, (hard, drop) in enumerate(days, start=1):
         values, topics = scores(rng, 100, hard, drop)
         state = add_day(state, values, floor.of(topics))
@@ -34,30 +34,30 @@ def first_page(days, seed):
     return None
 
 
-def test_healthy_months_hardly_ever_page():
-    pages = [first_page([(0.5, 0.0)] * 90, seed) for seed in range(60)]
-    assert sum(page is not None for page in pages) <= 3
+def test_healthy_months_hardly_ever_alert():
+    alerts = [first_alert([(0.5, 0.0)] * 90, seed) for seed in range(60)]
+    assert sum(alert is not None for alert in alerts) <= 3
 
 
-def test_days_of_harder_questions_do_not_page():
+def test_days_of_harder_questions_do_not_alert():
     weeks = [(0.5, 0.0)] * 5 + [(0.95, 0.0)] * 2
-    pages = [first_page(weeks * 12, seed) for seed in range(40)]
-    assert sum(page is not None for page in pages) <= 3
+    alerts = [first_alert(weeks * 12, seed) for seed in range(40)]
+    assert sum(alert is not None for alert in alerts) <= 3
 
 
-def test_a_drop_that_starts_late_is_paged_within_days():
-    pages = [first_page([(0.5, 0.0)] * 45 + [(0.5, 0.1)] * 20, seed) for seed in range(40)]
-    assert np.median([page if page else 99 for page in pages]) <= 45 + 7
-    assert sum(page is not None and page <= 45 for page in pages) <= 2
+def test_a_drop_that_starts_late_is_alerted_within_days():
+    alerts = [first_alert([(0.5, 0.0)] * 45 + [(0.5, 0.1)] * 20, seed) for seed in range(40)]
+    assert np.median([alert if alert else 99 for alert in alerts]) <= 45 + 7
+    assert sum(alert is not None and alert <= 45 for alert in alerts) <= 2
 
 
 def test_a_day_without_scores_is_counted_and_changes_nothing():
-    after = add_day(PageState(), np.array([]), np.array([]))
+    after = add_day(AlertState(), np.array([]), np.array([]))
     assert (after.days, after.evidence) == (1, 0.0)
 
 
 def test_better_answers_are_no_evidence():
-    state = PageState()
+    state = AlertState()
     for _ in range(30):
         state = add_day(state, np.full(50, 0.95), np.full(50, 0.7))
     assert state.evidence < 0.01 * BUDGET
@@ -68,7 +68,7 @@ def test_evidence_is_never_negative_and_falls_when_every_score_rises(values, flo
     low = np.array(values)
     high = np.minimum(low + 0.05, 1.0)
     floors = np.full(low.size, floor)
-    worse, better = (add_day(PageState(), side, floors).evidence for side in (low, high))
+    worse, better = (add_day(AlertState(), side, floors).evidence for side in (low, high))
     assert 0 <= better <= worse
 
 
@@ -76,7 +76,7 @@ def test_a_day_of_fair_coin_tosses_multiplies_the_evidence_by_one_on_average():
     grown = []
     for number in range(2**8):  # all outcomes of eight tosses, each equally likely
         tosses = np.array([number >> bit & 1 for bit in range(8)], dtype=float)
-        grown.append(add_day(PageState(), tosses, np.full(8, 0.5)).evidence)
+        grown.append(add_day(AlertState(), tosses, np.full(8, 0.5)).evidence)
     assert np.mean(grown) == pytest.approx(0.5)  # half the budget is this watcher's: (0 + 1) · 1 · 1/2
 
 
@@ -105,15 +105,15 @@ def test_questions_unlike_all_of_the_baseline_are_no_evidence(floor):
 def test_levels_of_reports_add_up_to_the_half_budget_whatever_days_are_missed():
     watch, spent = Watch(None, FIRST - timedelta(days=1)), 0.0
     for offset in (0, 1, 2, 5, 6, 20, 90, 179):
-        watch, page = look(watch, FIRST + timedelta(days=offset), SETTINGS)
+        watch, budget = look(watch, FIRST + timedelta(days=offset), SETTINGS)
         again, same = look(watch, FIRST + timedelta(days=offset), SETTINGS)
-        assert (again, same.level) == (watch, page.level)
-        spent += page.level
+        assert (again, same.level) == (watch, budget.level)
+        spent += budget.level
     assert spent <= 0.5 * 180 / BUDGET + 1e-9
 
 
 def test_an_open_incident_is_tested_at_the_ordinary_level():
-    _, page = look(Watch(None, FIRST, looked=FIRST, open=True), FIRST + timedelta(days=1), SETTINGS)
-    assert page.level == SETTINGS.alpha
+    _, budget = look(Watch(None, FIRST, looked=FIRST, open=True), FIRST + timedelta(days=1), SETTINGS)
+    assert budget.level == SETTINGS.alpha
     _, closed = look(Watch(None, FIRST, looked=FIRST), FIRST + timedelta(days=1), SETTINGS)
     assert closed.level == pytest.approx(1 / 360)
