@@ -75,7 +75,7 @@ def test_a_long_window_is_reported_from_sketches_within_the_alert_budget(workspa
     assert made.quality.delta < -0.05
     assert (made.budget.days, made.budget.measure) == (5, "groundedness (proxy)")
     own = reporting.report(workspace, since=START + timedelta(days=9), until=now, baseline=None, now=now).report
-    assert (own.verdict, own.pages) == ("silent_drift", None)
+    assert (own.verdict, own.budget) == ("silent_drift", None)
 
 
 def test_a_window_whose_texts_were_deleted_is_reported_as_before(workspace, monkeypatch):
