@@ -16,6 +16,7 @@ from tests.architecture import (
     BASE,
     FLAT_MODULES,
     FOLDER_MODULES,
+    FOR_USERS,
     HEAVY,
     HOMES,
     MAY_IMPORT,
@@ -34,6 +35,11 @@ def module_name(path: Path) -> str:
 @cache
 def modules() -> dict[str, Path]:
     return {module_name(path): path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))}
+
+
+@cache
+def tests() -> dict[str, Path]:
+    return {module_name(path): path for path in sorted((ROOT / "tests").rglob("*.py"))}
 
 
 @cache
@@ -135,9 +141,10 @@ def test_a_folder_is_entered_by_its_face():
 
 @pytest.mark.parametrize("face", sorted(faces()))
 def test_a_face_shows_what_is_imported_from_outside_and_nothing_else(face):
+    readers = modules() | (tests() if face in FOR_USERS else {})
     used = {
         name
-        for module, path in modules().items()
+        for module, path in readers.items()
         if (module if path.name == "__init__.py" else module.rpartition(".")[0]) != face
         for shown, name in imports(path)
         if shown == face and f"{face}.{name}" not in modules()

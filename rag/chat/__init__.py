@@ -11,8 +11,20 @@ if TYPE_CHECKING:
     from rag.chat.served_model import ServedModel, told_by
     from rag.chat.settings import ModelSettings, Wire
     from rag.chat.turns import shared_turns
+    from rag.chat.window import FittedPrompt, Window
 
-__all__ = ["ChatEndpoint", "Fallback", "ModelSettings", "Reply", "ServedModel", "Wire", "shared_turns", "told_by"]
+__all__ = [
+    "ChatEndpoint",
+    "Fallback",
+    "FittedPrompt",
+    "ModelSettings",
+    "Reply",
+    "ServedModel",
+    "Window",
+    "Wire",
+    "shared_turns",
+    "told_by",
+]
 
 __getattr__ = face(
     __name__,
@@ -23,5 +35,6 @@ __getattr__ = face(
         "served_model": ["ServedModel", "told_by"],
         "settings": ["ModelSettings", "Wire"],
         "turns": ["shared_turns"],
+        "window": ["FittedPrompt", "Window"],
     },
 )

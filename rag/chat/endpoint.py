@@ -7,18 +7,17 @@ from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 
 from data.records import Hit
-from data.text import estimate_tokens, pack
+from data.text import estimate_tokens
 from rag.chat.errors import foreign_errors, translated, usable
 from rag.chat.model import ChatModel
 from rag.chat.reply import Reply
 from rag.chat.served_model import ServedModel
 from rag.chat.settings import ModelSettings, Wire
-from rag.errors import ContextOverflow
+from rag.chat.window import FittedPrompt, Window
 from rag.http import shown_url
-from rag.prompts import PROMPT_VERSION, SYSTEM, Prompt, render
+from rag.prompts import PROMPT_VERSION, Prompt
 from rag.protocols import Draft
 
-_FRAME = 100
 _PLAIN = Wire()
 _TRUNCATED = 0.45
 """A server that counts less than this share of our estimate did not read all of the prompt (see `estimate_tokens`)."""
@@ -52,7 +51,7 @@ class ChatEndpoint:
         self._settings = ModelSettings(
             base_url, model, api_key, temperature, timeout_s, max_retries, max_answer_tokens, wire
         )
-        self._context_window = context_window
+        self._window = Window(context_window, max_answer_tokens)
         self._secret = secret or secrets.token_hex(16)
         self._deadline_s = wire.deadline_s
         self._served = served
@@ -90,11 +89,11 @@ class ChatEndpoint:
         :raises EndpointRefused: an HTTP error that retries did not cure or had no time to, or the model declined.
         :raises GarbledReply: the reply breaks the protocol or is empty.
         """
-        prompt, dropped = self._prompt(question, hits)
+        fitted = self._window.fit(question, hits, self._secret)
         reply = Reply()
-        for _ in self._pieces(prompt.system, prompt.user, reply, streaming=False):
+        for _ in self._pieces(fitted.prompt.system, fitted.prompt.user, reply, streaming=False):
             pass
-        return self._draft(prompt, reply, dropped, _expected_tokens(prompt), streamed=False)
+        return self._draft(fitted, reply, _expected_tokens(fitted.prompt), streamed=False)
 
     def complete(self, system: str, user: str) -> str:
         """Return what the model writes to a message that is no question over passages. Raises like `generate`."""
@@ -105,24 +104,14 @@ class ChatEndpoint:
 
     def stream(self, question: str, hits: Sequence[Hit]) -> Iterator[Draft]:
         """Yield the draft as it grows; only the last is whole and knows model and tokens. Raises like `generate`."""
-        prompt, dropped = self._prompt(question, hits)
+        fitted = self._window.fit(question, hits, self._secret)
+        prompt = fitted.prompt
         reply = Reply()
         expected = 0
         for _ in self._pieces(prompt.system, prompt.user, reply, streaming=True):
             expected = expected or _expected_tokens(prompt)  # while the model writes: at the end somebody would wait
             yield Draft(reply.text, prompt.keys)
-        yield self._draft(prompt, reply, dropped, expected or _expected_tokens(prompt), streamed=True)
-
-    def _prompt(self, question: str, hits: Sequence[Hit]) -> tuple[Prompt, int]:
-        room = self._context_window - self._settings.max_answer_tokens - _FRAME
-        packed = pack(hits, room - estimate_tokens(SYSTEM) - estimate_tokens(question))
-        if hits and not packed:
-            raise ContextOverflow(
-                f"A window of {self._context_window} tokens has no room for a passage beside the instructions, the"
-                f" question and an answer of {self._settings.max_answer_tokens} tokens: raise chat.context_window or"
-                " lower chat.max_answer_tokens."
-            )
-        return render(question, packed, self._secret), len(hits) - len(packed)
+        yield self._draft(fitted, reply, expected or _expected_tokens(prompt), streamed=True)
 
     def _pieces(self, system: str, user: str, reply: Reply, *, streaming: bool) -> Iterator[None]:
         try:
@@ -133,18 +122,18 @@ class ChatEndpoint:
             # Only now: the server of llama.cpp cuts a running answer short when another request comes in.
             self._served.look()
 
-    def _draft(self, prompt: Prompt, reply: Reply, dropped: int, expected: int, *, streamed: bool) -> Draft:
+    def _draft(self, fitted: FittedPrompt, reply: Reply, expected: int, *, streamed: bool) -> Draft:
         text = usable(reply, self._settings, streamed=streamed)
         read = reply.prompt_tokens
         flags = {
-            f"dropped_passages:{dropped}": dropped > 0,
+            f"dropped_passages:{fitted.dropped}": fitted.dropped > 0,
             "answer_in_reasoning_field": not reply.text.strip(),
             "answer_cut_short": reply.finish == "length",
             f"prompt_truncated_by_server:{read}": read is not None and 0 < read < _TRUNCATED * expected,
         }
         return Draft(
             text,
-            prompt.keys,
+            fitted.prompt.keys,
             model=reply.model or self._settings.model,
             system_fingerprint=reply.system_fingerprint,
             prompt_tokens=read,

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 _THINKING = re.compile(r"\A\s*<(think|thinking|thought|reasoning)>")
 _UNOPENED = "</think>"
+_FINISH = ("finish_reason", "stop_reason", "done_reason")
+"""Where OpenAI, Anthropic and Ollama say why a reply ended."""
 
 
 @dataclass(slots=True)
@@ -46,7 +48,7 @@ class Reply:
         self.reasoning += message.additional_kwargs.get("reasoning_content") or ""
         self.refusal += message.additional_kwargs.get("refusal") or ""
         about = message.response_metadata
-        self.finish = about.get("finish_reason") or self.finish
+        self.finish = next((str(about[key]) for key in _FINISH if about.get(key)), self.finish)
         self.model = about.get("model_name") or self.model
         self.system_fingerprint = about.get("system_fingerprint") or self.system_fingerprint
         usage = getattr(message, "usage_metadata", None)

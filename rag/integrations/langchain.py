@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from langchain_core.callbacks import BaseCallbackHandler
 
+_ROLES = ("human", "user", "ai", "assistant", "system")
+"""A message may be written as a pair of one of these and its text."""
+
 
 def langchain_handler(  # noqa: C901 - a class of one-liners
     write: Write, *, kind: Kind = "user", tags: Mapping[str, str] | None = None
@@ -49,6 +52,15 @@ def langchain_handler(  # noqa: C901 - a class of one-liners
             runs.model_end(run_id, response)
 
         def on_llm_error(self, error: BaseException, *, run_id: UUID, **more: Any) -> None:
+            runs.fail(run_id, error)
+
+        def on_tool_start(self, serialized: Any, input_str: str, *, run_id: UUID, **more: Any) -> None:
+            runs.note(run_id, more.get("parent_run_id"))
+
+        def on_tool_end(self, output: Any, *, run_id: UUID, **more: Any) -> None:
+            runs.forget(run_id)
+
+        def on_tool_error(self, error: BaseException, *, run_id: UUID, **more: Any) -> None:
             runs.fail(run_id, error)
 
         def on_retriever_start(self, serialized: Any, query: str, *, run_id: UUID, **more: Any) -> None:
@@ -94,7 +106,7 @@ class Runs:
 
     def end(self, run: UUID, outputs: Any, inputs: Any) -> None:
         """End the turn of an outermost run with its output; a streamed one tells its inputs only now."""
-        if self._forget(run) == str(run):
+        if self.forget(run) == str(run):
             turn, asked = self._recorder.get(str(run)), text_of(plain(inputs), QUESTION_KEYS, "user")
             if turn is not None and asked:
                 turn.question = asked
@@ -103,7 +115,7 @@ class Runs:
     def fail(self, run: UUID, error: BaseException) -> None:
         """End the turn of an outermost run as failed; an inner failure may have been caught."""
         message = f"{type(error).__name__}: {error}"
-        root = self._forget(run)
+        root = self.forget(run)
         if root == str(run):
             self._recorder.finish(root, error=message)
         elif turn := self._recorder.get(root):
@@ -112,7 +124,7 @@ class Runs:
     def retrieved(self, run: UUID, documents: Sequence[Any]) -> None:
         """Add passages to the turn the retriever ran for."""
         began = self._began.get(str(run), perf_counter())
-        if turn := self._recorder.get(self._forget(run)):
+        if turn := self._recorder.get(self.forget(run)):
             turn.took("retrieve", began)
             for document in documents:
                 name = str(getattr(document, "id", None) or document.metadata.get("id") or "")
@@ -124,14 +136,15 @@ class Runs:
     def model_end(self, run: UUID, response: Any) -> None:
         """Add what a model said, its tokens and its name; a model called on its own is a turn itself."""
         began = self._began.get(str(run), perf_counter())
-        root = self._forget(run)
+        root = self.forget(run)
         if turn := self._recorder.get(root):
             turn.took("generate", began)
             _add_reply(turn, response)
         if root == str(run):
             self._recorder.finish(root)
 
-    def _forget(self, run: UUID) -> str:
+    def forget(self, run: UUID) -> str:
+        """Forget a run that ended; return the key of its outermost one."""
         with self._lock:
             self._began.pop(str(run), None)
             return self._roots.pop(str(run), "")
@@ -141,6 +154,8 @@ def plain(value: Any) -> Any:
     """Turn LangChain's messages into mappings, wherever they stand."""
     if isinstance(value, Mapping):
         return {str(key): plain(inner) for key, inner in value.items()}
+    if isinstance(value, tuple) and len(value) == 2 and value[0] in _ROLES:
+        return [{"role": value[0], "content": value[1]}]
     if isinstance(value, list | tuple):
         return [plain(inner) for inner in value]
     if hasattr(value, "content") and hasattr(value, "type"):

@@ -2,20 +2,12 @@
 
 import pytest
 
-from pipelines.loopback import Behaviour, Loopback
 from pipelines.record import langchain_handler as workspace_handler
 from pipelines.wiring.workspace import init_workspace, open_log, open_workspace
-from rag.integrations.langchain import langchain_handler
-from rag.integrations.llama_index import watch_llama_index
+from rag.integrations import langchain_handler, watch_llama_index
 from rag.integrations.recorder import TurnRecorder
 
 TEXTS = {"d1": "Ships dock at berth 4.", "d2": "Dogs are welcome on deck."}
-
-
-@pytest.fixture
-def server():
-    with Loopback(Behaviour(model="m-1", system_fingerprint="fp-7")) as running:
-        yield running
 
 
 @pytest.fixture
@@ -89,6 +81,23 @@ def test_a_model_called_alone_is_a_turn(server, written):
     model = ChatOpenAI(base_url=server.url, api_key="k", model="m-1")
     model.invoke("Who are you?", config={"callbacks": [langchain_handler(written.append)]})
     assert [(item.question, item.contexts) for item in written] == [("Who are you?", ())]
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [
+        [("system", "Be brief."), ("human", "Who are you?")],
+        [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Who are you?"}],
+    ],
+)
+def test_the_question_of_messages_is_what_the_user_said_last(server, written, messages):
+    from langchain_core.runnables import RunnableLambda
+    from langchain_openai import ChatOpenAI
+
+    model = ChatOpenAI(base_url=server.url, api_key="k", model="m-1")
+    chain = RunnableLambda(lambda inputs: inputs["messages"]) | model
+    chain.invoke({"messages": messages}, config={"callbacks": [langchain_handler(written.append)]})
+    assert [item.question for item in written] == ["Who are you?"]
 
 
 def test_the_workspace_handler_scores_and_logs(server, tmp_path):
