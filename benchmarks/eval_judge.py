@@ -34,7 +34,7 @@ from data.cases import load_cases, write_cases
 from eval.intervals import difference_interval, share_interval
 from eval.judge.anchors import Anchor, Calibration, corrected_share
 from eval.judge.cache import JudgeCache
-from eval.judge.calibration import agreement, corrected_mean
+from eval.judge.calibration import agreement
 from eval.judge.judge import Judge, JudgeSettings
 from eval.judge.metrics import JUDGED
 from eval.run import JudgeInput
@@ -88,7 +88,7 @@ def _covered(values: Any, size: int, *, paired: bool) -> dict[str, Any]:
 
 
 def calibration() -> dict[str, Any]:
-    """Return agreement of ragas with people on mtRAG, and the corrected estimates from 50 and 100 labels."""
+    """Return agreement of ragas with people on mtRAG, and the corrected share of good answers from 100 labels."""
     rows = [row for row in rows_of("mtrag_human/answers.jsonl.gz") if _usable(row)]
     judged = np.array([float(row["auto"]["rl_f"]) for row in rows])
     human = np.array([(row["human_mean"]["faithfulness"] - 1) / 3 for row in rows])
@@ -99,30 +99,9 @@ def calibration() -> dict[str, Any]:
     }
     known = agreement(judged.tolist(), human.tolist())
     figures["agreement"] = {name: getattr(known, name) for name in known.__slots__}
-    for labels in (50, 100):
-        figures[f"{labels} labels"] = _corrected(judged, human, labels)
     figures["share of good answers, 100 labels"] = _shares(judged, human, 100)
     print(json.dumps(figures, indent=1), flush=True)
     return figures
-
-
-def _corrected(judged: Any, human: Any, labels: int) -> dict[str, Any]:
-    """Label a random part, correct, and compare with the human mean of all answers; and with labels alone."""
-    truth, rng, found = float(human.mean()), np.random.default_rng(1), []
-    alone = []
-    for _ in range(DRAWS):
-        # The answers are a draw from many: without it labelled and unlabelled ones would be a finite whole.
-        drawn = rng.integers(0, len(human), len(human))
-        few, rest = drawn[:labels], drawn[labels:]
-        found.append(corrected_mean(judged[rest].tolist(), judged[few].tolist(), human[few].tolist()))
-        alone.append(share_interval(human[few].tolist()))
-    return {
-        "mean_estimate": round(float(np.mean([item.mean for item in found])), 4),
-        "covered": sum(item.low <= truth <= item.high for item in found) / DRAWS,
-        "width": round(float(np.mean([item.high - item.low for item in found])), 4),
-        "width_labels_only": round(float(np.mean([item.high - item.low for item in alone if item])), 4),
-        "covered_labels_only": sum(item is not None and item.low <= truth <= item.high for item in alone) / DRAWS,
-    }
 
 
 def _shares(judged: Any, human: Any, labels: int) -> dict[str, Any]:

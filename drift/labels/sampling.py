@@ -3,7 +3,7 @@
 A record that the proxy is unsure about teaches more than one it is sure about: the best probability is proportional to
 the spread of the label given the proxy, sqrt(f · (1 − f)) for a calibrated proxy f of a yes/no label (Zrnic and Candès
 2024, "Active statistical inference", arXiv:2403.03208). A floor keeps every record possible: a proxy that is surely
-wrong would otherwise never be found out. The estimate weighs each label by 1/probability (`drift.estimate.Labelled`).
+wrong would otherwise never be found out. The estimate weighs each label by 1/probability (`LabelledWindow`).
 """
 
 from __future__ import annotations
@@ -67,15 +67,6 @@ def combined(earlier: Array, later: Array) -> Array:
     """Return the probability of having been chosen in either of two rounds, the second drawn from what was left."""
     both: Array = earlier + (1.0 - earlier) * later
     return both
-
-
-def effective_size(probability: Array) -> float:
-    """Return how many labels of a plain random sample labels with these probabilities are worth: Kish's (Σw)² / Σw².
-
-    It counts the price of unequal weights alone, not what is won by asking where the proxy is unsure.
-    """
-    weight = 1.0 / probability
-    return float(weight.sum() ** 2 / np.sum(weight**2)) if weight.size else 0.0
 
 
 def proportional(weight: Array, count: int) -> Array:

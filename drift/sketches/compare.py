@@ -74,7 +74,7 @@ def compare_sketches(
 def learn(
     whole: Sketch, topics: FrozenTopics, known: Measure | None, settings: DriftSettings
 ) -> tuple[Measure, FrozenTopics, Floor] | None:
-    """Take from a baseline's sketch what `drift.watch.learn` takes from its records."""
+    """Take from a baseline's sketch what `drift.budget.watch.learn` takes from its records."""
     name = "|".join(known) if known else _measure(whole, whole)
     scores = whole.scores.get(name or "")
     if name is None or scores is None or scores[:, 0].sum() < settings.min_records:
@@ -146,7 +146,7 @@ def _measure(left: Sketch, right: Sketch) -> str | None:
 
 
 def _within(x: Array, y: Array, confidence: float) -> Estimate:
-    # The estimate of `drift.estimate.within_strata`, from counts, sums and sums of squares by topic.
+    # The estimate of `drift.stats.means.within_strata`, from counts, sums and sums of squares by topic.
     m, n = x[:, 0], y[:, 0]
     weight = np.divide(m * n, m + n, out=np.zeros(m.size), where=m + n > 0)
     used = weight > 0

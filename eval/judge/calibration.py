@@ -1,8 +1,7 @@
-"""How far a judge can be trusted: agreement with human labels, a corrected mean, and whether the judge itself moved."""
+"""How far a judge can be trusted: agreement with human labels, a corrected share, and whether the judge moved."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
@@ -10,7 +9,7 @@ from statistics import fmean
 import numpy as np
 
 from data.errors import InputError
-from eval.intervals import Interval, difference_interval, two_sided_quantile
+from eval.intervals import Interval, difference_interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +18,7 @@ class Agreement:
 
     `kappa` is Cohen's, None when humans and judge all say the same thing. `sensitivity` is the share of humanly good
     answers the judge calls good, `specificity` of bad ones it calls bad; None without such answers. `bias` is the mean
-    of judge minus human, uncut. `correlation` is Pearson's, None when one side is constant: the label saving of
-    `corrected_mean` is about its square.
+    of judge minus human, uncut. `correlation` is Pearson's, None when one side is constant.
     """
 
     count: int
@@ -75,38 +73,12 @@ def rogan_gladen(observed: float, known: Agreement) -> float | None:
 
     ``(observed + specificity - 1) / (sensitivity + specificity - 1)``, kept in [0, 1]; None when sensitivity or
     specificity is unknown or the judge does no better than chance. For labels that are not a random sample of today's
-    answers; where they are, `corrected_mean` is sharper.
+    answers.
     """
     if known.sensitivity is None or known.specificity is None:
         return None
     informed: float = known.sensitivity + known.specificity - 1
     return min(1.0, max(0.0, (observed + known.specificity - 1) / informed)) if informed > 0 else None
-
-
-def corrected_mean(
-    judged: Sequence[float], labelled: Sequence[float], human: Sequence[float], confidence: float = 0.95
-) -> Interval:
-    """Return the mean human label over all answers, from a judge on all and humans on a random few (PPI++).
-
-    `judged` are the judge's values of the answers without label, `labelled` and `human` those of the answers with one.
-    ``mean(human) + λ·(mean(judged) - mean(labelled))`` with λ of least variance (Angelopoulos, Duchi and Zrnic 2023,
-    arXiv 2311.01453), so a useless judge costs next to nothing. The interval uses Student's t.
-
-    :raises InputError: fewer than 3 labels, no other answers, or unequal numbers of labels.
-    """
-    _refuse_unpaired(labelled, human)
-    few, many = len(human), len(judged)
-    if few < 3 or not many:
-        raise InputError(f"A corrected mean needs at least 3 labelled and 1 other answer, got {few} and {many}.")
-    y, f, rest = np.asarray(human, float), np.asarray(labelled, float), np.asarray(judged, float)
-    spread = float(np.var(np.concatenate([f, rest]), ddof=1))
-    covariance = float(np.cov(y, f)[0, 1])
-    tuned = min(1.0, max(0.0, covariance / spread / (1 + few / many))) if spread > 0 else 0.0
-    mean = float(y.mean() + tuned * (rest.mean() - f.mean()))
-    # Two degrees of freedom are spent: the mean, and λ, which was tuned on the same labels.
-    variance = float(np.var(y - tuned * f, ddof=2)) / few + tuned**2 * spread / many
-    half = two_sided_quantile(confidence, few - 2) * math.sqrt(variance)
-    return Interval(mean, mean - half, mean + half, few)
 
 
 def compare_judges(before: Sequence[float], after: Sequence[float], threshold: float = 0.5) -> JudgeShift:

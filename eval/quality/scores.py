@@ -15,7 +15,6 @@ from eval.quality.groundedness import GroundednessProxy
 GROUNDEDNESS = "groundedness"
 CITATION_SUPPORT = "citation_support"
 NUMBER_SUPPORT = "number_support"
-PROXY_METRICS = (GROUNDEDNESS, CITATION_SUPPORT, NUMBER_SUPPORT)
 """What `score_interaction` writes: one row of each for every interaction."""
 
 _RULES_VERSION = "1"

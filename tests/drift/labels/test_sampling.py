@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drift.labels.plan import LabelCandidate, plan_round, quotas
-from drift.labels.sampling import FLOOR, active_sample, combined, effective_size, inclusion_probabilities, systematic
+from drift.labels.sampling import FLOOR, active_sample, combined, inclusion_probabilities, systematic
 from drift.stats import means as est
 from eval.errors import UnscorableAnswer
 from eval.quality.groundedness import GroundednessProxy
@@ -74,12 +74,6 @@ def test_a_plan_follows_from_its_seed():
     windows = [[LabelCandidate(f"{side}{n}", n / 50) for n in range(50)] for side in "ab"]
     assert plan_round(windows, 10, seed=3) == plan_round(windows, 10, seed=3)
     assert plan_round(windows, 10, seed=3) != plan_round(windows, 10, seed=4)
-
-
-def test_equal_weights_lose_nothing_and_unequal_ones_do():
-    assert effective_size(np.full(30, 0.1)) == pytest.approx(30)
-    assert effective_size(np.array([0.05] * 10 + [0.5] * 10)) < 15
-    assert effective_size(np.array([])) == 0.0
 
 
 def test_combined_probabilities_stay_probabilities():
