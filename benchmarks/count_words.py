@@ -1,4 +1,4 @@
-"""Count in how many paragraphs each word stem occurs, and write `eval/frequencies.json`, the background of the proxy.
+"""Count in how many paragraphs each word stem occurs: `eval/quality/frequencies.json`, the background of the proxy.
 
 Only stems and rounded rarities are written, never text. Run from the checkout: ``python benchmarks/count_words.py``.
 """
@@ -18,7 +18,7 @@ from data.text.statements import parse
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT.parent / "shared" / "data"
-TARGET = ROOT / "eval" / "frequencies.json"
+TARGET = ROOT / "eval" / "quality" / "frequencies.json"
 KEEP = 12_000
 SOURCES = {
     "en": "squad2_dev (CC BY-SA 4.0), clapnq_dev (Apache-2.0), mtrag_human (Apache-2.0), begin (CC BY 4.0), "

@@ -1,4 +1,4 @@
-"""Train the groundedness proxy on the public half of RAGTruth QA and write `eval/groundedness.json`.
+"""Train the groundedness proxy on the public half of RAGTruth QA and write `eval/quality/groundedness.json`.
 
 A sign-constrained logistic regression over claims (human spans say which are unsupported), then a calibration over
 answers. Everything reported is out of fold, folds grouped by source_id. Run from the checkout:

@@ -6,11 +6,13 @@ from data.faces import face
 
 if TYPE_CHECKING:
     from data.text.figures import unmatched_figures
+    from data.text.growing import GrowingText
     from data.text.invisible import has_unseen, smuggled, unseen, untagged, without_smuggled
     from data.text.language import detect_language
+    from data.text.line_units import Unit, UnitKind, units
     from data.text.names import unmatched_names
     from data.text.search_terms import TOKENIZER, any_of, index_terms, match_expression, match_terms
-    from data.text.sentences import GrowingText, Unit, UnitKind, sentence_spans, units
+    from data.text.sentences import sentence_spans
     from data.text.statements import (
         Sentence,
         numbers,
@@ -66,11 +68,13 @@ __getattr__ = face(
     __name__,
     {
         "figures": ["unmatched_figures"],
+        "growing": ["GrowingText"],
         "invisible": ["has_unseen", "smuggled", "unseen", "untagged", "without_smuggled"],
         "language": ["detect_language"],
+        "line_units": ["Unit", "UnitKind", "units"],
         "names": ["unmatched_names"],
         "search_terms": ["TOKENIZER", "any_of", "index_terms", "match_expression", "match_terms"],
-        "sentences": ["GrowingText", "Unit", "UnitKind", "sentence_spans", "units"],
+        "sentences": ["sentence_spans"],
         "statements": [
             "Sentence",
             "numbers",

@@ -11,9 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
 
-UnitKind = Literal["heading", "item", "row", "code", "prose"]
+from data.text.line_units import Unit, units
 
 
 def _words(listed: str) -> frozenset[str]:
@@ -40,171 +39,115 @@ _STARTERS = _words(
     его её их все каждый также однако поэтому так не после до"""
 )
 
-_END = re.compile(r"(?:[.!?…]+|[。！？])(?:[\"'”’»)\]}*_`]|\[\^?\w{1,4}\])*(?=\s|$)|[。！？]+[”’」』）]*")
-_LAST_BREAK = re.compile(r".*[\s(\[{«“\"'*_`|>]", re.DOTALL)
+_END = re.compile(r"(?:(?<![.!?…])[.!?…]+|[。！？])(?:[\"'”’»)\]}*_`]|\[\^?\w{1,4}\])*(?=\s|$)|[。！？]+[”’」』）]*")
+_ALWAYS_ENDS = "。！？"
+_REACH = re.compile(r"[.!?…。！？]+(?:[\"'”’»)\]}*_`」』）]|\[\^?\w{0,4}\]?)*")
+"""What `_END` may look at, but for the sign after it."""
+_BREAKS = frozenset("([{«“\"'*_`|>")
 _NEXT_WORD = re.compile(r"[\s\"'“‘«(\[{*_`]*([^\s\"'“”‘’«»()\[\]{}*_`,.;:!?]*)")
 _CODE_WORD = re.compile(r"[a-z\d]+_\w")
-_ITEM = re.compile(r"[ \t>]*(?:[-*+•◦▪●–—]|\(?(?:\d{1,3}|[A-Za-zА-Яа-я])[.)])[ \t]+\S")
-_ROW = re.compile(r"[ \t>]*\||.*\S[ \t]+\|[ \t]+\S|.*\t.*\t")
-_HEADING = re.compile(r" {0,3}#{1,6}(?:[ \t]|$)")
-_RULE = re.compile(r"[ \t>]*(?:[-=*_~`:|+][ \t]*){3,}$")
-_FENCE = re.compile(r"[ \t>]*(?:```[^`\n]*$|~~~)")
-_NUMBER = re.compile(r"\(?[-–—−+]?[$€£₽]?\d[\d,.]*[%)]*$|[$€£₽—–%)]+$")
-
 _NUMBERING = re.compile(r"[\d.]{1,8}|[A-Za-zА-Яа-я]")
+_MARKS = re.compile(r"[ \t\n>#*_-]*")
 _DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
 _WORD_CHARACTER = re.compile(r"\w")
 _INVISIBLE = "\ufeff\u200b\u200e\u200f\u2060"
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
-    """Lines that belong together: a paragraph of wrapped lines, or a single heading, item, table row or code line."""
+class StopMark:
+    """Marks that may end a sentence, the word after them where it has a say, and whether they do."""
 
-    start: int
-    end: int
-    kind: UnitKind
+    match: re.Match[str]
+    following: re.Match[str] | None
+    ends: bool
+
+    @property
+    def end(self) -> int:
+        """Where the marks end, and the sentence with them."""
+        return self.match.end()
+
+    @property
+    def seen(self) -> int:
+        """How far the text was looked at to tell: more text after that changes nothing."""
+        text = self.match.string
+        reach = _REACH.match(text, self.match.start())
+        seen = reach.end() + 1 if reach else 0
+        if self.following is None:
+            return seen
+        word = self.following.end()
+        return max(seen, word + (2 if text.startswith("_", word) else 1))
 
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:
     """Return the half-open spans of the sentences of `text`, in order; items, rows, headings and code lines count too.
 
     Spans never overlap, carry no white space at their ends and hold at least one letter or digit; between them lies
-    only white space, or marks without words such as a rule, a code fence or the line under a table's header.
+    only white space, or marks without words such as a rule, a code fence or the line under a table's header. The
+    sentences of a unit depend on that unit alone.
     """
-    spans: list[tuple[int, int]] = []
-    for unit in units(text):
-        whole = unit.kind in ("heading", "row", "code")
-        split = _trimmed(text, unit.start, unit.end) if whole else _split_unit(text, unit.start, unit.end)
-        spans.extend(span for span in split if _WORD_CHARACTER.search(text, *span))
-    return spans
+    return [span for unit in units(text) for span in _sentences_of(text, unit)]
 
 
-class GrowingText:
-    """The sentences of a text that grows at its end, with work for what is new alone where that is safe.
-
-    It is when the text goes on in the line in which it stood, and that line is prose or an item: all but its last two
-    sentences are settled then.
-    """
-
-    def __init__(self) -> None:
-        self._text = ""
-        self._spans: list[tuple[int, int]] = []
-
-    def sentences(self, text: str) -> list[tuple[int, int]]:
-        """Return the same as `sentence_spans`."""
-        cut = self._spans[-2][0] if len(self._spans) > 2 else 0
-        if cut and text.startswith(self._text[:cut]) and _same_line(self._text, text, cut):
-            rest = _split_unit(text, cut, len(text))
-            self._spans = [*self._spans[:-2], *(span for span in rest if _WORD_CHARACTER.search(text, *span))]
-        else:
-            self._spans = sentence_spans(text)
-        self._text = text
-        return list(self._spans)
+def _sentences_of(text: str, unit: Unit) -> Iterator[tuple[int, int]]:
+    begin = unit.start
+    if not is_whole(unit):
+        for mark in stop_marks(text, begin, begin, unit.end):
+            if mark.ends:
+                yield from trimmed(text, begin, mark.end)
+                begin = mark.end
+    yield from trimmed(text, begin, unit.end)
 
 
-def _same_line(before: str, after: str, cut: int) -> bool:
-    line = after.rfind("\n", 0, cut) + 1
-    if "\n" in after[cut:] or "\n" in before[cut:] or "```" in after or "~~~" in after:
-        return False
-    return _kind(before[line:]) == _kind(after[line:]) and _kind(after[line:]) in ("prose", "item")
+def is_whole(unit: Unit) -> bool:
+    """Tell whether a unit is one sentence, whatever it holds."""
+    return unit.kind in ("heading", "row", "code")
 
 
-def units(text: str) -> Iterator[Unit]:
-    """Yield the units of `text` in order; rules, code fences and blank lines belong to none."""
-    start = end = width = 0
-    previous = ""
-    kind: UnitKind = "prose"
-    fenced = False
-    for line_start, line_end in _lines(text):
-        line = text[line_start:line_end]
-        fence = bool(_FENCE.match(line))
-        if end and (fenced or fence or _breaks(previous, line, width)):
-            yield Unit(start, end, kind)
-            end = 0
-        fenced ^= fence
-        if not line.strip() or fence or _RULE.match(line):
-            previous, end = "", 0
-            continue
-        if not end:
-            start, width, kind = line_start, 0, "code" if fenced else _kind(line)
-        end, previous, width = line_end, line, max(width, len(line))
-    if end:
-        yield Unit(start, end, kind)
+def stop_marks(text: str, begin: int, scan: int, end: int) -> Iterator[StopMark]:
+    """Yield the marks from `scan` to `end`, within one unit in which the sentence under way begins at `begin`."""
+    for match in _END.finditer(text, scan, end):
+        following = None if match[0][0] in _ALWAYS_ENDS else _NEXT_WORD.match(text, match.end(), end)
+        ends = match.end() < end and (following is None or _is_end(text, begin, match, following))
+        yield StopMark(match, following, ends)
+        begin = match.end() if ends else begin
 
 
-def _kind(line: str) -> UnitKind:
-    if _HEADING.match(line):
-        return "heading"
-    if ("|" in line or "\t" in line) and _ROW.match(line) or _tabular(line):
-        return "row"
-    return "item" if _ITEM.match(line) else "prose"
-
-
-def _lines(text: str) -> Iterator[tuple[int, int]]:
-    position = 0
-    while position < len(text):
-        newline = text.find("\n", position)
-        end = len(text) if newline < 0 else newline
-        yield position, end
-        position = end + 1
-
-
-def _breaks(previous: str, line: str, width: int) -> bool:
-    """Tell whether the newline before `line` ends what stands before it, instead of only wrapping it."""
-    if not line.strip() or "\f" in line or _RULE.match(line) or _kind(line) != "prose":
-        return True
-    if _kind(previous) in ("heading", "row"):
-        return True
-    word = line.split(maxsplit=1)[0]
-    if word[0].islower() or previous.rstrip()[-1:] in ",;-–—&":
-        return False
-    return len(previous.rstrip()) + 1 + len(word) < 0.7 * width or width < 40
-
-
-def _tabular(line: str) -> bool:
-    """Tell whether a line ends in two or more numbers, as rows of tables extracted from PDF do."""
-    words = line.rsplit(maxsplit=2)  # a paragraph is one long line, whose words are many
-    return len(words) > 2 and all(_NUMBER.match(word) for word in words[-2:])
-
-
-def _split_unit(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    begin = start
-    for match in _END.finditer(text, start, end):
-        if match.end() < end and _is_end(text, begin, match):
-            yield from _trimmed(text, begin, match.end())
-            begin = match.end()
-    yield from _trimmed(text, begin, end)
-
-
-def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def trimmed(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Return the span without what shows nothing at its ends; no span where no letter or digit is left."""
     while start < end and (text[start].isspace() or text[start] in _INVISIBLE):
         start += 1
     while start < end and (text[end - 1].isspace() or text[end - 1] in _INVISIBLE):
         end -= 1
-    if start < end:
-        yield start, end
+    return [(start, end)] if _WORD_CHARACTER.search(text, start, end) else []
 
 
-def _is_end(text: str, begin: int, match: re.Match[str]) -> bool:
-    if match[0][0] in "。！？":
-        return True
-    following = _NEXT_WORD.match(text, match.end())
-    word = following[1] if following else ""
-    if word[:1].islower() and following is not None and not _opens_code(text, match.end(), following.start(1)):
+def _is_end(text: str, begin: int, match: re.Match[str], following: re.Match[str]) -> bool:
+    word = following[1]
+    if word[:1].islower() and not _opens_code(text, match.end(), following.start(1)):
         return False
     if match[0][0] != "." or match[0].startswith(".."):
         return True
-    last_break = _LAST_BREAK.match(text, begin, match.start())
-    at = last_break.end() if last_break else begin
+    at = _last_break(text, begin, match.start())
     before = text[at : match.start()]
     if not before:
         return True
-    if not text[begin:at].strip(" \t\n>#*_-") and _NUMBERING.fullmatch(before):
+    if _NUMBERING.fullmatch(before) and _MARKS.fullmatch(text, begin, at):
         return False
-    after_number = text[begin:at].rstrip()[-1:].isdigit()
-    starter = word.lower() in _STARTERS and following is not None and not text.startswith(".", following.end())
-    return _stop_ends(before, word, after_number=after_number, starter=starter)
+    starter = word.lower() in _STARTERS and not text.startswith(".", following.end())
+    return _stop_ends(before, word, after_number=_ends_in_digit(text, begin, at), starter=starter)
+
+
+def _last_break(text: str, begin: int, end: int) -> int:
+    """Return where the word begins that ends at `end`."""
+    while end > begin and text[end - 1] not in _BREAKS and not text[end - 1].isspace():
+        end -= 1
+    return end
+
+
+def _ends_in_digit(text: str, begin: int, end: int) -> bool:
+    while end > begin and text[end - 1].isspace():
+        end -= 1
+    return end > begin and text[end - 1].isdigit()
 
 
 def _opens_code(text: str, stop: int, word: int) -> bool:

@@ -55,7 +55,7 @@ class Groundedness:
 
 @dataclass(frozen=True, slots=True)
 class Coefficients:
-    """The numbers of the formula in the module text; `weights` follow the order of `eval.support.FEATURES`."""
+    """The numbers of the formula in the module text; `weights` follow the order of `eval.quality.features.FEATURES`."""
 
     version: str
     weights: tuple[float, ...]

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.text.sentences import GrowingText, sentence_spans
+from data.text.line_units import units
+from data.text.sentences import sentence_spans
 
 
 def texts(text: str) -> list[str]:
@@ -113,9 +115,21 @@ def test_spans_are_ordered_trimmed_and_lose_no_word(text: str) -> None:
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.lists(ALPHABET | st.sampled_from(["One two. ", "3 4 ", "Yes! "]), max_size=60))
-def test_a_growing_text_has_at_each_step_the_sentences_it_has_at_once(pieces: list[str]) -> None:
-    growing, text = GrowingText(), ""
-    for piece in pieces:
-        text += piece
-        assert growing.sentences(text) == sentence_spans(text)
+@given(st.lists(ALPHABET, max_size=60).map("".join))
+def test_the_sentences_of_a_unit_depend_on_that_unit_alone(text: str) -> None:
+    alone = [
+        (unit.start + start, unit.start + end)
+        for unit in units(text)
+        if unit.kind != "code"  # a line of code is one for the fence above it
+        for start, end in sentence_spans(text[unit.start : unit.end])
+    ]
+    code = [(unit.start, unit.end) for unit in units(text) if unit.kind == "code"]
+    assert alone == [span for span in sentence_spans(text) if not any(a <= span[0] < b for a, b in code)]
+
+
+@pytest.mark.parametrize("piece", ["A. ", ".", '."', "1. ", "[a", "e.g. ", "。", "|", "- ", "a\tb "], ids=repr)
+def test_no_text_costs_more_than_its_length(piece: str) -> None:
+    text = piece * 30_000 + "b"
+    started = time.process_time()
+    sentence_spans(text)
+    assert time.process_time() - started < 2
