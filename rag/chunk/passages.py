@@ -89,6 +89,8 @@ class _Ruler:
         self._special = count_tokens("")
         self._max = settings.max_tokens
         self._most_per_character = settings.max_tokens / (settings.min_characters or 1)
+        self.adds_up = not settings.min_characters
+        """Whether a text is as long as its parts: not where some parts are measured in tokens, others in characters."""
         self._headings: dict[str, str] = {}
         self._sizes: dict[str, int] = {}
 
@@ -146,7 +148,7 @@ def _passages(
     budget = int(ruler.budget(heading) * (1 - min(_MOST_REPEATED, overlap * _SENTENCE_SHARE)))
     for piece in _packed(_pieces(document, section, ruler, budget), budget):
         span = trimmed(text, piece.start, piece.end)
-        sure = piece.size <= ruler.budget(heading) and span[0] < span[1]
+        sure = ruler.adds_up and piece.size <= ruler.budget(heading) and span[0] < span[1]
         for whole in [span] if sure else _fitting(text, *span, heading, ruler):
             repeated = _repeated_from(text, previous, whole[0], overlap) if previous and overlap else whole[0]
             yield (repeated, whole[1]) if ruler.fits(heading, text[repeated : whole[1]]) else whole

@@ -150,6 +150,12 @@ def test_settings_out_of_range_are_refused(tokens: int, overlap: int) -> None:
         ChunkSettings(tokens, overlap)
 
 
+def test_parts_measured_in_characters_and_parts_measured_in_tokens_do_not_add_up_to_a_passage_too_long() -> None:
+    document = markdown("```\ncode(x)\n```\n" + "x" * 76)
+    chunks = chunk_document(document, count_words, ChunkSettings(max_tokens=21, min_characters=90))
+    assert [count_words(chunk.text) <= 21 for chunk in chunks] == [True, True]
+
+
 FRAGMENTS = st.sampled_from(
     [
         "# Title\n",
