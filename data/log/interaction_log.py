@@ -61,9 +61,7 @@ class InteractionLog:
         try:
             self._engine = sa.create_engine(url)
         except ImportError as error:
-            told = (
-                f"The log's URL needs a driver that is not installed ({error}): for PostgreSQL, silentdrift[postgres]."
-            )
+            told = f"The log's URL needs a driver ({error}): for PostgreSQL, pip install 'silentdrift[postgres]'."
             raise WorkspaceError(told) from error
         except sa.exc.ArgumentError as error:
             told = f"The log's URL cannot be used ({_cause(error)}): write e.g. sqlite:////var/rag/log.sqlite."

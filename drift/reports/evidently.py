@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from data.extras import needed_by
 from drift.signals import CATEGORIES, SIGNALS
 from drift.windows import Window
 
@@ -20,10 +21,13 @@ _MAX_ROWS = 4_000
 _MIN_VALUES = 20
 
 
+@needed_by("Evidently's section, left out here,")
 def evidently_page(reference: Window, current: Window) -> str:
     """Return Evidently's data-drift report on the signal table of both windows as one self-contained HTML page.
 
     Empty where no signal is known often enough in both windows.
+
+    :raises MissingLibraryError: Evidently is not installed.
     """
     os.environ.setdefault("DO_NOT_TRACK", "1")
     tables = [_table(window) for window in (reference, current)]

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import base64
 import gzip
-import json
 from html import escape
 from pathlib import Path
 from string import Template
 
 from data.errors import InputError
-from drift.reports.charts import timeline_figure, topics_figure
+from data.extras import MissingLibraryError
 from drift.reports.evidently import evidently_page
 from drift.reports.sections import matrix, sections
 from drift.reports.text_report import verdict_reason
@@ -18,6 +17,7 @@ from drift.results import DriftReport
 from drift.windows import Window
 
 _TEMPLATE = Path(__file__).with_name("report_page.html")
+_UNFOLD = Path(__file__).with_name("unfold.js")
 _TONES = {
     "steady": "tone-good",
     "silent_drift": "tone-bad",
@@ -35,19 +35,25 @@ _HEADLINES = {
 
 
 def write_html(report: DriftReport, reference: Window, current: Window, path: Path) -> None:
-    """Write the report to `path`, with Evidently's own section on the windows inside.
+    """Write the report to `path`, with Evidently's own section on the windows inside where Evidently is installed.
 
     :raises InputError: the file cannot be written.
     """
-    page = render_html(report, evidently_page(reference, current))
+    try:
+        page = render_html(report, evidently_page(reference, current))
+    except MissingLibraryError as missing:
+        page = render_html(report, remark=str(missing))
     try:
         path.write_text(page, encoding="utf-8")
     except OSError as error:
         raise InputError(f"The report cannot be written to {path} ({error.strerror}): pass another path.") from error
 
 
-def render_html(report: DriftReport, evidently: str = "") -> str:
-    """Return the page; `evidently` is a complete HTML page shown in a frame of its own, left out where empty."""
+def render_html(report: DriftReport, evidently: str = "", remark: str = "") -> str:
+    """Return the page, which needs neither a network nor scripts.
+
+    `evidently` is a complete HTML page shown in a frame of its own; a script unfolds it. `remark` stands at the foot.
+    """
     return Template(_TEMPLATE.read_text(encoding="utf-8")).substitute(
         title=escape(f"{report.verdict.replace('_', ' ')} – {report.current.name}"),
         tone=_TONES[report.verdict],
@@ -58,33 +64,16 @@ def render_html(report: DriftReport, evidently: str = "") -> str:
         matrix=matrix(report),
         body="\n".join(sections(report, bool(evidently))),
         created=f"{report.created:%Y-%m-%d %H:%M} UTC",
-        size_note="Evidently's section is inside, folded." if evidently else "",
-        scripts=_scripts(report, evidently),
+        remark="Evidently's section is inside, folded." if evidently else escape(remark),
+        scripts=_folded(evidently) if evidently else "",
     )
 
 
-def _scripts(report: DriftReport, evidently: str) -> str:
-    figures = {"timeline": timeline_figure(report), "topics": topics_figure(report.segments)}
-    drawn = {name: figure for name, figure in figures.items() if figure}
-    parts = []
-    if drawn:
-        from plotly.offline import get_plotlyjs
-
-        parts.append(_packed("plotly", get_plotlyjs()))
-        parts.append(f'<script type="application/json" id="figures">{_inline(drawn)}</script>')
-    if evidently:
-        parts.append(_packed("evidently-page", evidently))
-    return "\n".join(parts)
-
-
-def _packed(name: str, text: str) -> str:
-    packed = base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode("ascii")
-    return f'<script type="text/plain" id="{name}">{packed}</script>'
-
-
-def _inline(value: object) -> str:
-    # "<" must not appear inside a script element, or a text could close it.
-    return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
+def _folded(page: str) -> str:
+    """Return a page packed (gzip, base64: a third as large) with the script that unfolds it in its frame."""
+    packed = base64.b64encode(gzip.compress(page.encode(), mtime=0)).decode("ascii")
+    code = _UNFOLD.read_text(encoding="utf-8")
+    return f'<script type="text/plain" id="evidently-page">{packed}</script>\n<script>\n{code}</script>'
 
 
 def _capitalised(sentence: str) -> str:

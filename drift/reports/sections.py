@@ -5,27 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from drift.reports.charts import timeline_figure
 from drift.reports.text_report import bound_words, budget_words, label_words, quality_words
-from drift.results import DriftReport, Example, Finding, Segment, shown_p
+from drift.reports.timeline_chart import timeline_chart
+from drift.reports.topics_chart import topics_chart
+from drift.results import DriftReport, Example, Finding, Segment, TimePoint, shown_p
 
 _SHOWN_FINDINGS = 25
+_WIDE, _NARROW = 1_000.0, 320.0
+"""Widths in pixels that each chart is drawn for: the page shows the one that fits."""
+_LEGEND = (
+    ("reference", "quality, reference"),
+    ("current", "quality, current"),
+    ("baseline", "mean of the reference"),
+    ("band", "quality most likely changed"),
+    ("mark", "a part of the system changed"),
+    ("latency", "latency p95"),
+    ("errors", "error rate"),
+)
 
 
 def sections(report: DriftReport, has_evidently: bool) -> Iterator[str]:
     """Yield the sections below the verdict, most telling first."""
     yield _cards(report)
     yield _causes(report)
-    if timeline_figure(report):
-        yield _section(
-            "Quality against health over time",
-            '<div id="timeline"></div><p class="quiet small">Shaded: interval of each bin. Dashed: reference mean. '
-            "Red band: when quality most likely changed. Dotted: when a part of the system changed.</p>",
-        )
+    if len(report.timeline) > 1:
+        yield _section("Quality against health over time", _timeline(report))
     if report.examples:
         yield _section("What got worse", "".join(map(_example, report.examples)))
     if report.segments:
-        yield _section("Topics", '<div id="topics"></div>' + _segments(report.segments))
+        yield _section("Topics", _topics(report.segments) + _segments(report.segments))
     yield _section("Findings", _findings(report.findings))
     yield _section("What this report could have seen", _power(report))
     if has_evidently:
@@ -39,6 +47,40 @@ def sections(report: DriftReport, has_evidently: bool) -> Iterator[str]:
 
 def _section(title: str, body: str) -> str:
     return f"<section><h2>{escape(title)}</h2>{body}</section>" if body else ""
+
+
+def _timeline(report: DriftReport) -> str:
+    absent = {"" if report.change_point else "band", "" if report.fingerprint_changes else "mark"}
+    legend = "".join(f'<li><i class="key {kind}"></i>{name}</li>' for kind, name in _LEGEND if kind not in absent)
+    numbers = f"<details><summary>The same in numbers</summary>{_bins(report.timeline)}</details>"
+    charts = _both(timeline_chart(report, _WIDE), timeline_chart(report, _NARROW))
+    return f'{charts}<ul class="legend">{legend}</ul>{numbers}'
+
+
+def _topics(segments: Sequence[Segment]) -> str:
+    wide = topics_chart(segments, _WIDE)
+    return _both(wide, topics_chart(segments, _NARROW)) if wide else ""
+
+
+def _both(wide: str, narrow: str) -> str:
+    return f'<div class="chart wide">{wide}</div><div class="chart narrow">{narrow}</div>'
+
+
+def _bins(points: Sequence[TimePoint]) -> str:
+    head = ("from", "window", "interactions", "quality", "interval", "latency p95, ms", "error rate")
+    rows = [
+        (
+            f"{p.start:%Y-%m-%d %H:%M}",
+            p.window,
+            f"{p.interactions:,}",
+            _number(p.quality, ".3f"),
+            f"{_number(p.quality_low, '.3f')} to {_number(p.quality_high, '.3f')}",
+            _number(p.latency_p95, ",.0f"),
+            _number(p.error_rate, ".1%"),
+        )
+        for p in points
+    ]
+    return _table(head, rows, text_columns=(0, 1))
 
 
 def matrix(report: DriftReport) -> str:

@@ -210,7 +210,7 @@ def _ragas_version() -> str:
     try:
         return version("ragas")
     except PackageNotFoundError as error:
-        raise JudgeError("Judged metrics need ragas: install `silentdrift[judge]`.") from error
+        raise JudgeError("Judged metrics need ragas: pip install 'silentdrift[judge]'.") from error
 
 
 def _silence_ragas() -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from data.extras import needed_by
 from rag.chat.deadline import Lifeline, TimeBudget, attach_reply, holding
 from rag.chat.dialect import Dialect, adapted
 from rag.chat.errors import EndpointTimeout, foreign_errors, is_timeout, too_long_a_wait, transport_library
@@ -165,6 +166,7 @@ def _openai_errors() -> type[Exception]:
     return openai.OpenAIError
 
 
+@needed_by("A chat endpoint")
 def _http_client(settings: ModelSettings) -> Any:
     """Return an HTTP client that hands replies to lifelines and leaves out headers that must not be sent."""
     import openai
@@ -208,6 +210,7 @@ def _langchain_model(settings: ModelSettings, dialect: Dialect, http_client: Any
 
 
 @cache
+@needed_by("A chat endpoint")
 def _reasoning_model() -> type[ChatOpenAI]:
     """Return ChatOpenAI extended by the reasoning field of vLLM, llama.cpp and others."""
     from langchain_openai import ChatOpenAI

@@ -16,6 +16,7 @@ from itertools import pairwise
 from math import ceil, inf
 
 from data.errors import SettingsError
+from data.extras import needed_by
 from data.records import Chunk, Document
 from data.text import sentence_spans
 from rag.chunk.blocks import TextBlock, blocks, code_blocks
@@ -178,6 +179,7 @@ def _pieces(document: Document, section: DocumentSection, ruler: _Ruler, budget:
             yield from _split(words, section.start + block.start, size, ruler, budget, block)
 
 
+@needed_by("Cutting documents")
 def _split(words: str, offset: int, size: int, ruler: _Ruler, budget: int, block: TextBlock) -> Iterator[_Piece]:
     """Split a block that exceeds the budget into pieces of about equal size."""
     from llama_index.core.node_parser import SentenceSplitter

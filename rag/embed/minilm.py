@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import Any
 
+from data.extras import needed_by
 from rag.embed.int8 import IntegerProducts
 from rag.embed.model_folder import ModelFolder
 from rag.embed.onnx_graph import BertShape, FloatProducts, build_bert, read_safetensors
@@ -130,6 +131,7 @@ class BertEmbedder:
         return WordPieces(self._folder.tokenizer)
 
     @cached_property
+    @needed_by("The embedder")
     def _session(self) -> Any:
         import onnxruntime
 

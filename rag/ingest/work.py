@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 
 from data.errors import SilentDriftError
+from data.extras import missing_library
 from data.records import Document
 from data.text import detect_language
 from rag.chunk import ChunkSettings, chunk_document, passage_key
@@ -60,4 +61,5 @@ def prepare(
 
 
 def _reason(error: Exception) -> str:
+    error = missing_library(error, "reading it") or error
     return str(error) if isinstance(error, SilentDriftError | OSError) else f"{type(error).__name__}: {error}"

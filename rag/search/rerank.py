@@ -141,7 +141,7 @@ class LocalReranker:
             return model
         except ImportError as error:
             raise RerankError(
-                "A local reranker needs sentence-transformers: pip install 'silentdrift[embed]'."
+                "A local reranker needs sentence-transformers: pip install 'silentdrift[models]'."
             ) from error
         except (OSError, ValueError) as error:
             reason = str(error).strip().partition("\n")[0]

@@ -13,7 +13,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
@@ -23,6 +23,7 @@ from urllib.parse import quote
 import numpy as np
 from numpy.typing import NDArray
 
+from data.extras import needed_by
 from rag.errors import IndexDamaged, IndexProblem
 from rag.store.chroma_server import connect, forget_collections, is_served, new_pointer, read_pointer, unreachable
 from rag.store.connections import may_write
@@ -172,9 +173,13 @@ def importing_ahead() -> Iterator[Callable[[], None]]:
     """
     begun: list[Thread] = []
 
+    def load() -> None:
+        with suppress(ImportError):  # whoever opens the index meets it again and says so
+            import_module("chromadb")
+
     def begin() -> None:
         if not begun:
-            begun.append(Thread(target=import_module, args=("chromadb",), name="import chromadb"))
+            begun.append(Thread(target=load, name="import chromadb"))
             begun[0].start()
 
     try:
@@ -220,6 +225,7 @@ def _failures() -> tuple[type[Exception], ...]:
     return (ChromaError, httpx.HTTPError)
 
 
+@needed_by("The index")
 def _open_client(folder: Path) -> Client:
     import chromadb
     from chromadb.config import Settings

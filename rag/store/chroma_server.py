@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 from data.errors import SettingsError
+from data.extras import needed_by
 from rag.errors import IndexProblem
 
 if TYPE_CHECKING:
@@ -105,6 +106,7 @@ def new_pointer(folder: Path) -> Pointer | None:
     return pointer
 
 
+@needed_by("The index")
 def connect(server: Server) -> Client:
     """Open a client of a Chroma server, with the key this process knows for it.
 

@@ -1,5 +1,6 @@
 import json
 import re
+import sys
 
 import pytest
 
@@ -59,7 +60,20 @@ def test_the_written_page_holds_evidentlys_section(build, settings, now, tmp_pat
     write_html(compare(*windows, settings, now), *windows, path)
     page = path.read_text(encoding="utf-8")
     assert 'id="evidently-page"' in page
-    assert "plotly" in page
+
+
+def test_without_evidently_the_page_is_small_needs_no_script_and_names_the_extra(
+    build, settings, now, tmp_path, monkeypatch
+):
+    windows = build("a", 60, seed=1), build("b", 60, seed=2, quality=0.5)
+    path, report = tmp_path / "report.html", compare(*windows, settings, now)
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    write_html(report, *windows, path)
+    page = path.read_text(encoding="utf-8")
+    assert "needs pandas: pip install &#x27;silentdrift[report]&#x27;." in page
+    assert "<script" not in page
+    assert page.count('<svg role="img"') == 4  # two charts, each drawn for a wide and for a narrow page
+    assert path.stat().st_size < 100_000
 
 
 def test_a_folder_that_does_not_exist_is_named(drifted, build, tmp_path):
