@@ -29,13 +29,12 @@ from typing import Any
 
 from benchmarks.answer_quality import Bm25
 from benchmarks.answer_sets import SETS, Question
-from data.records import ABSTENTION, Answer, Hit
+from data.records import ABSTENTION, Answer, Draft, Hit
 from data.text.sentences import sentence_spans
 from pipelines.loopback.behaviour import Behaviour
 from pipelines.loopback.writer import write_answer
-from rag.answer.answering import check_draft
+from rag.answer.answering import Checker
 from rag.prompts import read_prompt, render
-from rag.protocols import Draft
 
 RESULTS = Path(__file__).parent / "results" / "answer_lies.json"
 MEASURED = ("clapnq", "ru_rag", "nist 800-63", "ollama docs")
@@ -112,7 +111,7 @@ def measure_set(name: str, most: int) -> dict[str, Any]:
     found = [(question, hits) for question in measured.questions if (hits := search.search(question.text))]
     told = [(question, hits, draft) for question, hits in found if (draft := honest_draft(question.text, hits)).text]
     told = [item for item in told if item[2].text != ABSTENTION and _KEYED.search(item[2].text)]
-    plain = [check_draft(question.text, hits, draft) for question, hits, draft in told]
+    plain = [Checker(question.text, hits).answer(draft) for question, hits, draft in told]
     result: dict[str, Any] = {"honest": _counts(plain, tuple({kind for kinds in SEEN_AS.values() for kind in kinds}))}
     for lie, change in LIES.items():
         lied = list(_lied(told, search, change))
@@ -127,7 +126,7 @@ def _lied(told: Sequence[tuple[Question, list[Hit], Draft]], search: Bm25, chang
         said = change(found, hits, draft, _strange(told, place))
         if said is not None:
             text = draft.text[: found.start()] + said + draft.text[found.end() :]
-            yield check_draft(question.text, hits, replace(draft, text=text))
+            yield Checker(question.text, hits).answer(replace(draft, text=text))
 
 
 def _strange(told: Sequence[tuple[Question, list[Hit], Draft]], place: int) -> str:

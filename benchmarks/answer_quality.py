@@ -26,10 +26,10 @@ import numpy as np
 
 from benchmarks.answer_guards import measure_guards
 from benchmarks.answer_sets import SETS, Passage, Question
-from data.records import Chunk, Citation, Hit
+from data.records import Answer, Chunk, Citation, Hit
 from data.text.stems import terms
 from pipelines.loopback import Behaviour, Loopback
-from rag.answer.answering import CheckedAnswer, answer_question
+from rag.answer.answering import answer_question
 from rag.answer.extractive import Extractive
 from rag.chat.endpoint import ChatEndpoint
 from rag.protocols import Generator
@@ -83,13 +83,13 @@ def measure_set(name: str, most: int, generators: dict[str, Generator]) -> dict[
     return result
 
 
-def _ask(question: Question, hits: list[Hit], generator: Generator) -> tuple[CheckedAnswer, float]:
+def _ask(question: Question, hits: list[Hit], generator: Generator) -> tuple[Answer, float]:
     started = perf_counter()
     return answer_question(question.text, hits, generator), 1000 * (perf_counter() - started)
 
 
 def _summary(
-    present: Sequence[tuple[Question, tuple[CheckedAnswer, float]]], absent: Sequence[tuple[CheckedAnswer, float]]
+    present: Sequence[tuple[Question, tuple[Answer, float]]], absent: Sequence[tuple[Answer, float]]
 ) -> dict[str, Any]:
     """Return shares; citation precision and recall are over answerable questions that were answered.
 
@@ -98,22 +98,22 @@ def _summary(
     """
     answerable = [(question, answered) for question, (answered, _) in present if question.answerable]
     tricks = [answered for question, (answered, _) in present if not question.answerable]
-    given = [(question, answered) for question, (answered, _) in present if answered.answer.outcome == "answered"]
-    judged = [(question, answered.answer.citations) for question, answered in given if question.gold]
+    given = [(question, answered) for question, (answered, _) in present if answered.outcome == "answered"]
+    judged = [(question, answered.citations) for question, answered in given if question.gold]
     guards = ("unsupported", "number_mismatch", "name_mismatch")
     return {
         "questions": len(present),
         "answerable": len(answerable),
-        "wrong_refusals": _share(answered.answer.outcome == "abstained" for _, answered in answerable),
-        "right_answers": _share(_holds(question.answers, answered.answer.text) for question, answered in answerable),
-        "refused_absent": _share(answered.answer.outcome == "abstained" for answered, _ in absent),
-        "refused_unanswerable": _share(answered.answer.outcome == "abstained" for answered in tricks),
-        "supported_citations": _share(item.supported for _, answered in given for item in answered.answer.citations),
+        "wrong_refusals": _share(answered.outcome == "abstained" for _, answered in answerable),
+        "right_answers": _share(_holds(question.answers, answered.text) for question, answered in answerable),
+        "refused_absent": _share(answered.outcome == "abstained" for answered, _ in absent),
+        "refused_unanswerable": _share(answered.outcome == "abstained" for answered in tricks),
+        "supported_citations": _share(item.supported for _, answered in given for item in answered.citations),
         "citation_precision": _share(
             _right(item, question) for question, cited in judged for item in cited if item.supported
         ),
         "citation_recall": _share(any(_right(item, question) for item in cited) for question, cited in judged),
-        "flagged_answers": _share(any(flag.startswith(guards) for flag in item.answer.flags) for _, item in given),
+        "flagged_answers": _share(any(flag.startswith(guards) for flag in item.flags) for _, item in given),
         "milliseconds_median": round(float(np.median([spent for _, (_, spent) in present])), 2),
     }
 

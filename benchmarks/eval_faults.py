@@ -16,11 +16,12 @@ from benchmarks.eval_corpora import Corpus, demo, joined, version
 from data.cases import Case, load_cases, write_cases
 from eval.run import CaseResult, EvalRun, evaluate
 from eval.run_files import load_run, save_run
-from pipelines.answer.ask import Asker
+from pipelines.answer.asker import open_asker
 from pipelines.evaluation.drafts import draft
 from pipelines.evaluation.run import case_asker, measured
 from pipelines.index.ingest import ingest_paths
 from pipelines.wiring.workspace import Workspace, build_embedder, chunk_settings, init_workspace, open_workspace
+from rag.asking.asker import Asker
 from rag.ingest.job import ingest
 
 CACHE = Path(tempfile.gettempdir()) / "silentdrift-eval-power"
@@ -110,10 +111,10 @@ def _run(
         return load_run(path)
     started = time.perf_counter()
     workspace = make()
-    asker = Asker.from_workspace(workspace, logged=False)
+    asker = open_asker(workspace, logged=False)
     if shuffled:
         _shuffle(asker, cases)
-    run = evaluate(cases, case_asker(workspace, asker), measured(asker.retriever), concurrency=2, label=system)
+    run = evaluate(cases, case_asker(asker), measured(asker.retriever), concurrency=2, label=system)
     save_run(run, path)
     print(f"  {name} {system}: {len(run.results)} cases in {time.perf_counter() - started:.0f} s", flush=True)
     return run
@@ -123,7 +124,8 @@ def _shuffle(asker: Asker, cases: Sequence[Case]) -> None:
     """Search with the vector of another question: vectors that do not belong to their texts."""
     questions = [case.question for case in cases]
     others = dict(zip(questions, np.roll(questions, 7).tolist(), strict=True))
-    index, embed = asker._index, asker._index.embed_query
+    index = asker.retriever.index
+    embed = index.embed_query
     index.embed_query = lambda question: embed(others.get(question, question))  # type: ignore[method-assign]
 
 

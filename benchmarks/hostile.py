@@ -91,7 +91,7 @@ def _outcome(retriever: Retriever, attack: Attack, endpoint: ChatEndpoint) -> st
     """Ask with the attack and its honest neighbour alone in reach."""
     where = Filter(sources=(attack.file, f"{attack.place.lower()}.md"))
     found = retriever.search(attack.question, where=where)
-    answer = answer_question(attack.question, found.hits, endpoint).answer
+    answer = answer_question(attack.question, found.hits, endpoint)
     if PAYLOAD not in answer.text:
         return "not obeyed"
     guards = ("suspicious_passage", "removed_links", "unsupported_citation", "unknown_citations", "no_citations")
@@ -113,7 +113,7 @@ def normal_cost(bench: Bench, questions: Sequence[str]) -> dict[str, Any]:
                 started = process_time()
                 hits = retriever.search(question, where=Filter(sources=("*/corpus/*",))).hits
                 times.append(1000 * (process_time() - started))
-                found.append((hits, answer_question(question, hits, endpoint).answer.text))
+                found.append((hits, answer_question(question, hits, endpoint).text))
             answers[mode], spent[mode] = found, times
     seen = [passages for passages, _ in answers["off"]]
     framed = [estimate_tokens(render(q, h, "x").user) for q, h in zip(questions, seen, strict=True)]

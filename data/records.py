@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 FORGOTTEN = "text_forgotten"
@@ -129,13 +129,20 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What a question was answered with; every citation points to one of `hits`."""
+class Draft:
+    """What a generator wrote, before its citations are checked.
+
+    Citations in `text` are written as chunk keys in square brackets, "[k7fq]"; `keys` maps each key to its chunk id.
+    Token counts are None where the endpoint reported none; `model_details` is what it tells beyond the name.
+    """
 
     text: str
-    citations: tuple[Citation, ...]
-    hits: tuple[Hit, ...]
-    outcome: Outcome
+    keys: dict[str, str]
+    model: str = ""
+    system_fingerprint: str = ""
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    model_details: str = ""
     flags: tuple[str, ...] = ()
 
 
@@ -218,6 +225,36 @@ class Score:
     reason: str = ""
     scorer: str = ""
     scorer_version: str = ""
+
+
+NOT_ON_RECORD = Interaction("", datetime.min.replace(tzinfo=UTC), "", None, "failed")
+"""Stands for the record of an answer that has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a question was answered with; every citation points to one of `hits`.
+
+    `error` is the one-sentence reason of the outcome "failed", `draft` what was checked, `verify_ms` how many
+    milliseconds that took. `interaction` is the record, with its `scores`; `log_error` tells why it is not in the log.
+    """
+
+    text: str
+    citations: tuple[Citation, ...]
+    hits: tuple[Hit, ...]
+    outcome: Outcome
+    flags: tuple[str, ...] = ()
+    error: str | None = None
+    draft: Draft | None = field(default=None, compare=False, repr=False)
+    verify_ms: float = field(default=0.0, compare=False, repr=False)
+    interaction: Interaction = field(default=NOT_ON_RECORD, repr=False)
+    scores: tuple[Score, ...] = ()
+    log_error: str | None = None
+
+    @property
+    def id(self) -> str:
+        """Name of its record, as the log and `rag verify` know it; empty where there is none."""
+        return self.interaction.id
 
 
 def settings_hash(settings: dict[str, object]) -> str:

@@ -10,7 +10,7 @@ from typing import Protocol, Self, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from data.records import Chunk, Document, Hit
+from data.records import Chunk, Document, Draft, Hit, Interaction, Score
 
 
 class Embedder(Protocol):
@@ -36,24 +36,6 @@ class Embedder(Protocol):
     def count_tokens(self, text: str) -> int:
         """Return how many of the model's own tokens `text` takes, special tokens included."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What a generator wrote, before its citations are checked.
-
-    Citations in `text` are written as chunk keys in square brackets, "[k7fq]"; `keys` maps each key to its chunk id.
-    Token counts are None where the endpoint reported none; `model_details` is what it tells beyond the name.
-    """
-
-    text: str
-    keys: dict[str, str]
-    model: str = ""
-    system_fingerprint: str = ""
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
-    model_details: str = ""
-    flags: tuple[str, ...] = ()
 
 
 class Generator(Protocol):
@@ -191,3 +173,21 @@ class Engine(Protocol):
     def run(self, tasks: Iterable[Task], work: Work, cached: Callable[[], set[str]]) -> Iterator[TaskResult]:
         """Yield what becomes of each task, in their order; `cached` returns the keys that need no vector."""
         ...
+
+
+class AnswerLog(Protocol):
+    """Where interactions go: the log, or what keeps them for it."""
+
+    def append(self, interactions: Iterable[Interaction], scores: Iterable[Score] = ()) -> object:
+        """Take interactions and scores.
+
+        :raises SilentDriftError: they could not be written.
+        """
+        ...
+
+
+Scorer = Callable[[Interaction], Sequence[Score]]
+"""Measures an answer; a measure that fails is a score without a value."""
+
+Observer = Callable[[Interaction, Sequence[Score]], None]
+"""What is told of each interaction beside the log, such as tracing; it must neither fail nor take long."""

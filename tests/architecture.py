@@ -31,6 +31,7 @@ ARROWS = {
     },
     "rag": {
         "answer": {"hostile", "prompts", "read"},
+        "asking": {"answer", "search"},
         "chat": {"prompts"},
         "chunk": {"read"},
         "diagnose": {"answer", "chunk", "index", "read", "search", "store"},
@@ -103,7 +104,7 @@ HOMES = {
     "langchain_core": {"pipelines/record", "rag/chat", "rag/integrations"},
     "langchain_openai": {"rag/chat"},
     "llama_index": {"rag/chunk", "rag/integrations"},
-    "numpy": {"drift", "eval", "pipelines/answer", "pipelines/evaluation", "pipelines/monitoring", "rag"},
+    "numpy": {"drift", "eval", "pipelines/evaluation", "pipelines/monitoring", "rag"},
     "onnx": {"rag/embed"},
     "onnxruntime": {"rag/embed"},
     "openai": {"eval/judge", "rag/chat", "rag/http"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 from data.cases import Case
 from data.records import ABSTENTION, Interaction, Score, ScoreSource
@@ -36,6 +37,16 @@ def score_interaction(interaction: Interaction, proxy: GroundednessProxy) -> lis
         Score(interaction.id, metric, *_value_or_reason(interaction, measure), scorer=scorer, scorer_version=version)
         for metric, scorer, version, measure in scorers
     ]
+
+
+def score(interaction: Interaction) -> list[Score]:
+    """Return our own scores of an interaction, as `score_interaction` does, with the coefficients of this package."""
+    return score_interaction(interaction, _shipped_proxy())
+
+
+@cache
+def _shipped_proxy() -> GroundednessProxy:
+    return GroundednessProxy.load()
 
 
 def proxy_metrics(proxy: GroundednessProxy) -> tuple[Metric, ...]:

@@ -5,24 +5,19 @@ from typing import TYPE_CHECKING
 from data.faces import face
 
 if TYPE_CHECKING:
-    from pipelines.answer.ask import Asker, LoggedAnswer, PendingAnswer
-    from pipelines.answer.conversation import Conversation, read_history, stand_alone
+    from pipelines.answer.asker import open_asker
     from pipelines.answer.doctor import doctor_text, examine, show_table
+    from pipelines.answer.history import read_history
     from pipelines.answer.leftovers import whole_log
     from pipelines.answer.nearest import NearestPassage, nearest_documents
     from pipelines.answer.render import answer_json, answer_text, footnotes, hit_json, in_words
     from pipelines.answer.terminal import Chat, remember_lines
     from pipelines.answer.verify import all_stand, verification_json, verification_text, verify_answer
-    from pipelines.answer.visit import new_id
     from pipelines.answer.why import explain_missing, why_json, why_text
 
 __all__ = [
-    "Asker",
     "Chat",
-    "Conversation",
-    "LoggedAnswer",
     "NearestPassage",
-    "PendingAnswer",
     "all_stand",
     "answer_json",
     "answer_text",
@@ -33,11 +28,10 @@ __all__ = [
     "hit_json",
     "in_words",
     "nearest_documents",
-    "new_id",
+    "open_asker",
     "read_history",
     "remember_lines",
     "show_table",
-    "stand_alone",
     "verification_json",
     "verification_text",
     "verify_answer",
@@ -49,15 +43,14 @@ __all__ = [
 __getattr__ = face(
     __name__,
     {
-        "ask": ["Asker", "LoggedAnswer", "PendingAnswer"],
-        "conversation": ["Conversation", "read_history", "stand_alone"],
+        "asker": ["open_asker"],
         "doctor": ["doctor_text", "examine", "show_table"],
+        "history": ["read_history"],
         "leftovers": ["whole_log"],
         "nearest": ["NearestPassage", "nearest_documents"],
         "render": ["answer_json", "answer_text", "footnotes", "hit_json", "in_words"],
         "terminal": ["Chat", "remember_lines"],
         "verify": ["all_stand", "verification_json", "verification_text", "verify_answer"],
-        "visit": ["new_id"],
         "why": ["explain_missing", "why_json", "why_text"],
     },
 )

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from data.log import Complete, InteractionLog
+    from rag.asking import LogWriter
 
 _PATIENCE_S = 300.0
 
@@ -62,14 +63,14 @@ def _fetch(workspace: Workspace, folder: Path, log: InteractionLog) -> None:
 
 def _completer(workspace: Workspace) -> Complete:
     """Return what scores an answer as the server would have; without an index it stays unscored."""
-    from pipelines.answer.ask import Asker
+    from pipelines.answer.asker import open_asker
 
-    opened: list[Asker | None] = []
+    opened: list[LogWriter | None] = []
 
     def complete(interaction: Interaction) -> tuple[Interaction, Sequence[Score]]:
         if not opened:
             try:
-                opened.append(Asker.from_workspace(workspace))
+                opened.append(open_asker(workspace).writer)
             except SilentDriftError:
                 opened.append(None)
         return opened[0].complete(interaction) if opened[0] else (interaction, ())

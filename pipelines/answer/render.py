@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from data.records import Chunk, Hit
-from pipelines.answer.ask import LoggedAnswer
+from data.records import Answer, Chunk, Hit
 from pipelines.answer.nearest import nearest_documents
 
 _WORDS = {
@@ -39,22 +38,22 @@ def in_words(flag: str) -> str:
     return _WORDS[name].format(detail.strip()) if name in _WORDS else flag
 
 
-def answer_json(asked: LoggedAnswer) -> dict[str, Any]:
+def answer_json(answer: Answer) -> dict[str, Any]:
     """Return the stable JSON form of `rag ask --json`."""
-    interaction = asked.interaction
+    interaction = answer.interaction
     return {
         "id": interaction.id,
         "question": interaction.tags.get("asked_as", interaction.question),
         "standalone_question": interaction.question,
         "answer": interaction.answer,
         "outcome": interaction.outcome,
-        "citations": [asdict(citation) for citation in asked.answer.citations],
-        "hits": [hit_json(hit) for hit in asked.answer.hits],
+        "citations": [asdict(citation) for citation in answer.citations],
+        "hits": [hit_json(hit) for hit in answer.hits],
         "flags": list(interaction.flags),
         "latency_ms": interaction.latency_ms,
         "tokens": interaction.tokens,
         "error": interaction.error,
-        "scores": {score.metric: score.value for score in asked.scores},
+        "scores": {score.metric: score.value for score in answer.scores},
     }
 
 
@@ -74,14 +73,14 @@ def _rules(chunk: Chunk) -> list[str]:
     return list(dict.fromkeys(item.rule for item in lint(chunk.text) if item.rule not in HARMLESS))
 
 
-def answer_text(asked: LoggedAnswer) -> str:
+def answer_text(answer: Answer) -> str:
     """Return the answer with numbered footnotes, as shown on a terminal."""
-    return f"{asked.answer.text}\n{footnotes(asked)}"
+    return f"{answer.text}\n{footnotes(answer)}"
 
 
-def footnotes(asked: LoggedAnswer) -> str:
+def footnotes(answer: Answer) -> str:
     """Return what stands below the answer: each citation with its quote, flags, stages and id."""
-    answer, interaction = asked.answer, asked.interaction
+    interaction = answer.interaction
     lines = [""]
     for citation in answer.citations:
         page = f", page {citation.page}" if citation.page is not None else ""

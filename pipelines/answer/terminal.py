@@ -8,10 +8,10 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from data.errors import SilentDriftError
-from pipelines.answer.ask import LoggedAnswer
-from pipelines.answer.conversation import Conversation
+from data.records import Answer
 from pipelines.answer.render import footnotes
 from pipelines.console import note, say
+from rag.asking import Conversation
 
 _PROMPT = "? "
 _HELP = """/sources  where the last answer comes from, with its quotes
@@ -26,7 +26,7 @@ class Chat:
     def __init__(self, conversation: Conversation, ask_user: Callable[[str], str] = input) -> None:
         self._conversation = conversation
         self._ask_user = ask_user
-        self._last: LoggedAnswer | None = None
+        self._last: Answer | None = None
 
     def run(self) -> None:
         """Talk until the user leaves; Ctrl-C at the prompt only drops the line."""
@@ -66,7 +66,7 @@ class Chat:
         except SilentDriftError as error:
             note(f"error: {error}")
 
-    def _show(self, part: str | LoggedAnswer) -> None:
+    def _show(self, part: str | Answer) -> None:
         if isinstance(part, str):
             sys.stdout.write(part)
             sys.stdout.flush()
@@ -78,7 +78,7 @@ class Chat:
         self._last = part
         if "asked_as" in part.interaction.tags:
             note(f"(understood as: {part.interaction.question})")
-        for citation in part.answer.citations:
+        for citation in part.citations:
             page = f", page {citation.page}" if citation.page is not None else ""
             say(f"  [{citation.marker}] {citation.source}{page}")
         if part.log_error:

@@ -19,15 +19,16 @@ HistoryFile = Annotated[
 
 def chat(workspace: Folder = Path("."), history: HistoryFile = None) -> None:
     """Ask one question after the other; each may refer to those before it."""
-    from pipelines.answer import Asker, Chat, Conversation, read_history, remember_lines
+    from pipelines.answer import Chat, open_asker, read_history, remember_lines
     from pipelines.wiring import open_workspace
+    from rag.asking import Conversation
 
     opened = open_workspace(workspace)
     turns = read_history(history) if history else ()
-    asker = Asker.from_workspace(opened)
+    asker = open_asker(opened)
     remember_lines(opened.data / "chat-history")
     note(f"{asker.generator.id} answers from {opened.folder.resolve().name}; /help tells the commands.")
-    Chat(Conversation(asker, opened.settings.chat.follow_ups, turns)).run()
+    Chat(Conversation(asker, turns)).run()
 
 
 Timeout = Annotated[float, typer.Option("--timeout", min=0.1, max=3600, help="Longest time for a request, in seconds.")]

@@ -132,16 +132,18 @@ def ask(
     as_json: AsJson = False,
 ) -> None:
     """Answer a question from the indexed documents, with citations, and write it to the log."""
-    from pipelines.answer import Asker, Conversation, LoggedAnswer, answer_json, answer_text, footnotes, read_history
+    from data.records import Answer
+    from pipelines.answer import answer_json, answer_text, footnotes, open_asker, read_history
     from pipelines.wiring import open_workspace
+    from rag.asking import Conversation
     from rag.errors import EndpointError
 
     opened = open_workspace(workspace)
     turns = read_history(history) if history else ()
-    conversation = Conversation(Asker.from_workspace(opened), opened.settings.chat.follow_ups, turns)
+    conversation = Conversation(open_asker(opened), turns)
     streamed = stream and not as_json
     for part in conversation.ask(question, streaming=streamed):
-        if isinstance(part, LoggedAnswer):
+        if isinstance(part, Answer):
             asked = part
         else:
             typer.echo(part, nl=False)

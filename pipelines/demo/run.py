@@ -8,7 +8,7 @@ at the same speed and with the same citations, but makes things up.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from importlib.resources import as_file, files
@@ -17,7 +17,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from data.errors import InputError
-from pipelines.answer import Asker, LoggedAnswer, answer_text
+from pipelines.answer import answer_text, open_asker
 from pipelines.console import progress_printer, say
 from pipelines.demo.traffic import Script, demo_questions, write_script
 from pipelines.index import ingest_paths
@@ -26,8 +26,9 @@ from pipelines.monitoring import ReportedWindows, pin_baseline, report, write_ou
 from pipelines.wiring import Workspace, init_workspace, open_log, open_workspace, prompt_secret
 
 if TYPE_CHECKING:
-    from data.records import Interaction, Score
+    from data.records import Answer
     from pipelines.loopback import Behaviour
+    from rag.asking import Asker
 
 _MARKER = ".made-by-drift-demo"
 _HEALTHY, _CHANGED = "healthy", "changed"
@@ -49,7 +50,7 @@ def run_demo(folder: Path, now: datetime | None = None) -> tuple[ReportedWindows
     corpus = _copy_corpus(folder)
     say("   " + ingest_text(ingest_paths(workspace, [corpus], progress=progress_printer("   ingest"))))
     say(f'\n2. Ask, without any model: the answer quotes its sources\n   $ rag ask "{_FIRST_QUESTION}"\n')
-    say(_indented(answer_text(Asker.from_workspace(workspace).ask(_FIRST_QUESTION))))
+    say(_indented(answer_text(open_asker(workspace).ask(_FIRST_QUESTION))))
     say("\n3. Three weeks of questions to a chat endpoint. In the last week the model behind it is silently replaced:")
     say("   same name, same speed, no errors, answers of the same length and with citations, but partly made up")
     lived = _live(workspace, script)
@@ -77,10 +78,10 @@ def _copy_corpus(folder: Path) -> Path:
     return folder / "corpus"
 
 
-def _live(workspace: Workspace, script: Script) -> dict[str, list[LoggedAnswer]]:
+def _live(workspace: Workspace, script: Script) -> dict[str, list[Answer]]:
     """Ask everything the script holds; return the answers of the baseline and of each world."""
     visits = write_script(script, demo_questions("traffic.jsonl"), demo_questions("canaries.jsonl"))
-    lived: dict[str, list[LoggedAnswer]] = {"baseline": [], _HEALTHY: [], _CHANGED: []}
+    lived: dict[str, list[Answer]] = {"baseline": [], _HEALTHY: [], _CHANGED: []}
     progress = progress_printer("   questions")
     with ExitStack() as running:
         askers = {world: _asker(workspace, behaviour, running) for world, behaviour in _worlds().items()}
@@ -102,24 +103,19 @@ def _worlds() -> dict[str, Behaviour]:
 
 
 def _asker(workspace: Workspace, behaviour: Behaviour, running: ExitStack) -> Asker:
-    from eval.quality import GroundednessProxy
+    from eval.quality import score
     from pipelines.loopback import Loopback
     from pipelines.wiring import open_retriever
+    from rag.asking import Asker, LogWriter
     from rag.chat import ChatEndpoint
 
     server = running.enter_context(Loopback(behaviour))
     endpoint = ChatEndpoint(server.url, _MODEL, "none", secret=prompt_secret(workspace))
-    return Asker(open_retriever(workspace), endpoint, _NoLog(), GroundednessProxy.load())
+    retriever = open_retriever(workspace)
+    return Asker(retriever, endpoint, LogWriter(retriever.index.embed_query, score=score))
 
 
-class _NoLog:
-    """Takes the place of the log while the weeks are lived through: each world writes its own at the end."""
-
-    def append(self, interactions: Iterable[Interaction], scores: Iterable[Score] = ()) -> None:
-        """Write nothing."""
-
-
-def _judge(workspace: Workspace, script: Script, lived: Sequence[LoggedAnswer], now: datetime) -> ReportedWindows:
+def _judge(workspace: Workspace, script: Script, lived: Sequence[Answer], now: datetime) -> ReportedWindows:
     from drift.reports import to_text as report_text
 
     interactions = [asked.interaction for asked in lived]

@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from data.cases import Case
 from data.errors import InputError
 from data.records import Interaction
-from pipelines.answer import Asker
+from pipelines.answer import open_asker
 from pipelines.console import note
 from pipelines.evaluation.judging import judge_run
 from pipelines.evaluation.run import EvaluationRequest, Progress, ask_cases, judge_input_of, usable_cases
@@ -71,7 +71,7 @@ def run_matrix(
 
 def _one(prepared: Workspace, cases: Sequence[Case], wanted: EvaluationRequest, progress: Progress | None) -> EvalRun:
     """Ask and, where it is wanted, judge; a variant with another index forgets its judgements."""
-    asker = Asker.from_workspace(prepared, logged=False)
+    asker = open_asker(prepared, logged=False)
     shown: dict[str, JudgeInput] = {}
 
     def keep(case: Case, interaction: Interaction) -> None:

@@ -114,13 +114,13 @@ class _Cases:
         return evaluate([case], ask, metrics, label=self._path.stem).results[0]
 
     def _open(self) -> tuple[Ask, tuple[Metric, ...]]:
-        from pipelines.answer import Asker
+        from pipelines.answer import open_asker
         from pipelines.evaluation.run import case_asker, measured
         from pipelines.wiring import open_workspace
 
         workspace = open_workspace(self._folder)
-        asker = Asker.from_workspace(workspace, logged=False)
-        return case_asker(workspace, asker), measured(asker.retriever)
+        asker = open_asker(workspace, logged=False)
+        return case_asker(asker), measured(asker.retriever)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take the result out of the report of a case."""

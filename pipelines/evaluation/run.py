@@ -9,6 +9,7 @@ from data.records import Context
 
 if TYPE_CHECKING:
     from eval.metric import Metric
+    from rag.asking import Asker
     from rag.index import Mode
     from rag.search import Retriever
 from collections.abc import Callable
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING
 from data.cases import Case, load_cases
 from data.errors import InputError
 from data.records import Interaction, content_hash
-from pipelines.answer import Asker
+from pipelines.answer import open_asker
 from pipelines.console import note, plural
 from pipelines.wiring import Workspace
 
@@ -144,7 +145,7 @@ def evaluate_cases(
     if wanted.judge or wanted.dry_run:
         build_judge(workspace, wanted.judge_metrics)  # what is wrong with it is told before anything is asked
     accepted = load_run(wanted.gate_against) if wanted.gate_against else None
-    asker = Asker.from_workspace(workspace, logged=False)
+    asker = open_asker(workspace, logged=False)
     journal = _journal(workspace, golden, asker, wanted, now or datetime.now(UTC))
     run = ask_cases(workspace, golden, asker, wanted, journal=journal, progress=progress)
     judged = None
@@ -186,7 +187,7 @@ def ask_cases(
 
     return evaluate(
         cases,
-        case_asker(workspace, asker),
+        case_asker(asker),
         measured(asker.retriever),
         repeats=wanted.repeats,
         concurrency=wanted.concurrency or workspace.settings.eval.concurrency,
@@ -205,18 +206,13 @@ def measured(retriever: Retriever | None) -> tuple[Metric, ...]:
     return (*METRICS, *(side_metrics(retriever) if retriever else ()), *proxy_metrics(GroundednessProxy.load()))
 
 
-def case_asker(workspace: Workspace, asker: Asker) -> Callable[[Case], Interaction]:
-    """Return what asks a case; a question that belongs to a conversation is made to stand alone first."""
-    from rag.answer import Turn, standalone
-    from rag.protocols import Writer
-
-    how, generator = workspace.settings.chat.follow_ups, asker.generator
-    writer = generator if how == "model" and isinstance(generator, Writer) else None
+def case_asker(asker: Asker) -> Callable[[Case], Interaction]:
+    """Return what asks a case, after the conversation it belongs to."""
+    from rag.answer import Turn
 
     def ask(case: Case) -> Interaction:
         turns = [Turn("user" if said.role == "user" else "assistant", said.content) for said in case.conversation]
-        question = case.question if how == "none" else standalone(turns, case.question, writer)
-        return asker.ask(question).interaction
+        return asker.ask(case.question, history=turns).interaction
 
     return ask
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from data.log import InteractionLog
     from drift.canaries import ProbeComparison
     from drift.windows import Window
-    from pipelines.answer import Asker
+    from rag.asking import Asker
 
 CANARIES = "canaries.jsonl"
 _ROUND, _NAME = "probe", "canary"
@@ -61,13 +61,13 @@ def probe(
     :raises WorkspaceError: the log cannot be written: a round that is not on record would be asked for nothing.
     """
     from drift.canaries import compare_rounds
-    from pipelines.answer import Asker
+    from pipelines.answer import open_asker
 
     asked_for = load_canaries(canaries or workspace.folder / CANARIES)
     log = open_log(workspace)
     name, before = _before(log, against, now)
     this = f"{now:%Y%m%dT%H%M%S.%fZ}"  # two rounds may begin within a second
-    asker = Asker.from_workspace(workspace)
+    asker = open_asker(workspace)
     rounds = [canary for canary in asked_for for _ in range(repeats)]
     for number, canary in enumerate(rounds, start=1):
         _ask(asker, log, canary, this, now + timedelta(milliseconds=number))

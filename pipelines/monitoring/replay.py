@@ -118,9 +118,9 @@ class _Replay:
     """One combination of parts that answers questions and writes them to the log of the workspace, as replays."""
 
     def __init__(self, workspace: Workspace, log: Any, tags: dict[str, str]) -> None:
-        from pipelines.answer import Asker
+        from pipelines.answer import open_asker
 
-        self._asker = Asker.from_workspace(workspace, recorder=log)
+        self._asker = open_asker(workspace, log=log)
         self._tags = tags
 
     def ask(self, question: str, now: datetime) -> tuple[float, float]:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import TypeVar
 
-from data.errors import SilentDriftError
-from pipelines.answer import Asker, LoggedAnswer, PendingAnswer, stand_alone
+from data.records import Answer
 from pipelines.serve.collection import Collection
 from pipelines.serve.errors import ApiError, translated
 from pipelines.serve.service import Service
-from rag.answer import CheckedAnswer, Turn, answer_question
+from pipelines.serve.workers import Workers
+from rag.answer import Turn
+from rag.asking import new_question
 from rag.chat import shared_turns
 
-Event = str | LoggedAnswer
+Event = str | Answer
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,46 +64,44 @@ async def _told(events: asyncio.Queue[Event | Exception]) -> AsyncIterator[Event
         if isinstance(event, Exception):
             raise translated(event)
         yield event
-        if isinstance(event, LoggedAnswer):
+        if isinstance(event, Answer):
             return
 
 
 def _answer(service: Service, wanted: AnswerRequest, tell: Callable[[Event | Exception], None]) -> None:
     try:
         asker = wanted.collection.asker()
-        follow_ups = wanted.collection.workspace.settings.chat.follow_ups
-        alone = stand_alone(asker.generator, wanted.history, wanted.question, follow_ups)
-        tags = alone.tags | {"client": wanted.client}
-        begun = service.search.submit(lambda: _begun(asker, wanted.id, alone.question, tags)).result()
-        for part in _written(service, asker, begun, wanted.streaming):
-            if isinstance(part, CheckedAnswer):
-                whole = part
+        question = new_question(wanted.question, tags={"client": wanted.client}, name=wanted.id)
+        parts = asker.pieces(question, wanted.history, streaming=wanted.streaming, stages=_Threads(service.search))
+        for part in parts:
+            if isinstance(part, Answer):
+                with shared_turns().urgent():
+                    service.metrics.answered(wanted.collection.name, part)
+                    tell(part)
             elif part:
                 tell(part)
-        with shared_turns().urgent():
-            asked = _on_record(wanted.collection, asker.conclude(begun, whole))
-            service.metrics.answered(wanted.collection.name, asked)
-            tell(asked)
     except Exception as error:  # one answer of many: what went wrong is told to the one who asked
         tell(error)
 
 
-def _begun(asker: Asker, name: str, question: str, tags: dict[str, str]) -> PendingAnswer:
-    """Search, while answers that are being written can wait: nobody sees their single words."""
-    with shared_turns().urgent():
-        return asker.begin(question, tags=tags, name=name)
+class _Threads:
+    """Searches in the threads that have the index open; somebody waits for a search, and for the end of an answer.
 
+    Answers that are being written can wait meanwhile: nobody sees their single words.
+    """
 
-def _on_record(collection: Collection, asked: LoggedAnswer) -> LoggedAnswer:
-    """Keep an answer for the log, where it is scored once nobody waits for it any more."""
-    try:
-        collection.journal.keep(asked.interaction)
-    except SilentDriftError as error:
-        return replace(asked, log_error=str(error))
-    return asked
+    def __init__(self, search: Workers) -> None:
+        self._search = search
 
+    def search(self, work: Callable[[], _T]) -> _T:
+        """Do it there, and wait for it."""
+        return self._search.submit(lambda: self.finish(work)).result()
 
-def _written(service: Service, asker: Asker, begun: PendingAnswer, streaming: bool) -> Iterator[str | CheckedAnswer]:
-    if streaming:
-        return asker.write(begun, service.search.submit)  # whose threads have the index open
-    return iter((answer_question(begun.visit.question, begun.found.hits, asker.generator),))
+    def aside(self, work: Callable[[], object]) -> object:
+        """Do it there."""
+        return self._search.submit(work)
+
+    def finish(self, work: Callable[[], _T]) -> _T:
+        """Do it before all that can wait."""
+        with shared_turns().urgent():
+            return work()

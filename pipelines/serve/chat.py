@@ -10,7 +10,7 @@ from typing import Annotated, Any, cast
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
-from pipelines.answer import LoggedAnswer, new_id
+from data.records import Answer
 from pipelines.serve.access import Caller, known_caller, paced_caller, service_of
 from pipelines.serve.answering import AnswerRequest, Event, start_answer
 from pipelines.serve.completions import (
@@ -27,6 +27,7 @@ from pipelines.serve.completions import (
 from pipelines.serve.errors import ApiError
 from pipelines.serve.wire import REFUSALS, ChatRequest, Message
 from rag.answer import Turn
+from rag.asking import new_id
 
 router = APIRouter(prefix="/v1", responses=REFUSALS)
 
@@ -67,8 +68,8 @@ async def chat_completions(
     if wanted.streaming:
         chunks = Chunks(reply_id(wanted.id), int(at.timestamp()), collection.model)
         return await _streamed(events, body, chunks)
-    asked = [event async for event in events if isinstance(event, LoggedAnswer)][-1]
-    if asked.answer.outcome == "failed":
+    asked = [event async for event in events if isinstance(event, Answer)][-1]
+    if asked.outcome == "failed":
         raise failure(asked)
     return JSONResponse(completion(asked, collection.model, with_footnotes=body.footnotes))
 
@@ -78,7 +79,7 @@ async def _streamed(events: AsyncIterator[Event], body: ChatRequest, chunks: Chu
     done, _ = await asyncio.wait([first], timeout=_FIRST_EVENT_S)
     if done:
         event = first.result()
-        if isinstance(event, LoggedAnswer) and event.answer.outcome == "failed":
+        if isinstance(event, Answer) and event.outcome == "failed":
             raise failure(event)
     with_usage = bool(body.stream_options and body.stream_options.include_usage)
     stream = _sent(first, events, chunks, with_usage=with_usage, with_footnotes=body.footnotes)
@@ -113,8 +114,8 @@ async def _sent(
     yield DONE
 
 
-def _ending(asked: LoggedAnswer, chunks: Chunks, with_usage: bool, with_footnotes: bool) -> list[bytes]:
-    if asked.answer.outcome == "failed":
+def _ending(asked: Answer, chunks: Chunks, with_usage: bool, with_footnotes: bool) -> list[bytes]:
+    if asked.outcome == "failed":
         return [stream_error(failure(asked))]
     notes = appendix(asked) if with_footnotes else ""
     parts = [chunks.text(notes)] if notes else []

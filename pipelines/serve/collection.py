@@ -9,17 +9,14 @@ from typing import TYPE_CHECKING
 from data.errors import SilentDriftError
 from data.log import Journal
 from data.records import Interaction, Score
-from pipelines.answer import Asker
+from pipelines.answer import open_asker
 from pipelines.serve.keys import DEFAULT_COLLECTION
 from pipelines.serve.workers import Workers
 from pipelines.wiring import Workspace, build_redactor, open_log
 
 if TYPE_CHECKING:
     from data.log import InteractionLog
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from data.log import InteractionLog
+    from rag.asking import Asker
 
 
 class Collection:
@@ -53,17 +50,17 @@ class Collection:
         """
         with self._lock:
             if self._asker is None:
-                self._asker = Asker.from_workspace(self.workspace, recorder=self.journal)
+                self._asker = open_asker(self.workspace, log=self.journal, later=self.journal.keep)
             return self._asker
 
     def _completed(self, interaction: Interaction) -> tuple[Interaction, Sequence[Score]]:
         """Score an interaction; one left by an earlier server stays unscored when there is no index any more."""
         try:
-            asker = self.asker()
+            writer = self.asker().writer
         except SilentDriftError:
             return interaction, ()
-        interaction, scores = asker.complete(interaction)
-        asker.observe(interaction, scores)
+        interaction, scores = writer.complete(interaction)
+        writer.observe(interaction, scores)
         return interaction, scores
 
     def log(self) -> InteractionLog:

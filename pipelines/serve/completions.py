@@ -7,9 +7,9 @@ import re
 from dataclasses import asdict
 from typing import Any
 
-from data.records import Citation
+from data.records import Answer, Citation
 from data.text import estimate_tokens
-from pipelines.answer import LoggedAnswer, NearestPassage, in_words, nearest_documents
+from pipelines.answer import NearestPassage, in_words, nearest_documents
 from pipelines.serve.errors import NO_ANSWER, ApiError, logger
 from rag.answer import Turn
 
@@ -28,11 +28,11 @@ def footnotes(citations: tuple[Citation, ...]) -> str:
     return "\n\n" + "  \n".join(lines) if lines else ""
 
 
-def appendix(asked: LoggedAnswer) -> str:
+def appendix(answer: Answer) -> str:
     """Return what follows the text of an answer: its footnotes, or where to look where there is no answer."""
-    near = _nearest(asked)
+    near = _nearest(answer)
     lines = [f"- {_harmless(item.source)}{_page(item.page)}: “{_harmless(item.text)}”" for item in near]
-    return "\n\nNearest documents:\n" + "\n".join(lines) if lines else footnotes(asked.answer.citations)
+    return "\n\nNearest documents:\n" + "\n".join(lines) if lines else footnotes(answer.citations)
 
 
 def without_footnotes(turn: Turn) -> Turn:
@@ -50,19 +50,19 @@ def interaction_id(told: str) -> str:
     return told.removeprefix(_REPLY)
 
 
-def completion(asked: LoggedAnswer, model: str, *, with_footnotes: bool) -> dict[str, Any]:
+def completion(answer: Answer, model: str, *, with_footnotes: bool) -> dict[str, Any]:
     """Return the whole reply to a request without streaming."""
-    text = asked.answer.text + (appendix(asked) if with_footnotes else "")
+    text = answer.text + (appendix(answer) if with_footnotes else "")
     message = {"role": "assistant", "content": text, "refusal": None}
-    choice = {"index": 0, "message": message, "finish_reason": finish_reason(asked), "logprobs": None}
+    choice = {"index": 0, "message": message, "finish_reason": finish_reason(answer), "logprobs": None}
     return {
-        "id": reply_id(asked.interaction.id),
+        "id": reply_id(answer.interaction.id),
         "object": "chat.completion",
-        "created": int(asked.interaction.at.timestamp()),
+        "created": int(answer.interaction.at.timestamp()),
         "model": model,
         "choices": [choice],
-        "usage": usage(asked),
-        **extras(asked),
+        "usage": usage(answer),
+        **extras(answer),
     }
 
 
@@ -80,13 +80,13 @@ class Chunks:
         """Return an event with the next piece of the text."""
         return self._event({"content": piece})
 
-    def last(self, asked: LoggedAnswer) -> bytes:
+    def last(self, answer: Answer) -> bytes:
         """Return the event with the reason of the end, the citations and the interaction's id."""
-        return self._event({}, finish_reason(asked), extras(asked))
+        return self._event({}, finish_reason(answer), extras(answer))
 
-    def usage(self, asked: LoggedAnswer) -> bytes:
+    def usage(self, answer: Answer) -> bytes:
         """Return the event with the count of tokens."""
-        return _sse({**self._head, "choices": [], "usage": usage(asked)})
+        return _sse({**self._head, "choices": [], "usage": usage(answer)})
 
     def _event(self, delta: dict[str, str], finish: str | None = None, more: dict[str, Any] | None = None) -> bytes:
         choice = {"index": 0, "delta": delta, "finish_reason": finish, "logprobs": None}
@@ -102,46 +102,46 @@ def stream_error(error: ApiError) -> bytes:
     return _sse(error.body)
 
 
-def failure(asked: LoggedAnswer) -> ApiError:
+def failure(answer: Answer) -> ApiError:
     """Return the refusal for an answer that failed; its interaction is on record and named.
 
     The reason may name addresses that are no client's business: it goes to the log.
     """
-    logger.error("no answer in %s: %s", asked.interaction.id, asked.interaction.error)
+    logger.error("no answer in %s: %s", answer.interaction.id, answer.interaction.error)
     error = ApiError(
         502,
-        f"{NO_ANSWER}, under {asked.interaction.id}.",
+        f"{NO_ANSWER}, under {answer.interaction.id}.",
         kind="upstream_error",
         code="endpoint_failed",
         headers={"x-should-retry": "false"},
     )
-    error.body = {**error.body, "interaction_id": asked.interaction.id}
+    error.body = {**error.body, "interaction_id": answer.interaction.id}
     return error
 
 
-def extras(asked: LoggedAnswer) -> dict[str, Any]:
+def extras(answer: Answer) -> dict[str, Any]:
     """Return the fields beyond OpenAI's."""
-    flags = [_public(flag) for flag in asked.interaction.flags]
+    flags = [_public(flag) for flag in answer.interaction.flags]
     return {
-        "citations": [asdict(citation) for citation in asked.answer.citations],
-        "interaction_id": asked.interaction.id,
-        "outcome": asked.answer.outcome,
+        "citations": [asdict(citation) for citation in answer.citations],
+        "interaction_id": answer.interaction.id,
+        "outcome": answer.outcome,
         "flags": flags,
         "notes": [in_words(flag) for flag in flags],
-        "nearest": [asdict(item) for item in _nearest(asked)],
+        "nearest": [asdict(item) for item in _nearest(answer)],
     }
 
 
-def finish_reason(asked: LoggedAnswer) -> str:
+def finish_reason(answer: Answer) -> str:
     """Return "length" for an answer the model could not finish, else "stop"."""
-    return "length" if "answer_cut_short" in asked.answer.flags else "stop"
+    return "length" if "answer_cut_short" in answer.flags else "stop"
 
 
-def usage(asked: LoggedAnswer) -> dict[str, int]:
+def usage(answer: Answer) -> dict[str, int]:
     """Return the endpoint's count of tokens, or an estimate where it gave none."""
-    tokens = asked.interaction.tokens
-    prompt = tokens.get("prompt", estimate_tokens(asked.interaction.question))
-    written = tokens.get("completion", estimate_tokens(asked.answer.text))
+    tokens = answer.interaction.tokens
+    prompt = tokens.get("prompt", estimate_tokens(answer.interaction.question))
+    written = tokens.get("completion", estimate_tokens(answer.text))
     return {"prompt_tokens": prompt, "completion_tokens": written, "total_tokens": prompt + written}
 
 
@@ -153,8 +153,8 @@ def _public(flag: str) -> str:
     return f"{name}:another" if name == "fallback" and "/" in detail else flag
 
 
-def _nearest(asked: LoggedAnswer) -> list[NearestPassage]:
-    return nearest_documents(asked.answer.hits) if asked.answer.outcome == "abstained" else []
+def _nearest(answer: Answer) -> list[NearestPassage]:
+    return nearest_documents(answer.hits) if answer.outcome == "abstained" else []
 
 
 def _place(citation: Citation) -> str:

@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from data.errors import SilentDriftError
 
 if TYPE_CHECKING:
-    from pipelines.answer import LoggedAnswer
+    from data.records import Answer
     from pipelines.serve.collection import Collection
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0)
@@ -31,7 +31,7 @@ class Metrics:
         self._answers = Counter("rag_answers", "Answers by outcome.", ["collection", "outcome"], registry=registry)
         self.feedback = Counter("rag_feedback", "Ratings by people.", ["collection", "rating"], registry=registry)
 
-    def answered(self, collection: str, asked: LoggedAnswer) -> None:
+    def answered(self, collection: str, asked: Answer) -> None:
         """Count an answer with its stages."""
         self._answers.labels(collection, asked.interaction.outcome).inc()
         for stage, milliseconds in asked.interaction.latency_ms.items():

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 from data.faces import face
 
 if TYPE_CHECKING:
-    from pipelines.tracing.tracer import Observer, build_observer, trace_ingest
+    from pipelines.tracing.tracer import build_observer, trace_ingest
 
-__all__ = ["Observer", "build_observer", "trace_ingest"]
+__all__ = ["build_observer", "trace_ingest"]
 
 __getattr__ = face(
     __name__,
     {
-        "tracer": ["Observer", "build_observer", "trace_ingest"],
+        "tracer": ["build_observer", "trace_ingest"],
     },
 )

@@ -10,7 +10,7 @@ import atexit
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -19,14 +19,12 @@ from pipelines.console import note
 from pipelines.settings import Settings, TracingSection
 from pipelines.tracing.attributes import ingest_attributes, interaction_spans
 from pipelines.tracing.content import Content, content_of
+from rag.protocols import Observer
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
 
     from rag.ingest import IngestReport
-
-Observer = Callable[[Interaction, Sequence[Score]], None]
-"""What is told of each interaction beside the log, such as tracing; it must neither fail nor take long."""
 
 _QUEUE = 4096
 

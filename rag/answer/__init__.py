@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from data.faces import face
 
 if TYPE_CHECKING:
-    from rag.answer.answering import CheckedAnswer, answer_question
+    from rag.answer.answering import answer_question
     from rag.answer.evidence import AnswerSentence, find_evidence
     from rag.answer.extractive import Extractive
     from rag.answer.follow_up import Turn, by_rule, standalone
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AnswerSentence",
-    "CheckedAnswer",
     "Extractive",
     "Turn",
     "Verification",
@@ -32,7 +31,7 @@ __all__ = [
 __getattr__ = face(
     __name__,
     {
-        "answering": ["CheckedAnswer", "answer_question"],
+        "answering": ["answer_question"],
         "evidence": ["AnswerSentence", "find_evidence"],
         "extractive": ["Extractive"],
         "follow_up": ["Turn", "by_rule", "standalone"],

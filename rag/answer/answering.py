@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from time import perf_counter
 
-from data.records import ABSTENTION, Answer, Hit
+from data.records import ABSTENTION, Answer, Draft, Hit
 from data.text import unmatched_figures, unmatched_names
 from rag.answer.citations import CitedText, Citer, Statement
 from rag.answer.links import ClearedText, clear_links
 from rag.errors import EndpointError
 from rag.hostile import HARMLESS, lint
-from rag.protocols import Draft, Generator
+from rag.protocols import Generator
 
 _REFUSAL = re.compile(
     r"\A\W*(?:i['’]?m sorry|sorry|i apologi[sz]e|as an ai|unfortunately"
@@ -35,20 +35,7 @@ _SHORT = 2
 _UNCITED = re.compile(r" ?(?:\[\d+\])+")
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedAnswer:
-    """An answer with the draft it came from; `error` is the one-sentence reason when the outcome is "failed".
-
-    `verify_ms` is how long it took to check the draft, in milliseconds.
-    """
-
-    answer: Answer
-    draft: Draft | None
-    error: str | None
-    verify_ms: float = 0.0
-
-
-def answer_question(question: str, hits: Sequence[Hit], generator: Generator) -> CheckedAnswer:
+def answer_question(question: str, hits: Sequence[Hit], generator: Generator) -> Answer:
     """Ask `generator` and check what it wrote; without hits abstain and do not ask.
 
     A failing endpoint is an outcome, not an exception: the interaction is logged like every other.
@@ -62,31 +49,21 @@ def answer_question(question: str, hits: Sequence[Hit], generator: Generator) ->
     return checked(question, hits, draft)
 
 
-def checked(question: str, hits: Sequence[Hit], draft: Draft, checker: Checker | None = None) -> CheckedAnswer:
+def checked(question: str, hits: Sequence[Hit], draft: Draft, checker: Checker | None = None) -> Answer:
     """Check a draft, and note how long that takes."""
     started = perf_counter()
     answer = (checker or Checker(question, hits)).answer(draft)
-    return CheckedAnswer(answer, draft, None, (perf_counter() - started) * 1000)
+    return replace(answer, verify_ms=(perf_counter() - started) * 1000)
 
 
-def without_hits() -> CheckedAnswer:
+def without_hits() -> Answer:
     """Return the abstention for a question to which retrieval found nothing."""
-    return CheckedAnswer(Answer(ABSTENTION, (), (), "abstained", ("no_hits",)), None, None)
+    return Answer(ABSTENTION, (), (), "abstained", ("no_hits",))
 
 
-def failed(hits: Sequence[Hit], error: EndpointError) -> CheckedAnswer:
+def failed(hits: Sequence[Hit], error: EndpointError) -> Answer:
     """Return the outcome of a question whose model could not answer."""
-    return CheckedAnswer(Answer("", (), tuple(hits), "failed"), None, str(error))
-
-
-def check_draft(question: str, hits: Sequence[Hit], draft: Draft) -> Answer:
-    """Turn a draft into an answer with numbered, located citations and with flags for what is wrong with it.
-
-    Flags: "no_citations", "uncited_sentences:n", "unknown_citations:n", "unsupported_citation:n",
-    "number_mismatch:FIGURE" and "name_mismatch:NAME" (once each), "refusal" and "abstained_in_own_words" (instead of
-    the phrase), "removed_links:n" for addresses no passage holds, and those of the draft, such as "dropped_passages:n".
-    """
-    return Checker(question, hits).answer(draft)
+    return Answer("", (), tuple(hits), "failed", error=str(error))
 
 
 class Checker:
@@ -112,15 +89,22 @@ class Checker:
         return list(dict.fromkeys(flag for item in statements for flag in self._mismatch(draft, item)))
 
     def answer(self, draft: Draft) -> Answer:
-        """Do as `check_draft` does."""
+        """Turn a draft into an answer with numbered, located citations and with flags for what is wrong with it.
+
+        Flags: "no_citations", "uncited_sentences:n", "unknown_citations:n", "unsupported_citation:n",
+        "number_mismatch:FIGURE" and "name_mismatch:NAME" (once each), "refusal" and "abstained_in_own_words" (instead
+        of the phrase), "removed_links:n" for addresses no passage holds, and those of the draft, such as
+        "dropped_passages:n".
+        """
         cleared, cited = self.cited(draft)
         hits = tuple(self._hits)
         abstained = _abstention(cited)
         if abstained is not None:
-            return Answer(_UNCITED.sub("", cited.text), (), hits, "abstained", (*draft.flags, *abstained))
+            text = _UNCITED.sub("", cited.text)
+            return Answer(text, (), hits, "abstained", (*draft.flags, *abstained), draft=draft)
         links = (f"removed_links:{cleared.removed}",) if cleared.removed else ()
         flags = (*draft.flags, *links, *_citation_flags(cited), *self.mismatches(draft, cited.statements))
-        return Answer(cited.text, cited.citations, hits, "answered", flags)
+        return Answer(cited.text, cited.citations, hits, "answered", flags, draft=draft)
 
     def _mismatch(self, draft: Draft, statement: Statement) -> tuple[str, ...]:
         if statement not in self._mismatches:

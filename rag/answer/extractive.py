@@ -18,10 +18,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from data.records import ABSTENTION, Hit, content_hash
+from data.records import ABSTENTION, Draft, Hit, content_hash
 from rag.answer.evidence import AnswerSentence, find_evidence
 from rag.prompts import chunk_keys
-from rag.protocols import Draft
 
 _MIN_SUPPORT = 0.5
 _NEAR_BEST = 0.8

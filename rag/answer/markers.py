@@ -75,21 +75,12 @@ def ends_in_sources(text: str) -> bool:
     return _SOURCES_START.match(text.rsplit("\n", 1)[-1]) is not None
 
 
-def read_markers(text: str, known: Container[str]) -> MarkedText:
-    """Take the citation markers out of `text`; `known` holds the keys that name a passage.
-
-    A bracket is a marker when each word in it is a known key, or has the shape of a key or of an ordinal. Round
-    brackets need a known key: "(r2d2)" and "(12)" stay text. Nothing inside backquotes is a marker; in a block of code,
-    and where code stands in plain text ("choices[0].message", "'shape': [1, 2]"), only a known key is.
-    """
-    return GrowingMarkers(known).read(text)
-
-
 class GrowingMarkers:
-    """Does as `read_markers` does for a text that grows at its end: markers that stand fast are not read again.
+    """Reads a text that may grow at its end: markers that stand fast are not read again.
 
-    They do when they do not open their line, for what follows them may make them speak of it, and when the text holds
-    no backquote and no 【, which what comes later may close around them.
+    `known` holds the keys that name a passage. Markers stand fast when they do not open their line, for what follows
+    them may make them speak of it, and when the text holds no backquote and no 【, which what comes later may close
+    around them.
     """
 
     def __init__(self, known: Container[str]) -> None:
@@ -97,7 +88,12 @@ class GrowingMarkers:
         self._fast = _MarkerState("", "", (), 0)
 
     def read(self, text: str) -> MarkedText:
-        """Return text and markers; any text may follow any other."""
+        """Take the citation markers out of `text`; any text may follow any other.
+
+        A bracket is a marker when each word in it is a known key, or has the shape of a key or of an ordinal. Round
+        brackets need a known key: "(r2d2)" and "(12)" stay text. Nothing inside backquotes is a marker; in a block of
+        code, and where code stands in plain text ("choices[0].message", "'shape': [1, 2]"), only a known key is.
+        """
         text = _SOURCES_LABEL.sub("\n", text)
         if not text.startswith(self._fast.text):
             self._fast = _MarkerState("", "", (), 0)

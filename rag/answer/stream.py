@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from data.records import Hit
+from data.records import Answer, Draft, Hit
 from data.text import GrowingText
-from rag.answer.answering import CheckedAnswer, Checker, answer_question, checked, failed, without_hits
+from rag.answer.answering import Checker, answer_question, checked, failed, without_hits
 from rag.answer.links import ends_in_link
 from rag.answer.markers import ends_in_sources
-from rag.errors import EndpointError
-from rag.protocols import Draft, Generator, StreamingGenerator
+from rag.errors import EndpointError, GarbledReply
+from rag.protocols import Generator, StreamingGenerator
 
 _SETTLED = 24
 _END = re.compile(r"[.!?…。！？:\n]")
@@ -24,7 +24,7 @@ def _nothing() -> None:
 
 def stream_answer(
     question: str, hits: Sequence[Hit], generator: Generator, meanwhile: Callable[[], object] = _nothing
-) -> Iterator[str | CheckedAnswer]:
+) -> Iterator[str | Answer]:
     """Yield the text of the answer in pieces, then the answer itself.
 
     A sentence is shown once the next has begun, for only then are its citations known; joined, the pieces are the text
@@ -55,10 +55,12 @@ def stream_answer(
     except EndpointError as error:
         yield failed(hits, error)
         return
-    if draft is not None:
-        answered = checked(question, hits, draft, checker)
-        yield answered.answer.text.removeprefix(shown)
-        yield answered
+    if draft is None:
+        yield failed(hits, GarbledReply(f"The model {generator.id} wrote nothing: ask it something with `rag doctor`."))
+        return
+    answered = checked(question, hits, draft, checker)
+    yield answered.text.removeprefix(shown)
+    yield answered
 
 
 def _once_begun(drafts: Iterator[Draft], meanwhile: Callable[[], object]) -> Iterator[Draft]:
@@ -69,8 +71,8 @@ def _once_begun(drafts: Iterator[Draft], meanwhile: Callable[[], object]) -> Ite
         yield from drafts
 
 
-def _shown_at_once(answered: CheckedAnswer) -> Iterator[str | CheckedAnswer]:
-    yield answered.answer.text
+def _shown_at_once(answered: Answer) -> Iterator[str | Answer]:
+    yield answered.text
     yield answered
 
 

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 
-from data.records import Hit
+from data.records import Draft, Hit
 from data.text import estimate_tokens
 from rag.chat.errors import foreign_errors, translated, usable
 from rag.chat.model import ChatModel
@@ -16,7 +16,6 @@ from rag.chat.settings import ModelSettings, Wire
 from rag.chat.window import FittedPrompt, Window
 from rag.http import shown_url
 from rag.prompts import PROMPT_VERSION, Prompt
-from rag.protocols import Draft
 
 _PLAIN = Wire()
 _TRUNCATED = 0.45

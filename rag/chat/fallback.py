@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from time import monotonic
 from typing import TypeVar
 
-from data.records import Hit
+from data.records import Draft, Hit
 from rag.chat.deadline import TimeBudget
 from rag.errors import ContextOverflow, EndpointError, EndpointRefused
-from rag.protocols import BoundedGenerator, Draft, Generator, StreamingGenerator, Writer
+from rag.protocols import BoundedGenerator, Generator, StreamingGenerator, Writer
 
 _T = TypeVar("_T")
 _SHARE = 0.5

@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from data.records import Chunk, Hit
-from rag.answer import CheckedAnswer, answer_question
+from data.records import Answer, Chunk, Hit
+from rag.answer import answer_question
 from rag.chunk import passage_key
 from rag.diagnose.expected import Expectation, MissingPassage, find_expected
 from rag.index import CANDIDATES, SAME, shingles, similarity
@@ -147,11 +147,11 @@ def _lost_in_retrieval(ranked: Diagnosis, retriever: Retriever) -> Diagnosis | N
     )
 
 
-def _lost_in_answering(ranked: Diagnosis, hits: Sequence[Hit], answered: CheckedAnswer) -> Diagnosis:
+def _lost_in_answering(ranked: Diagnosis, hits: Sequence[Hit], answer: Answer) -> Diagnosis:
     at = f"The passage was retrieved at rank {ranked.final_rank} of {ranked.k}"
-    if answered.draft is None:
-        return replace(ranked, stage="not_answered", reason=f"{at}, but there is no answer: {answered.error}")
-    packed = set(answered.draft.keys.values())
+    if answer.draft is None:
+        return replace(ranked, stage="not_answered", reason=f"{at}, but there is no answer: {answer.error}")
+    packed = set(answer.draft.keys.values())
     shown = {hit.chunk.id for hit in hits if hit.chunk.id in packed and _shows(hit, ranked.passages)}
     if not shown:
         return replace(
@@ -161,7 +161,6 @@ def _lost_in_answering(ranked: Diagnosis, hits: Sequence[Hit], answered: Checked
             advice="Raise chat.context_window if the model has a larger one, or lower retrieval.k or"
             " chat.max_answer_tokens.",
         )
-    answer = answered.answer
     if shown & {citation.chunk_id for citation in answer.citations}:
         return replace(ranked, stage="cited", reason=f"{at}, given to the model, and cited in the answer.")
     others = sorted({citation.source for citation in answer.citations})

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from time import perf_counter
 
-from data.records import Hit
+from data.records import Draft, Hit
 from rag.chat import ChatEndpoint
 from rag.doctor.probe import Probe
 from rag.doctor.window import ANSWER, QUESTION, haystack, needle, window
 from rag.errors import EndpointError
-from rag.protocols import Draft
 
 _LONGEST_SPEED = 2048
 _AT_ONCE = 2

@@ -7,11 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from data.errors import SettingsError
-from data.records import Hit
+from data.records import Draft, Hit
 from rag.chat import Reply, Window
 from rag.errors import EndpointError, GarbledReply
 from rag.prompts import PROMPT_VERSION
-from rag.protocols import Draft
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel

@@ -24,9 +24,9 @@ def workspace(tmp_path_factory):
 ASK = """
 import sys
 from pathlib import Path
-from pipelines.answer.ask import Asker
+from pipelines.answer.asker import open_asker
 from pipelines.wiring.workspace import open_workspace
-asker = Asker.from_workspace(open_workspace(Path(sys.argv[1])))
+asker = open_asker(open_workspace(Path(sys.argv[1])))
 while True:
     print(asker.ask("Which ships does berth 3 take?").interaction.id, flush=True)
 """

@@ -4,10 +4,11 @@ import json
 import pytest
 
 from data.errors import InputError
-from pipelines.answer.conversation import Conversation, read_history, stand_alone
+from pipelines.answer.history import read_history
 from pipelines.answer.terminal import Chat
 from pipelines.loopback import Behaviour, Loopback
 from rag.answer.follow_up import Turn
+from rag.asking.conversation import Conversation
 
 FIRST = "How often is the lubricating oil changed?"
 SECOND = "And who may ask for it earlier?"
@@ -126,10 +127,10 @@ def test_a_conversation_outlives_a_dead_endpoint(model, command, monkeypatch):
 
 
 def test_ctrl_c_stops_an_answer_and_drops_a_line_but_not_the_conversation(workspace, capsys):
-    from pipelines.answer.ask import Asker
+    from pipelines.answer.asker import open_asker
     from pipelines.wiring.workspace import open_workspace
 
-    conversation = Conversation(Asker.from_workspace(open_workspace(workspace)))
+    conversation = Conversation(open_asker(open_workspace(workspace)))
     answer = conversation.ask
     lines = iter([FIRST, None, FIRST])
     stops = iter([True, False])
@@ -151,10 +152,3 @@ def test_ctrl_c_stops_an_answer_and_drops_a_line_but_not_the_conversation(worksp
     shown = capsys.readouterr()
     assert "(stopped)" in shown.err and "Ctrl-D leaves" in shown.err
     assert [turn.text for turn in conversation.turns if turn.role == "user"] == [FIRST]
-
-
-def test_the_extractive_answerer_rewrites_by_rule():
-    from rag.answer.extractive import Extractive
-
-    found = stand_alone(Extractive(), [Turn("user", "When does the ferry leave?")], "And the price?")
-    assert (found.question, found.tags) == ("And the price? (ferry leave)", {"asked_as": "And the price?"})

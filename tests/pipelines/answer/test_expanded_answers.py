@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.answer.ask import Asker
+from pipelines.answer.asker import open_asker
 from pipelines.loopback import Behaviour, Loopback
 from pipelines.wiring.workspace import open_workspace
 from rag.prompts import read_prompt
@@ -18,7 +18,7 @@ def model():
 
 def ask(monkeypatch, folder, expand):
     monkeypatch.setenv("RAG__RETRIEVAL__EXPAND", expand)
-    return Asker.from_workspace(open_workspace(folder), logged=False).ask(QUESTION)
+    return open_asker(open_workspace(folder), logged=False).ask(QUESTION)
 
 
 def test_the_contexts_on_record_are_what_the_model_was_given(workspace, model, monkeypatch):

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from data.records import ABSTENTION, Answer, Chunk, Hit, Interaction
-from pipelines.answer.ask import LoggedAnswer
 from pipelines.answer.render import answer_text, in_words
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -21,7 +20,7 @@ def test_an_abstention_offers_the_nearest_passages_with_their_places():
         Hit(Chunk("pets.md", 0, 4, "Dogs"), 0.8),
     )
     interaction = Interaction("1", datetime(2026, 1, 1, tzinfo=UTC), "q", ABSTENTION, flags=("dropped_passages:2",))
-    shown = answer_text(LoggedAnswer(Answer(ABSTENTION, (), hits, "abstained"), interaction, ()))
+    shown = answer_text(Answer(ABSTENTION, (), hits, "abstained", interaction=interaction))
     assert shown.startswith(ABSTENTION)
     assert "  - baggage.pdf, page 2 – Baggage\n      “Foot passengers may bring two pieces of baggage.”\n" in shown
     assert "  - pets.md\n      “Dogs”" in shown

@@ -8,7 +8,7 @@ import pytest
 from data.cases import load_cases, write_cases
 from eval.gating import gate
 from eval.run import evaluate
-from pipelines.answer.ask import Asker
+from pipelines.answer.asker import open_asker
 from pipelines.evaluation.run import case_asker, measured, side_metrics
 from pipelines.wiring.workspace import open_workspace
 
@@ -21,12 +21,12 @@ def cases():
 
 
 def run_of(workspace, cases, *, shuffled=False):
-    asker = Asker.from_workspace(open_workspace(workspace), logged=False)
+    asker = open_asker(open_workspace(workspace), logged=False)
     if shuffled:
         questions = [case.question for case in cases]
         others, embed = dict(zip(questions, np.roll(questions, 7), strict=True)), asker.retriever.index.embed_query
         asker.retriever.index.embed_query = lambda question: embed(str(others.get(question, question)))
-    return evaluate(cases, case_asker(open_workspace(workspace), asker), measured(asker.retriever))
+    return evaluate(cases, case_asker(asker), measured(asker.retriever))
 
 
 def test_vectors_that_belong_to_other_texts_are_seen_though_words_make_up_for_them(workspace, cases):
@@ -40,7 +40,7 @@ def test_vectors_that_belong_to_other_texts_are_seen_though_words_make_up_for_th
 
 def test_a_search_by_one_side_has_no_sides(workspace, monkeypatch):
     monkeypatch.setenv("RAG__RETRIEVAL__MODE", "lexical")
-    assert side_metrics(Asker.from_workspace(open_workspace(workspace), logged=False).retriever) == ()
+    assert side_metrics(open_asker(open_workspace(workspace), logged=False).retriever) == ()
 
 
 def test_the_sides_stand_in_the_table_and_can_be_gated_alone(command, workspace, cases):

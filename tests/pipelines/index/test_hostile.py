@@ -27,7 +27,7 @@ def text_of(attack):
 def ask(attack, server):
     texts = {f"{attack.place}.md": attack.honest, attack.file: text_of(attack)}
     hits = [Hit(Chunk(source, 0, len(text), text), 1.0) for source, text in texts.items()]
-    return answer_question(attack.question, hits, ChatEndpoint(server.url, "m", "none", secret="s")).answer
+    return answer_question(attack.question, hits, ChatEndpoint(server.url, "m", "none", secret="s"))
 
 
 @pytest.fixture(scope="module")

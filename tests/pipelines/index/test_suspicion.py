@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from pipelines.answer.ask import Asker
+from pipelines.answer.asker import open_asker
 from pipelines.wiring.workspace import open_workspace
+from rag.asking.question import new_question
 from rag.errors import IndexDamaged
 from rag.hostile.quarantine import Guard
 
@@ -24,7 +25,7 @@ class Writing:
         raise AssertionError("it can stream")
 
     def stream(self, question, hits):
-        from rag.protocols import Draft
+        from data.records import Draft
 
         self.told = tuple(self._done)
         yield Draft("Every", {})
@@ -52,22 +53,22 @@ class Broken(Guard):
 
 def test_passages_are_judged_once_and_only_when_the_model_has_begun_to_write(workspace):
     judged = []
-    asker = Asker.from_workspace(open_workspace(Path(".")))
+    asker = open_asker(open_workspace(Path(".")))
     asker.retriever.guard, asker.generator = Judge(judged), Writing(judged)
 
-    *_, asked = asker.stream(OIL)
+    *_, asked = asker.pieces(new_question(OIL))
 
-    hits = len(asked.answer.hits)
+    hits = len(asked.hits)
     assert asker.generator.told == (hits,)
     assert judged == [hits]
     assert f"suspicious_passage:{hits}" in asked.interaction.flags
 
 
 def test_an_answer_whose_passages_cannot_be_judged_is_given_with_a_flag_and_is_on_record(workspace):
-    asker = Asker.from_workspace(open_workspace(Path(".")))
+    asker = open_asker(open_workspace(Path(".")))
     asker.retriever.guard = Broken()
 
     asked = asker.ask(OIL)
 
-    assert asked.answer.outcome == "answered" and asked.log_error is None
+    assert asked.outcome == "answered" and asked.log_error is None
     assert "passages_not_judged: The texts are gone." in asked.interaction.flags

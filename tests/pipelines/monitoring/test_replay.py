@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.answer.ask import Asker
+from pipelines.answer.asker import open_asker
 from pipelines.index.ingest import ingest_paths
 from pipelines.loopback import Behaviour, Loopback
 from pipelines.wiring.workspace import init_workspace, open_log, open_workspace
@@ -26,7 +26,7 @@ def lived(command, tmp_path, monkeypatch):
     init_workspace(tmp_path)
     opened, now = open_workspace(tmp_path), datetime.now(UTC)
     ingest_paths(opened, [tmp_path / "corpus"])
-    asker = Asker.from_workspace(opened)
+    asker = open_asker(opened)
     for question in QUESTIONS:
         asker.ask(question, at=now - timedelta(days=2))
         asker.ask(question, at=now - timedelta(hours=1))

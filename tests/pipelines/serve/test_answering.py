@@ -7,6 +7,7 @@ import pytest
 
 from data.errors import SilentDriftError
 from data.log import journal
+from rag.asking.question import new_question
 from rag.chat.turns import shared_turns
 from tests.pipelines.serve.conftest import copied, serving
 from tests.pipelines.serve.waiting import until
@@ -15,19 +16,22 @@ from tests.pipelines.serve.waiting import until
 def test_to_begin_and_to_end_an_answer_is_urgent_and_to_write_it_is_not(served, monkeypatch):
     asker, noted = served.service.collections["default"].asker(), {}
 
-    def watch(stage, original):
+    def watch(part, stage):
+        original = getattr(part, stage)
+
         def watched(*given, **named):
             noted[stage] = shared_turns().pressed
             return original(*given, **named)
 
-        monkeypatch.setattr(asker, stage, watched)
+        monkeypatch.setattr(part, stage, watched)
 
-    for stage in ("begin", "write", "conclude"):
-        watch(stage, getattr(asker, stage))
+    watch(asker.retriever, "search")
+    watch(asker.generator, "generate")
+    watch(asker.writer, "write")
 
     assert served.ask(stream=True).status_code == 200
 
-    assert noted == {"begin": True, "write": False, "conclude": True}
+    assert noted == {"search": True, "generate": False, "write": True}
     until(lambda: not shared_turns().pressed)
 
 
@@ -68,5 +72,5 @@ def test_a_search_that_failed_is_on_record_under_the_name_of_the_answer(demo_wor
 
         monkeypatch.setattr(asker.retriever, "search", broken)
         with pytest.raises(SilentDriftError, match="vectors are gone"):
-            asker.begin("How often is the lubricating oil changed?", name="n1")
+            list(asker.pieces(new_question("How often is the lubricating oil changed?", name="n1")))
         assert running.log.get("n1").error == "The vectors are gone."

@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 
 from data.records import Answer
-from pipelines.answer.ask import LoggedAnswer
 from pipelines.loopback import Behaviour
 from pipelines.serve.completions import extras
 from tests.pipelines.serve.conftest import copied, serving
@@ -64,6 +63,6 @@ def test_a_reranker_that_is_not_there_is_told_without_its_address(demo_workspace
 def test_flags_are_told_without_paths(served, flag, told):
     name = served.ask().json()["interaction_id"]
     interaction = replace(served.log.get(name), flags=(flag,))
-    shown = extras(LoggedAnswer(Answer("", (), (), "answered"), interaction, ()))
+    shown = extras(Answer("", (), (), "answered", interaction=interaction))
     assert shown["flags"] == [told]
     assert "/srv" not in json.dumps(shown)

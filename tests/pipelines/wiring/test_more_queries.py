@@ -3,7 +3,7 @@
 import pytest
 
 from data.errors import SettingsError
-from pipelines.answer.ask import Asker
+from pipelines.answer.asker import open_asker
 from pipelines.loopback import Behaviour, Loopback
 from pipelines.wiring.retriever import open_retriever
 from pipelines.wiring.workspace import open_workspace, retrieval_id
@@ -32,7 +32,7 @@ def test_the_model_is_asked_for_wordings_and_then_for_the_answer(workspace, monk
         monkeypatch.setenv("RAG__RETRIEVAL__MORE_QUERIES", "model")
         monkeypatch.setenv("RAG__CHAT__BASE_URL", model.url)
         monkeypatch.setenv("RAG__CHAT__MODEL", "loopback-1")
-        asked = Asker.from_workspace(open_workspace(workspace), logged=False).ask(QUESTION)
+        asked = open_asker(open_workspace(workspace), logged=False).ask(QUESTION)
         systems = [r.body["messages"][0]["content"] for r in model.requests if "messages" in (r.body or {})]
     assert asked.answer.outcome == "answered"
     assert [system.split()[1] for system in systems] == ["three", "answer"]

@@ -1,10 +1,9 @@
 import pytest
 
-from data.records import ABSTENTION, Chunk, Hit
+from data.records import ABSTENTION, Chunk, Draft, Hit
 from rag.answer.answering import answer_question
 from rag.answer.extractive import Extractive
 from rag.errors import EndpointUnreachable
-from rag.protocols import Draft
 
 TEXT = "Each passenger may take one bag of up to 8 kg on board. A second bag costs €15. Captain Anna Berg decides."
 HIT = Hit(Chunk("luggage.md", 0, len(TEXT), TEXT), 0.9)
@@ -33,7 +32,7 @@ class Dead:
 
 
 def ask(text, flags=()):
-    return answer_question(QUESTION, [HIT], Scripted(text, flags)).answer
+    return answer_question(QUESTION, [HIT], Scripted(text, flags))
 
 
 def test_an_answer_that_says_what_its_passage_says_has_no_flags():
@@ -57,7 +56,7 @@ def test_each_fault_raises_its_own_flag():
 
 def test_numbers_of_the_question_may_be_repeated():
     answered = answer_question("May I take 2 bags of 12 kg?", [HIT], Scripted("Not 12 kg: one bag of 8 kg [k7f2]."))
-    assert "number_mismatch:12 kg" not in answered.answer.flags
+    assert "number_mismatch:12 kg" not in answered.flags
 
 
 def test_flags_of_the_draft_are_kept():
@@ -95,7 +94,7 @@ def test_a_passage_may_itself_say_what_documents_do_not_contain():
         def generate(self, question, hits):
             return Draft("The documents do not contain a photograph [k7f2].", {"k7f2": hit.chunk.id})
 
-    assert answer_question("Is there a photograph?", [hit], Quoting("")).answer.outcome == "answered"
+    assert answer_question("Is there a photograph?", [hit], Quoting("")).outcome == "answered"
 
 
 def test_an_answer_that_opens_sorry_but_cites_is_an_answer():
@@ -104,17 +103,17 @@ def test_an_answer_that_opens_sorry_but_cites_is_an_answer():
 
 def test_without_hits_nobody_is_asked():
     answered = answer_question(QUESTION, [], Dead())
-    assert (answered.answer.outcome, answered.answer.text, answered.error) == ("abstained", ABSTENTION, None)
+    assert (answered.outcome, answered.text, answered.error) == ("abstained", ABSTENTION, None)
 
 
 def test_a_dead_endpoint_is_a_failed_outcome_with_its_reason():
     answered = answer_question(QUESTION, [HIT], Dead())
-    assert (answered.answer.outcome, answered.draft) == ("failed", None)
+    assert (answered.outcome, answered.draft) == ("failed", None)
     assert answered.error == "No one listens at http://x: start it."
 
 
 def test_the_extractive_generator_passes_its_own_checks():
     answered = answer_question("How much does a second bag cost?", [HIT], Extractive())
-    assert answered.answer.text == "A second bag costs €15 [1]."
-    assert [citation.quote for citation in answered.answer.citations] == ["A second bag costs €15."]
-    assert answered.answer.flags == ()
+    assert answered.text == "A second bag costs €15 [1]."
+    assert [citation.quote for citation in answered.citations] == ["A second bag costs €15."]
+    assert answered.flags == ()

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answer.markers import GrowingMarkers, read_markers, unwrap
+from rag.answer.markers import GrowingMarkers, unwrap
 
 KNOWN = {"k7f2", "m24b"}
 
@@ -29,7 +29,7 @@ KNOWN = {"k7f2", "m24b"}
     ],
 )
 def test_markers_are_read_however_they_are_written(text, clean, keys, unknown):
-    marked = read_markers(text, KNOWN)
+    marked = GrowingMarkers(KNOWN).read(text)
     assert marked.text.rstrip("\n") == clean
     assert [mark.keys for mark in marked.marks] == keys
     assert sum(mark.unknown for mark in marked.marks) == unknown
@@ -50,24 +50,24 @@ def test_markers_are_read_however_they_are_written(text, clean, keys, unknown):
     ],
 )
 def test_ordinary_brackets_stay_text(text):
-    marked = read_markers(text, KNOWN)
+    marked = GrowingMarkers(KNOWN).read(text)
     assert marked.text == text
     assert marked.marks == ()
 
 
 def test_a_known_key_in_a_block_of_code_is_a_marker_and_a_glued_ordinal_in_prose_too():
-    assert [mark.keys for mark in read_markers("```\nx = a[1]  # [k7f2]\n```", KNOWN).marks] == [("k7f2",)]
-    marked = read_markers("The sky is blue[1][2]. It is wide[3].", KNOWN)
+    assert [mark.keys for mark in GrowingMarkers(KNOWN).read("```\nx = a[1]  # [k7f2]\n```").marks] == [("k7f2",)]
+    marked = GrowingMarkers(KNOWN).read("The sky is blue[1][2]. It is wide[3].")
     assert (marked.text, sum(mark.unknown for mark in marked.marks)) == ("The sky is blue. It is wide.", 3)
 
 
 def test_a_marker_stands_before_the_full_stop_of_what_it_follows():
-    marked = read_markers("It is 8 kg. [k7f2] More.", KNOWN)
+    marked = GrowingMarkers(KNOWN).read("It is 8 kg. [k7f2] More.")
     assert marked.text[: marked.marks[0].place] == "It is 8 kg"
 
 
 def test_a_marker_that_opens_a_line_speaks_of_what_follows():
-    first, second = read_markers("[k7f2] It is 8 kg.\n- [m24b] It is red.", KNOWN).marks
+    first, second = GrowingMarkers(KNOWN).read("[k7f2] It is 8 kg.\n- [m24b] It is red.").marks
     assert first.leads
     assert second.leads
 
@@ -92,12 +92,12 @@ def test_the_answer_is_taken_out_of_its_wrapping(text, inner):
 @given(st.text(max_size=80))
 def test_text_without_brackets_is_left_alone(text):
     bare = "".join(sign for sign in text if sign not in "[](){}【】`\n")
-    assert read_markers(bare, KNOWN).text == bare
+    assert GrowingMarkers(KNOWN).read(bare).text == bare
 
 
 @given(st.lists(st.sampled_from(["8 kg", "red", "[k7f2]", "[zz99]", "(m24b)", ".", "\n", " "]), max_size=20))
 def test_no_known_key_in_brackets_survives_and_places_lie_within_the_text(parts):
-    marked = read_markers(" ".join(parts), KNOWN)
+    marked = GrowingMarkers(KNOWN).read(" ".join(parts))
     assert "[k7f2]" not in marked.text
     assert "(m24b)" not in marked.text
     assert all(0 <= mark.place <= len(marked.text) for mark in marked.marks)
@@ -136,8 +136,8 @@ def test_markers_of_a_growing_text_are_those_of_the_text_read_at_once(pieces, st
     for at, piece in enumerate(pieces):
         text += piece
         if at % step == 0:
-            assert growing.read(text) == read_markers(text, KNOWN)
-    assert growing.read(text) == read_markers(text, KNOWN)
+            assert growing.read(text) == GrowingMarkers(KNOWN).read(text)
+    assert growing.read(text) == GrowingMarkers(KNOWN).read(text)
 
 
 def test_markers_that_stand_fast_are_not_read_again():
@@ -162,4 +162,4 @@ def test_what_comes_later_may_change_what_a_marker_is(later):
     growing, before = GrowingMarkers(KNOWN), "Say `a 【b [k7f2] and"
     growing.read(before)
 
-    assert growing.read(before + later) == read_markers(before + later, KNOWN)
+    assert growing.read(before + later) == GrowingMarkers(KNOWN).read(before + later)

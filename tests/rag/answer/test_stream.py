@@ -1,6 +1,5 @@
-from data.records import Chunk, Hit
+from data.records import Chunk, Draft, Hit
 from rag.answer.stream import stream_answer
-from rag.protocols import Draft
 
 TEXT = "Each passenger may take one bag of up to 8 kg on board. A second bag costs 15 euro at the gate."
 HITS = [Hit(Chunk("luggage.md", 0, len(TEXT), TEXT), 0.9)]
@@ -47,5 +46,5 @@ def test_the_pieces_of_a_long_answer_are_its_text():
     *pieces, answered = stream_answer("How heavy?", HITS, Growing(said * 12))
 
     assert len(pieces) > 12
-    assert "".join(pieces) == answered.answer.text
-    assert answered.answer.text.count("[1]") == answered.answer.text.count("[2]") == 12
+    assert "".join(pieces) == answered.text
+    assert answered.text.count("[1]") == answered.text.count("[2]") == 12

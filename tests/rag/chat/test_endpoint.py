@@ -6,10 +6,10 @@ from dataclasses import fields
 
 import pytest
 
-from data.records import ABSTENTION, Chunk, Hit
+from data.records import ABSTENTION, Answer, Chunk, Hit
 from data.text.tokens import estimate_tokens, passage_tokens
 from pipelines.loopback import Behaviour, Loopback
-from rag.answer.answering import CheckedAnswer, answer_question
+from rag.answer.answering import answer_question
 from rag.answer.stream import stream_answer
 from rag.chat.dialect import Dialect, adapted
 from rag.chat.endpoint import ChatEndpoint
@@ -43,15 +43,15 @@ def honest(server):
 
 def test_an_honest_model_answers_with_supported_citations(endpoint):
     answered = answer_question(QUESTION, HITS, endpoint)
-    assert (answered.answer.outcome, answered.answer.flags) == ("answered", ())
-    assert "10 kilograms" in answered.answer.text
-    assert all(citation.supported for citation in answered.answer.citations)
-    assert answered.answer.citations[0].source == "baggage.md"
+    assert (answered.outcome, answered.flags) == ("answered", ())
+    assert "10 kilograms" in answered.text
+    assert all(citation.supported for citation in answered.citations)
+    assert answered.citations[0].source == "baggage.md"
 
 
 def test_an_honest_model_abstains_with_the_phrase(endpoint):
     answered = answer_question("Who won the football championship?", HITS, endpoint)
-    assert (answered.answer.outcome, answered.answer.text) == ("abstained", ABSTENTION)
+    assert (answered.outcome, answered.text) == ("abstained", ABSTENTION)
 
 
 def test_the_draft_names_model_fingerprint_prompt_and_tokens(server, endpoint):
@@ -221,16 +221,16 @@ def test_a_stream_grows_to_the_text_of_the_whole_reply(endpoint):
 
 def test_a_streamed_answer_shows_whole_sentences_and_ends_as_the_answer_at_once(endpoint):
     *pieces, last = stream_answer(QUESTION, HITS, endpoint)
-    assert isinstance(last, CheckedAnswer)
-    assert last.answer == answer_question(QUESTION, HITS, endpoint).answer
-    assert "".join(pieces) == last.answer.text
+    assert isinstance(last, Answer)
+    assert last == answer_question(QUESTION, HITS, endpoint)
+    assert "".join(pieces) == last.text
     assert len(pieces) == 2
 
 
 def test_a_stream_that_breaks_ends_as_a_failed_answer(server, endpoint):
     server.behaviour = Behaviour(fault="cut_stream")
     last = list(stream_answer(QUESTION, HITS, endpoint))[-1]
-    assert (last.answer.outcome, last.draft) == ("failed", None)
+    assert (last.outcome, last.draft) == ("failed", None)
     assert "closed the connection" in last.error
 
 
@@ -267,7 +267,7 @@ def test_a_hallucinating_model_raises_flags_where_an_honest_one_raises_none(serv
     questions = [QUESTION, "When does the ferry to Brenna leave?", "How long does the crossing take?"]
     server.behaviour = Behaviour(hallucination_rate=1.0)
     for question in questions:
-        answer = answer_question(question, HITS, endpoint).answer
+        answer = answer_question(question, HITS, endpoint)
         assert answer.outcome == "answered"
         assert answer.citations
         assert [flag for flag in answer.flags if flag.startswith(("unsupported_citation", "number_mismatch"))]

@@ -38,7 +38,7 @@ def test_the_first_is_asked_while_it_works_and_nothing_is_flagged(endpoint):
 
 def test_the_second_stands_in_and_says_so(server, endpoint):
     server.behaviour = Behaviour(http_500=99)
-    answer = answer_question(QUESTION, HITS, Fallback([endpoint, Extractive()])).answer
+    answer = answer_question(QUESTION, HITS, Fallback([endpoint, Extractive()]))
     assert (answer.outcome, answer.flags) == ("answered", ("fallback:extractive",))
     assert "€15" in answer.text
 

@@ -3,6 +3,7 @@
 import pytest
 
 from data.errors import InputError
+from data.records import Draft
 from rag.answer.extractive import Extractive
 from rag.chunk.passages import ChunkSettings
 from rag.diagnose.expected import Expectation, parse_expected
@@ -10,7 +11,6 @@ from rag.diagnose.why import explain
 from rag.errors import EndpointUnreachable
 from rag.index.index import Index
 from rag.ingest.job import ingest
-from rag.protocols import Draft
 from rag.search.retriever import Retriever
 from tests.fakes import HashEmbedder
 

@@ -1,0 +1,57 @@
+"""The asker of a workspace: its index, its generator and its log, scored and traced as its settings say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from data.errors import WorkspaceError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from data.records import Interaction
+    from pipelines.wiring import Workspace
+    from rag.asking import Asker
+    from rag.protocols import AnswerLog
+
+
+def open_asker(
+    workspace: Workspace,
+    *,
+    logged: bool = True,
+    log: AnswerLog | None = None,
+    later: Callable[[Interaction], object] | None = None,
+) -> Asker:
+    """Build all parts from the settings of a workspace; with `logged=False` nothing is written to the log.
+
+    What is for the log alone is then left out: the vector of the answer, and its scores. Another `log` takes the place
+    of the workspace's own, and `later` takes answers that are completed later. A log that cannot be opened is told with
+    each answer, and keeps nobody from one.
+    """
+    from eval.quality import score
+    from pipelines.tracing import build_observer
+    from pipelines.wiring import build_generator, build_widener, open_log, open_retriever, retrieval_id
+    from rag.asking import Asker, LogWriter
+
+    log_error = None
+    try:
+        log = open_log(workspace) if logged and log is None else log
+    except WorkspaceError as error:
+        log_error = str(error)
+    retriever = open_retriever(workspace)
+    writer = LogWriter(
+        retriever.index.embed_query,
+        score=score if logged else None,
+        log=log,
+        later=later,
+        observe=build_observer(workspace.settings),
+        log_error=log_error,
+    )
+    return Asker(
+        retriever,
+        build_generator(workspace),
+        writer,
+        retrieval=retrieval_id(workspace.settings),
+        widen=build_widener(workspace, retriever.index),
+        follow_ups=workspace.settings.chat.follow_ups,
+    )
