@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from importlib.util import find_spec
 
 from data.errors import SilentDriftError
 
@@ -17,7 +18,6 @@ EXTRAS: Mapping[str, Mapping[str, str]] = {
         "langchain_core": "langchain-core",
         "langchain_openai": "langchain-openai",
         "llama_index": "llama-index-core",
-        "lxml": "lxml",
         "onnx": "onnx",
         "onnxruntime": "onnxruntime",
         "openai": "openai",
@@ -29,10 +29,11 @@ EXTRAS: Mapping[str, Mapping[str, str]] = {
     },
     "models": {"sentence_transformers": "sentence-transformers"},
     "serve": {"fastapi": "fastapi", "starlette": "fastapi", "uvicorn": "uvicorn"},
+    "langchain": {"langchain": "langchain"},
     "judge": {"ragas": "ragas"},
     "report": {"evidently": "evidently", "pandas": "pandas", "plotly": "plotly"},
     "trace": {"opentelemetry": "opentelemetry-sdk"},
-    "alerts": {"apprise": "apprise", "prometheus_client": "prometheus-client"},
+    "alerts": {"apprise": "apprise", "httpx": "httpx", "prometheus_client": "prometheus-client"},
     "postgres": {"psycopg": "psycopg"},
     "ray": {"ray": "ray"},
 }
@@ -42,27 +43,33 @@ EXTRAS: Mapping[str, Mapping[str, str]] = {
 class MissingLibraryError(SilentDriftError):
     """A library of an extra is not installed."""
 
-    def __init__(self, library: str, extra: str, needed_by: str = "This") -> None:
-        super().__init__(f"{needed_by} needs {library}: pip install 'silentdrift[{extra}]'.")
+    def __init__(self, library: str, extra: str, who: str = "This") -> None:
+        super().__init__(
+            f"{who} needs the extra `{extra}` ({library} is not installed): pip install 'silentdrift[{extra}]'."
+        )
         self.library = library
         self.extra = extra
 
 
-def missing_library(error: Exception, needed_by: str = "This") -> MissingLibraryError | None:
-    """Return the error that names the extra of a module that was not found; None where it is not one of an extra."""
+def missing_library(error: Exception, who: str = "This", extra: str = "") -> MissingLibraryError | None:
+    """Return the error that names the extra of a module that was not found; None where it belongs to none.
+
+    Where several extras bring the library it is `extra`, or else the first.
+    """
     if isinstance(error, MissingLibraryError):
-        return MissingLibraryError(error.library, error.extra, needed_by)
+        return MissingLibraryError(error.library, error.extra, who)
     if not isinstance(error, ModuleNotFoundError):
         return None
     module = (error.name or "").partition(".")[0]
-    for extra, libraries in EXTRAS.items():
-        if module in libraries:
-            return MissingLibraryError(libraries[module], extra, needed_by)
-    return None
+    found = [name for name, libraries in EXTRAS.items() if module in libraries]
+    if not found:
+        return None
+    chosen = extra if extra in found else found[0]
+    return MissingLibraryError(EXTRAS[chosen][module], chosen, who)
 
 
 @contextmanager
-def needed_by(who: str) -> Iterator[None]:
+def needed_by(who: str, extra: str = "") -> Iterator[None]:
     """Import libraries of an extra within this block.
 
     :raises MissingLibraryError: one of them is not installed; the sentence begins with `who`.
@@ -70,7 +77,17 @@ def needed_by(who: str) -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
-        missing = missing_library(error, who)
+        missing = missing_library(error, who, extra)
         if missing is None:
             raise
         raise missing from error
+
+
+def require(extra: str, who: str) -> None:
+    """Look for the libraries of an extra before long work begins, without importing them.
+
+    :raises MissingLibraryError: one of them is not installed.
+    """
+    for module, library in EXTRAS[extra].items():
+        if find_spec(module) is None:
+            raise MissingLibraryError(library, extra, who)

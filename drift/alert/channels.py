@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from data.errors import SettingsError
+from data.extras import needed_by
 from drift.alert.policy import AlertPolicy, Notice
 from drift.results import DriftReport, Verdict
 
@@ -61,6 +62,7 @@ def send(channel: Channel, notice: Notice) -> str | None:
     return reason.replace(channel.url, channel.shown) or "the service did not take the message"
 
 
+@needed_by("An alert at Alertmanager", "alerts")
 def post_to_alertmanager(
     url: str, report: DriftReport, policy: AlertPolicy, now: datetime, hold: timedelta
 ) -> str | None:
@@ -90,6 +92,7 @@ def post_to_alertmanager(
     return None
 
 
+@needed_by("An address in alerts.urls")
 def _apprise(url: str) -> Apprise:
     from apprise import Apprise
 

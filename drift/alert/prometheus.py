@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from data.extras import needed_by
 from drift.results import EXIT_CODES
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def gauges(report: Mapping[str, Any], false_alert_days: float) -> dict[str, floa
     return {name: float(value) for name, value in values.items() if value is not None}
 
 
+@needed_by("A drift gauge", "alerts")
 def fill_registry(
     registry: CollectorRegistry, report: Mapping[str, Any], false_alert_days: float, service: str
 ) -> None:
@@ -74,6 +76,7 @@ def fill_registry(
         verdicts.labels(service, verdict).set(float(verdict == report["verdict"]))
 
 
+@needed_by("alerts.textfile", "alerts")
 def write_textfile(path: Path, report: Mapping[str, Any], false_alert_days: float, service: str) -> None:
     """Write the gauges for node_exporter's textfile collector, all or nothing.
 

@@ -20,13 +20,11 @@ def serve(
     workspace: Folder = Path("."),
 ) -> None:
     """Answer over HTTP: an OpenAI-compatible API at /v1 and a page for people at /."""
-    from data.errors import SettingsError
+    from data.extras import needed_by
     from pipelines.wiring import open_workspace
 
-    try:
+    with needed_by("`rag serve`", "serve"):
         from pipelines.serve import serve as run
-    except ImportError as error:
-        raise SettingsError(f"`rag serve` needs {error.name}: pip install 'silentdrift[serve]'.") from error
     opened = open_workspace(workspace)
     server = opened.settings.server
     run(opened, host or server.host, server.port if port is None else port, insecure=insecure, tell=note)

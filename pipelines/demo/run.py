@@ -17,6 +17,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from data.errors import InputError
+from data.extras import require
 from pipelines.answer import answer_text, open_asker
 from pipelines.console import progress_printer, say
 from pipelines.demo.traffic import Script, demo_questions, write_script
@@ -40,7 +41,9 @@ def run_demo(folder: Path, now: datetime | None = None) -> tuple[ReportedWindows
     """Run the demo in `folder` and print its story; return the control's report and that of the changed week.
 
     :raises InputError: `folder` holds something that no earlier demo made.
+    :raises MissingLibraryError: the extra `rag` is not installed.
     """
+    require("rag", "The demo")
     started = perf_counter()
     now = now or datetime.now(UTC)
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
