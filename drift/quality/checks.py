@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -81,14 +81,14 @@ def _fall(test: QualityTest) -> str:
     return f"{_SENTENCES[test.name]} fell by {-test.delta:.3f} ({shown_p(test.p_drop)})"
 
 
-def answered(reference: Side, current: Side, settings: DriftSettings) -> QualityCheck | None:
+def answered(reference: Side, current: Side, speaking: QualityMeasures, settings: DriftSettings) -> QualityCheck | None:
     """Test the share of questions that were answered rather than declined; failures belong to ops."""
     sides = (reference, current)
     rates = [{i.id: float(i.outcome == "answered") for i in side.items if i.outcome != "failed"} for side in sides]
     return _rate("answered", rates, sides, settings)
 
 
-def cited(reference: Side, current: Side, settings: DriftSettings) -> QualityCheck | None:
+def cited(reference: Side, current: Side, speaking: QualityMeasures, settings: DriftSettings) -> QualityCheck | None:
     """Test the share of citations whose quote was found in the source."""
     sides = (reference, current)
     found = [{item.id: unsupported_citations(item) for item in side.items} for side in sides]
@@ -96,7 +96,7 @@ def cited(reference: Side, current: Side, settings: DriftSettings) -> QualityChe
     return _rate("citations", rates, sides, settings)
 
 
-def complete(reference: Side, current: Side, settings: DriftSettings) -> QualityCheck | None:
+def complete(reference: Side, current: Side, speaking: QualityMeasures, settings: DriftSettings) -> QualityCheck | None:
     """Test the share of answers that were not cut off; a style that leaves out full stops is not evidence of a cut."""
     sides = (reference, current)
     found = [{item.id: cut_off(item) for item in side.items} for side in sides]
@@ -112,6 +112,15 @@ def numbers(reference: Side, current: Side, speaking: QualityMeasures, settings:
     if figures is None or (main is not None and main.source != "proxy" and speaking.helper is None):
         return None
     return _rate("numbers", [figures.reference, figures.current], (reference, current), settings)
+
+
+SHARE_CHECKS: tuple[Callable[[Side, Side, QualityMeasures, DriftSettings], QualityCheck | None], ...] = (
+    answered,
+    cited,
+    complete,
+    numbers,
+)
+"""Tests that need no score to speak; adding one is adding its function here, its weight and its words above."""
 
 
 def late(reference: Side, current: Side, speaking: QualityMeasures, settings: DriftSettings) -> QualityCheck | None:

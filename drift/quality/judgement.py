@@ -43,12 +43,7 @@ def judge_quality(
     if budget is not None:
         settings = replace(settings, alpha=budget.level)
     speaking = with_judge(choose(reference, current, settings))
-    tests = (
-        evidence.answered(reference, current, settings),
-        evidence.cited(reference, current, settings),
-        evidence.complete(reference, current, settings),
-        evidence.numbers(reference, current, speaking, settings),
-    )
+    tests = (check(reference, current, speaking, settings) for check in evidence.SHARE_CHECKS)
     candidates = [test for test in tests if test]
     if speaking.main is None:
         decided = evidence.decide(candidates, settings)

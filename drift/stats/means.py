@@ -1,6 +1,6 @@
 """Differences of means with honest intervals: unpaired within strata, paired, and with a proxy corrected by labels.
 
-All differences are current − reference; `p_drop` is one-sided, for current being lower.
+All differences are current − reference; `p_drop` is one-sided, for current being lower. Samples with NaN are refused.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drift.results import Estimate
+from drift.stats.samples import refuse_nan
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -38,6 +39,7 @@ class StratifiedDifference:
 
 def difference(reference: Array, current: Array, confidence: float) -> Estimate:
     """Estimate the difference of two means by Welch's method, which does not assume equal variances."""
+    refuse_nan(reference, current)
     delta = float(current.mean() - reference.mean())
     parts = [_variance(values) / values.size for values in (reference, current)]
     return _from_t(delta, math.sqrt(sum(parts)), _welch_df(parts, (reference.size, current.size)), confidence)
@@ -52,6 +54,7 @@ def within_strata(
     which has the smallest variance; strata without records on both sides weigh nothing. A change of the mix of strata
     alone has expectation 0 here. `overlap` = sum(h_k) / (m n / (m + n)).
     """
+    refuse_nan(reference, current)
     count = int(max(strata_reference.max(), strata_current.max())) + 1
     m, n = (np.bincount(strata, minlength=count).astype(float) for strata in (strata_reference, strata_current))
     weight = np.divide(m * n, m + n, out=np.zeros(count), where=(m + n) > 0)
@@ -79,6 +82,7 @@ def within_strata(
 
 def paired(reference: Array, current: Array, confidence: float, rng: np.random.Generator) -> Estimate:
     """Estimate the mean of current − reference over pairs; for few pairs the p-value comes from flipping signs."""
+    refuse_nan(reference, current)
     change = current - reference
     estimate = _from_t(
         float(change.mean()), math.sqrt(_variance(change) / change.size), max(change.size - 1, 1), confidence

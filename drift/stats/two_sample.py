@@ -1,6 +1,6 @@
 """Two-sample tests: has a plane moved at all? Each returns an effect size next to its p-value.
 
-All are swap-symmetric up to the sign of the effect, deterministic for a seed, and refuse NaN by never being given any.
+All are swap-symmetric up to the sign of the effect and to what chance draws, deterministic for a seed, and refuse NaN.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from drift.stats.samples import refuse_nan
 
 Matrix = NDArray[np.float32]
 Array = NDArray[np.float64]
@@ -43,6 +45,7 @@ def vector_shift(reference: Matrix, current: Matrix, permutations: int, seed: in
     median distance (any difference; MMD, and as in MMDAgg, Schrab et al. 2023, several bandwidths in one test). The
     effect is that statistic: null standard deviations above the null mean.
     """
+    refuse_nan(reference, current)
     pooled = np.concatenate([reference, current])
     blocks = [pooled, *(_fourier(pooled, scale, seed) for scale in _BANDWIDTHS)]
     features = np.concatenate(blocks, axis=1)
@@ -62,6 +65,7 @@ def classifier_auc(reference: Matrix, current: Matrix, seed: int) -> Shift:
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
+    refuse_nan(reference, current)
     rng = np.random.default_rng(seed)
     sides = [rows[rng.permutation(len(rows))[:_CLASSIFIER_SAMPLE]] for rows in (reference, current)]
     rows, truth = np.concatenate(sides), np.repeat([0, 1], [len(side) for side in sides])
@@ -97,6 +101,7 @@ def value_shift(reference: Array, current: Array) -> Shift:
     """Test whether a number moved: Mann–Whitney on ranks; the effect is Cohen's d."""
     from scipy.stats import mannwhitneyu
 
+    refuse_nan(reference, current)
     spread = float(np.sqrt((reference.var() + current.var()) / 2))
     delta = float(current.mean() - reference.mean())
     if spread == 0:
