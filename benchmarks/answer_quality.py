@@ -32,6 +32,7 @@ from pipelines.loopback import Behaviour, Loopback
 from rag.answer.answering import answer_question
 from rag.answer.extractive import Extractive
 from rag.chat.endpoint import ChatEndpoint
+from rag.chat.settings import ChatSettings
 from rag.protocols import Generator
 
 RESULTS = Path(__file__).parent / "results" / "answer_quality.json"
@@ -145,8 +146,8 @@ def main() -> None:
     with Loopback() as honest, Loopback(Behaviour(hallucination_rate=1.0)) as dishonest:
         generators: dict[str, Generator] = {
             "extractive": Extractive(),
-            "loopback honest": ChatEndpoint(honest.url, "loopback-1", "none", secret="benchmark"),
-            "loopback inventing": ChatEndpoint(dishonest.url, "loopback-1", "none", secret="benchmark"),
+            "loopback honest": ChatEndpoint(ChatSettings(honest.url, "loopback-1"), secret="benchmark"),
+            "loopback inventing": ChatEndpoint(ChatSettings(dishonest.url, "loopback-1"), secret="benchmark"),
         }
         found: dict[str, Any] = {name: measure_set(name, most, generators) for name in SETS}
     found["guards on RAGTruth"] = measure_guards(most=1000)

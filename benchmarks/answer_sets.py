@@ -13,7 +13,8 @@ import numpy as np
 
 from data.records import Document
 from data.text.stems import terms
-from rag.chunk.passages import ChunkSettings, chunk_document
+from rag.chunk.passages import chunk_document
+from rag.chunk.settings import ChunkSettings
 from rag.read.document import read_document
 
 DATA = Path(__file__).parents[1] / ".." / "shared" / "data"

@@ -20,8 +20,9 @@ from pipelines.answer.asker import open_asker
 from pipelines.evaluation.drafts import draft
 from pipelines.evaluation.run import case_asker, measured
 from pipelines.index.ingest import ingest_paths
-from pipelines.wiring.workspace import Workspace, build_embedder, chunk_settings, init_workspace, open_workspace
+from pipelines.wiring.workspace import Workspace, init_workspace, open_workspace
 from rag.asking.asker import Asker
+from rag.embed.embedder import open_embedder
 from rag.ingest.job import ingest
 
 CACHE = Path(tempfile.gettempdir()) / "silentdrift-eval-power"
@@ -130,14 +131,14 @@ def _shuffle(asker: Asker, cases: Sequence[Case]) -> None:
 
 
 def _with(workspace: Workspace, section: str, **values: Any) -> Workspace:
-    changed = getattr(workspace.settings, section).model_copy(update=values)
-    return Workspace(workspace.folder, workspace.settings.model_copy(update={section: changed}))
+    changed = replace(getattr(workspace.settings, section), **values)
+    return Workspace(workspace.folder, replace(workspace.settings, **{section: changed}))
 
 
 def _larger(workspace: Workspace) -> Workspace:
     """Cut the stored documents anew into passages of eight times the length, in a copy."""
     changed = _with(_copy(workspace), "chunking", **LARGER)
-    ingest((), changed.data, build_embedder(changed.settings), chunking=chunk_settings(changed.settings))
+    ingest((), changed.data, open_embedder(changed.settings.embedder), chunking=changed.settings.chunking)
     return changed
 
 

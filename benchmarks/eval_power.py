@@ -21,10 +21,10 @@ import numpy as np
 
 from benchmarks.eval_corpora import CORPORA
 from benchmarks.eval_faults import CACHE, faulty_systems, stale_version
-from eval.gate_outcome import GateSettings
 from eval.gating import gate
 from eval.intervals import share_interval
 from eval.run import CaseResult, EvalRun
+from eval.settings import EvalSettings
 
 RESULTS = Path(__file__).parent / "results" / "eval_power.json"
 SIZES = (50, 200, 1000)
@@ -84,7 +84,7 @@ def smallest(accepted: EvalRun, runs: int) -> list[dict[str, Any]]:
     mean = float(np.mean([item.values["answer_match"] for item in pool]))
     rows = []
     for size in SIZES:
-        for metrics in (("answer_match",), GateSettings().metrics):
+        for metrics in (("answer_match",), EvalSettings().gated):
             stopped, printed = {}, []
             for drop in WRONGED:
                 hits = 0
@@ -93,7 +93,7 @@ def smallest(accepted: EvalRun, runs: int) -> list[dict[str, Any]]:
                     drawn = [pool[place] for place in rng.integers(0, len(pool), size)]
                     old = replace(accepted, results=_renamed(drawn))
                     new = replace(accepted, results=_renamed([_hit(item, drop, rng) for item in drawn]))
-                    outcome = gate(old, new, GateSettings(metrics=metrics, seed=seed))
+                    outcome = gate(old, new, EvalSettings(metrics=metrics, seed=seed))
                     hits += outcome.verdict == "regression"
                     printed += [
                         item.minimum_detectable_drop

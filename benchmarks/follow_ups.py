@@ -22,8 +22,9 @@ from typing import Any
 import numpy as np
 
 from rag.answer.follow_up import Turn, by_rule, leans_on_history
-from rag.chunk.passages import ChunkSettings
+from rag.chunk.settings import ChunkSettings
 from rag.embed.embedder import open_embedder
+from rag.embed.settings import EmbedderSettings
 from rag.index.index import Index
 from rag.ingest.job import ingest
 
@@ -100,8 +101,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         places = write_passages(texts, folder / "passages")
-        embedder = open_embedder("all-MiniLM-L6-v2")
-        ingest([folder / "passages"], folder / "index", embedder, chunking=ChunkSettings())
+        embedder = open_embedder(EmbedderSettings("all-MiniLM-L6-v2"))
+        ingest([folder / "passages"], folder / "index", embedder, chunking=ChunkSettings(min_characters=0))
         index = Index.open(folder / "index", embedder)
         last = recalls(index, tasks, [task.question for task in tasks], places)
         rule = recalls(index, tasks, [by_rule(task.history, task.question) for task in tasks], places)

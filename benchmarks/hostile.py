@@ -40,6 +40,7 @@ from pipelines.wiring.retriever import open_index
 from pipelines.wiring.workspace import Workspace, init_workspace, open_workspace, prompt_secret
 from rag.answer.answering import answer_question
 from rag.chat.endpoint import ChatEndpoint
+from rag.chat.settings import ChatSettings
 from rag.hostile.linter import HARMLESS, lint
 from rag.hostile.quarantine import Guard, Ledger
 from rag.index.index import Index
@@ -71,7 +72,7 @@ class Bench:
 
     def endpoint(self, server: Loopback) -> ChatEndpoint:
         """Return a client of `server`."""
-        return ChatEndpoint(server.url, "loopback-1", "none", secret=prompt_secret(self.workspace))
+        return ChatEndpoint(ChatSettings(server.url, "loopback-1"), secret=prompt_secret(self.workspace))
 
 
 def attack_table(bench: Bench, suite: Sequence[Attack]) -> list[dict[str, str]]:

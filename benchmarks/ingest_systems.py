@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.ingest_corpus import peer_texts
+from rag.embed.settings import EmbedderSettings
 
 BATCH, DEPTH = 32, 10
 TEXTS = "texts.json"
@@ -25,12 +26,12 @@ Ingested = tuple[int, dict[str, Search]]
 
 def ours(folder: Path, store: Path) -> Ingested:
     """Ingest with this project; search as users get it, and dense only."""
-    from rag.chunk.passages import ChunkSettings
+    from rag.chunk.settings import ChunkSettings
     from rag.embed.embedder import open_embedder
     from rag.index.index import Index
     from rag.ingest.job import ingest
 
-    embedder = open_embedder(batch_size=BATCH)
+    embedder = open_embedder(EmbedderSettings(batch_size=BATCH))
     # The settings of `rag init`: passages of other scripts are not cut small because they take many tokens.
     report = ingest([folder], store, embedder, chunking=ChunkSettings(min_characters=800))
     index = Index.open(store, embedder)
@@ -64,7 +65,7 @@ def pure(folder: Path, store: Path) -> Ingested:
     from rag.ingest.job import TEXTS_AT_ONCE
 
     texts = json.loads((store.parent / TEXTS).read_text(encoding="utf-8"))
-    embedder = open_embedder(batch_size=BATCH)
+    embedder = open_embedder(EmbedderSettings(batch_size=BATCH))
     configuration: Any = {"hnsw": {"space": "cosine"}}
     client = chromadb.PersistentClient(str(store))
     collection = client.create_collection("bench", embedding_function=None, configuration=configuration)

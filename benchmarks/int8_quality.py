@@ -24,9 +24,11 @@ from numpy.typing import NDArray
 
 from benchmarks.retrieval_quality import DATA, DEPTH, SETS, Collection, Judged, ndcg
 from data.text.sentences import sentence_spans
-from rag.chunk.passages import ChunkSettings, chunk_document, embedding_text
+from rag.chunk.passages import chunk_document, embedding_text
+from rag.chunk.settings import ChunkSettings
 from rag.embed.embedder import open_embedder
 from rag.embed.long_texts import embed_passages
+from rag.embed.settings import EmbedderSettings
 from rag.protocols import Embedder
 from rag.read.document import parse_document
 
@@ -42,7 +44,9 @@ def nist(questions: int = 300) -> Collection:
     for path in sorted((root / "rev3").rglob("*.md")):
         name = path.relative_to(root).as_posix()
         if path.stat().st_size:
-            chunks = chunk_document(parse_document(path.read_bytes(), path, name), count, ChunkSettings())
+            chunks = chunk_document(
+                parse_document(path.read_bytes(), path, name), count, ChunkSettings(min_characters=0)
+            )
             passages |= {f"{name}#{chunk.start}": embedding_text(chunk) for chunk in chunks}
     held = [(name, text[start:end]) for name, text in passages.items() for start, end in sentence_spans(text)]
     held = [(name, sentence.split()) for name, sentence in held if len(sentence.split()) >= 12]
@@ -80,7 +84,10 @@ def compare(name: str, most: int) -> dict[str, Any]:
     judged = collection.judged
     if len(judged) > most:
         judged = [judged[at] for at in np.sort(np.random.default_rng(0).choice(len(judged), most, replace=False))]
-    both = [Timed(open_embedder(precision="fp32")), Timed(open_embedder(precision="int8"))]
+    both = [
+        Timed(open_embedder(EmbedderSettings(precision="fp32"))),
+        Timed(open_embedder(EmbedderSettings(precision="int8"))),
+    ]
     for timed in both:
         timed.embedder.embed(["the session is made at the first call"])
     texts = list(collection.passages.values())

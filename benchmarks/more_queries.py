@@ -24,7 +24,7 @@ import numpy as np
 from benchmarks.answer_sets import SETS
 from benchmarks.follow_ups import interval, read_tasks, write_passages
 from rag.answer.follow_up import by_rule
-from rag.chunk.passages import ChunkSettings
+from rag.chunk.settings import ChunkSettings
 from rag.embed.embedder import open_embedder
 from rag.index.index import Index
 from rag.ingest.job import ingest
@@ -58,7 +58,7 @@ def measure(asked: Sequence[Asked], texts: dict[str, str]) -> dict[str, Any]:
         folder = Path(name)
         places = write_passages(texts, folder / "passages")
         embedder = open_embedder()
-        ingest([folder / "passages"], folder / "index", embedder, chunking=ChunkSettings())
+        ingest([folder / "passages"], folder / "index", embedder, chunking=ChunkSettings(min_characters=0))
         index = Index.open(folder / "index", embedder)
         ways: dict[str, MoreQueries | None] = {"none": None, "feedback": FeedbackQueries()}
         found = {way: _scores(Retriever(index, k=4 * DEPTH, more=more), asked, places) for way, more in ways.items()}

@@ -1,10 +1,11 @@
-"""What counts as a drop, how sure a page must be, and how much data a verdict needs."""
+"""What counts as a drop, how sure a page must be, and how much data a verdict needs: [drift]."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from typing import Annotated
 
-from data.errors import SettingsError
+from data.settings import Bounds, Example, check
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,35 +16,45 @@ class DriftSettings:
     change, and 0.0075 keeps that rate below 1 % as measured, too (`benchmarks.drift_levels`): 0.01 brought 58 pages in
     5,625 windows (single runs 0.2 to 1.8 %), 0.0075 17 in 2,625 of them where 0.01 brought 21. Large drops are seen as
     often, small ones less often (18 instead of 23 % for a swap of 30 % of the traffic).
-    `minimal_drop` is the smallest mean drop of quality that may page at all; `drop_that_matters` is the drop the data
-    must have been able to show (with probability `power`) before a report may call itself steady. Both are on the
-    [0, 1] scale of the score that speaks.
     """
 
-    alpha: float = 0.0075
-    minimal_drop: float = 0.02
-    drop_that_matters: float = 0.10
-    power: float = 0.80
-    confidence: float = 0.95
-    fdr: float = 0.05
-    min_records: int = 30
-    min_pairs: int = 15
-    min_labels: int = 10
-    permutations: int = 999
-    seed: int = 0
-    quality_metric: str | None = None
-    ops_alpha: float = 0.001
-    error_rate_rise: float = 0.02
-    latency_ratio: float = 1.5
-    latency_rise_ms: float = 50.0
-    false_page_days: float = 180.0
+    drop_that_matters: Annotated[float, Bounds(gt=0.0, lt=1.0)] = 0.10
+    """On the 0..1 scale of the score that speaks. The data must have been able to show such a drop, with probability
+    `power`, before a report may call itself steady."""
+    false_page_days: Annotated[float, Bounds(ge=1.0)] = 180.0
+    """Reports on schedule page falsely once in so many days at most."""
+    alpha: Annotated[float, Bounds(gt=0.0, lt=0.5)] = 0.0075
+    """Level of a page in any single report: false ones stay below 1 %."""
+    window_days: Annotated[float, Bounds(gt=0.0)] = 7.0
+    """How far back a report looks that is given no --since."""
+    minimal_drop: Annotated[float, Bounds(ge=0.0, lt=1.0)] = 0.02
+    """The smallest mean drop of quality that may page at all."""
+    power: Annotated[float, Bounds(gt=0.0, lt=1.0)] = 0.80
+    """How surely a drop that matters must have been seen."""
+    confidence: Annotated[float, Bounds(gt=0.0, lt=1.0)] = 0.95
+    """Of the intervals shown."""
+    fdr: Annotated[float, Bounds(gt=0.0, lt=1.0)] = 0.05
+    """Share of findings that may be false."""
+    min_records: Annotated[int, Bounds(ge=2)] = 30
+    """Fewer scored answers in a window give no verdict."""
+    min_pairs: Annotated[int, Bounds(ge=2)] = 15
+    """Fewer canaries asked in both windows are not compared."""
+    min_labels: Annotated[int, Bounds(ge=2)] = 10
+    """Fewer labels in a window do not speak for quality."""
+    permutations: Annotated[int, Bounds(ge=19, le=100_000)] = 999
+    """Rounds of the permutation tests."""
+    seed: Annotated[int, Bounds(ge=0)] = 0
+    """Fixes what chance draws: a report made again is the same."""
+    quality_metric: Annotated[str | None, Example("faithfulness")] = None
+    """The metric that speaks for quality; left out: the best there is."""
+    ops_alpha: Annotated[float, Bounds(gt=0.0, lt=0.5)] = 0.001
+    """Level of the tests of errors and latency."""
+    error_rate_rise: Annotated[float, Bounds(ge=0.0, le=1.0)] = 0.02
+    """A smaller rise of the error rate is no incident."""
+    latency_ratio: Annotated[float, Bounds(ge=1.0)] = 1.5
+    """A p95 of latency below so many times that of the reference is no incident."""
+    latency_rise_ms: Annotated[float, Bounds(ge=0.0)] = 50.0
+    """Nor is a smaller rise of it."""
 
     def __post_init__(self) -> None:
-        for name in ("alpha", "drop_that_matters", "power", "confidence", "fdr", "ops_alpha"):
-            value = getattr(self, name)
-            if not 0 < value < 1:
-                raise SettingsError(f"drift setting {name} = {value!r} must lie between 0 and 1.")
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if isinstance(value, int | float) and not isinstance(value, bool) and value < 0:
-                raise SettingsError(f"drift setting {field.name} = {value!r} must not be negative.")
+        check(self, "drift")

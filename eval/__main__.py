@@ -16,13 +16,14 @@ from data.cases import Case, load_cases
 from data.errors import InputError, SilentDriftError
 from data.interchange import read_interactions
 from data.records import Interaction
-from eval.gate_outcome import GateOutcome, GateSettings
+from eval.gate_outcome import GateOutcome
 from eval.gating import gate
 from eval.metrics import METRICS
 from eval.quality import GroundednessProxy, proxy_metrics
 from eval.report import gate_json, gate_markdown, gate_text, junit, page, run_json, run_markdown, run_text
 from eval.run import EvalRun, evaluate
 from eval.run_files import load_run, save_run
+from eval.settings import EvalSettings
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         run = measure(options.cases, options.answers)
         if options.save:
             save_run(run, options.save)
-        settings = GateSettings(alpha=options.alpha, margin=options.margin)
+        settings = EvalSettings(alpha=options.alpha, margin=options.margin)
         outcome = gate(load_run(options.accepted), run, settings) if options.accepted else None
         _write(run, outcome, options)
     except (SilentDriftError, OSError) as error:
@@ -103,8 +104,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--answers", type=Path, required=True, help="interaction file, JSON Lines")
     parser.add_argument("--accepted", type=Path, help="gate against this run: 0 pass, 1 regression, 5 too few cases")
     parser.add_argument("--save", type=Path, help="keep the run here")
-    parser.add_argument("--alpha", type=float, default=GateSettings().alpha)
-    parser.add_argument("--margin", type=float, default=GateSettings().margin)
+    parser.add_argument("--alpha", type=float, default=EvalSettings().alpha)
+    parser.add_argument("--margin", type=float, default=EvalSettings().margin)
     parser.add_argument("--json", action="store_true", help="print JSON")
     for name in ("junit", "markdown", "html"):
         parser.add_argument(f"--{name}", type=Path, help=f"write {name} here")

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from data.errors import InputError
-from eval.gate_outcome import GateOutcome, GateSettings, MetricGate, RegressedCase, Verdict
+from eval.gate_outcome import GateOutcome, MetricGate, RegressedCase, Verdict
 from eval.intervals import (
     Interval,
     cases_needed,
@@ -24,6 +24,7 @@ from eval.intervals import (
     minimum_detectable_drop,
 )
 from eval.run import CaseResult, EvalRun
+from eval.settings import EvalSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +47,13 @@ class _Pairs:
         return fmean(self.candidate) if self.candidate else None
 
 
-def gate(accepted: EvalRun, candidate: EvalRun, settings: GateSettings | None = None) -> GateOutcome:
+def gate(accepted: EvalRun, candidate: EvalRun, settings: EvalSettings | None = None) -> GateOutcome:
     """Judge `candidate` against `accepted`.
 
     :raises InputError: the runs share no case or no gated metric, asked different questions under one id, or measured a
         gated metric with different versions.
     """
-    settings = settings or GateSettings()
+    settings = settings or EvalSettings()
     pairs = _paired_cases(accepted, candidate)
     gates = _judge(_scored_pairs(accepted, candidate, pairs, settings), settings)
     regressed = [item.metric for item in gates if item.verdict == "regression"]
@@ -90,21 +91,21 @@ def _paired_cases(accepted: EvalRun, candidate: EvalRun) -> list[tuple[CaseResul
 
 
 def _scored_pairs(
-    accepted: EvalRun, candidate: EvalRun, pairs: Sequence[tuple[CaseResult, CaseResult]], settings: GateSettings
+    accepted: EvalRun, candidate: EvalRun, pairs: Sequence[tuple[CaseResult, CaseResult]], settings: EvalSettings
 ) -> list[_Pairs]:
     found = [_pairs_of(metric, pairs) for metric in _common_metrics(accepted, candidate, settings)]
     scored = [item for item in found if item.accepted or item.lost]
     if not scored:
         raise InputError(
-            f"None of the gated metrics ({', '.join(settings.metrics)}) has a value in both runs: "
+            f"None of the gated metrics ({', '.join(settings.gated)}) has a value in both runs: "
             "gate metrics the runs measure."
         )
     return scored
 
 
-def _common_metrics(accepted: EvalRun, candidate: EvalRun, settings: GateSettings) -> list[str]:
+def _common_metrics(accepted: EvalRun, candidate: EvalRun, settings: EvalSettings) -> list[str]:
     old, new = ({metric.name: metric for metric in run.metrics} for run in (accepted, candidate))
-    names = [name for name in settings.metrics if name in old and name in new]
+    names = [name for name in settings.gated if name in old and name in new]
     for name in names:
         if old[name].version != new[name].version:
             raise InputError(
@@ -124,7 +125,7 @@ def _pairs_of(metric: str, pairs: Sequence[tuple[CaseResult, CaseResult]]) -> _P
     )
 
 
-def _judge(scored: Sequence[_Pairs], settings: GateSettings) -> tuple[MetricGate, ...]:
+def _judge(scored: Sequence[_Pairs], settings: EvalSettings) -> tuple[MetricGate, ...]:
     from scipy.stats import false_discovery_control
 
     p_values = false_discovery_control([drop_p_value(item.differences, settings.seed) for item in scored])
@@ -134,7 +135,7 @@ def _judge(scored: Sequence[_Pairs], settings: GateSettings) -> tuple[MetricGate
     )
 
 
-def _judge_metric(item: _Pairs, p_value: float, settings: GateSettings, metrics: int) -> MetricGate:
+def _judge_metric(item: _Pairs, p_value: float, settings: EvalSettings, metrics: int) -> MetricGate:
     # One-sided at alpha, hence a two-sided interval with alpha in each tail.
     interval = difference_interval(item.differences, 1 - 2 * settings.alpha)
     return MetricGate(
@@ -151,7 +152,7 @@ def _judge_metric(item: _Pairs, p_value: float, settings: GateSettings, metrics:
     )
 
 
-def _verdict(item: _Pairs, interval: Interval, p_value: float, settings: GateSettings) -> Verdict:
+def _verdict(item: _Pairs, interval: Interval, p_value: float, settings: EvalSettings) -> Verdict:
     least = settings.smallest_drop_of(item.metric, item.accepted_mean or 0.0)
     if p_value <= settings.alpha and interval.mean <= -least:
         return "regression"

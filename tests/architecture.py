@@ -11,9 +11,9 @@ MAY_IMPORT = {
 }
 
 BASE = {
-    "data": {"errors", "extras", "faces", "files", "jsonl", "records", "shapes"},
+    "data": {"errors", "extras", "faces", "files", "jsonl", "records", "settings", "shapes"},
     "rag": {"errors", "http", "protocols"},
-    "eval": {"errors", "gate_outcome", "intervals", "metric"},
+    "eval": {"errors", "gate_outcome", "intervals", "metric", "settings"},
     "drift": {"results", "settings", "verdict", "windows"},
     "pipelines": {"console", "settings"},
 }
@@ -44,6 +44,7 @@ ARROWS = {
         "prompts": {"hostile"},
         "read": set(),
         "search": {"chunk", "hostile", "index", "prompts", "store"},
+        "settings": {"chat", "chunk", "embed", "ingest", "search", "store"},
         "store": set(),
     },
     "eval": {
@@ -91,6 +92,7 @@ ARROWS = {
 """What a folder, or a module beside the folders, may import in its room beside the base."""
 
 HOMES = {
+    "annotated_types": {"data/settings"},
     "apprise": {"drift/alert"},
     "bs4": {"rag/read"},
     "chromadb": {"rag/store"},
@@ -118,12 +120,12 @@ HOMES = {
         "data/cases",
         "data/interchange",
         "data/labels",
+        "data/settings",
         "data/shapes",
-        "pipelines/evaluation",
         "pipelines/serve",
-        "pipelines/settings",
     },
-    "pydantic_core": {"data/interchange", "data/shapes", "eval/judge"},
+    "pydantic_core": {"data/interchange", "data/settings", "data/shapes", "eval/judge"},
+    "pydantic_settings": {"data/settings"},
     "pypdfium2": {"rag/hostile", "rag/read"},
     "pytest": {"pipelines/evaluation"},
     "ragas": {"eval/judge"},

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from data.log.journal_places import orphans
     from data.log.redact import Redactor
     from data.log.retention import concerned, forget
+    from data.log.settings import LogSettings
     from data.log.sketches import FRAME_DAY, count_users, day_marks, read_sketches, write_sketch
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "FRAME_DAY",
     "InteractionLog",
     "Journal",
+    "LogSettings",
     "Redactor",
     "concerned",
     "count_users",
@@ -36,6 +38,7 @@ __getattr__ = face(
         "journal_places": ["orphans"],
         "redact": ["Redactor"],
         "retention": ["concerned", "forget"],
+        "settings": ["LogSettings"],
         "sketches": ["FRAME_DAY", "count_users", "day_marks", "read_sketches", "write_sketch"],
     },
 )

@@ -6,28 +6,19 @@ from data.faces import face
 
 if TYPE_CHECKING:
     from drift.alert.channels import Channel, open_channel, post_to_alertmanager, send, summary
-    from drift.alert.policy import (
-        AlertPolicy,
-        ChannelState,
-        Notice,
-        decide,
-        parse_quiet_hours,
-        parse_zone,
-        told,
-        write_notice,
-    )
+    from drift.alert.policy import AlertPolicy, ChannelState, Notice, decide, told, write_notice
     from drift.alert.prometheus import fill_registry, write_textfile
+    from drift.alert.settings import AlertSettings
 
 __all__ = [
     "AlertPolicy",
+    "AlertSettings",
     "Channel",
     "ChannelState",
     "Notice",
     "decide",
     "fill_registry",
     "open_channel",
-    "parse_quiet_hours",
-    "parse_zone",
     "post_to_alertmanager",
     "send",
     "summary",
@@ -40,16 +31,8 @@ __getattr__ = face(
     __name__,
     {
         "channels": ["Channel", "open_channel", "post_to_alertmanager", "send", "summary"],
-        "policy": [
-            "AlertPolicy",
-            "ChannelState",
-            "Notice",
-            "decide",
-            "parse_quiet_hours",
-            "parse_zone",
-            "told",
-            "write_notice",
-        ],
+        "policy": ["AlertPolicy", "ChannelState", "Notice", "decide", "told", "write_notice"],
         "prometheus": ["fill_registry", "write_textfile"],
+        "settings": ["AlertSettings"],
     },
 )

@@ -11,6 +11,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from data.errors import SettingsError
+from drift.alert.settings import AlertSettings
 from drift.results import ALERTING, DriftReport, Verdict
 
 NoticeKind = Literal["alert", "reminder", "recovery"]
@@ -31,11 +32,26 @@ class AlertPolicy:
     the first report after them. An open incident is repeated after `repeat`. `link` leads to the reports.
     """
 
-    service: str = "rag"
-    quiet: tuple[time, time] | None = None
-    zone: ZoneInfo = ZoneInfo("UTC")
-    repeat: timedelta = timedelta(hours=24)
-    link: str = ""
+    service: str
+    quiet: tuple[time, time] | None
+    zone: ZoneInfo
+    repeat: timedelta
+    link: str
+
+    @classmethod
+    def of(cls, settings: AlertSettings, report_name: str = "") -> AlertPolicy:
+        """Read what the settings say; `report_name` is the file that a link should end in.
+
+        :raises SettingsError: quiet hours or time zone cannot be read.
+        """
+        link = settings.report_url.rstrip("/")
+        return cls(
+            service=settings.service,
+            quiet=parse_quiet_hours(settings.quiet_hours),
+            zone=parse_zone(settings.time_zone),
+            repeat=timedelta(hours=settings.repeat_hours),
+            link=f"{link}/{report_name}" if link and report_name else link,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     )
     from eval.judge.cache import JudgeCache
     from eval.judge.calibration import JudgeShift, compare_judges
-    from eval.judge.judge import Judge, JudgeCost, JudgeSettings, with_judgements
+    from eval.judge.judge import Judge, JudgeCost, with_judgements
     from eval.judge.metrics import JUDGED, judge_input
+    from eval.judge.settings import JudgeSettings
 
 __all__ = [
     "Anchor",
@@ -49,7 +50,8 @@ __getattr__ = face(
         ],
         "cache": ["JudgeCache"],
         "calibration": ["JudgeShift", "compare_judges"],
-        "judge": ["Judge", "JudgeCost", "JudgeSettings", "with_judgements"],
+        "judge": ["Judge", "JudgeCost", "with_judgements"],
         "metrics": ["JUDGED", "judge_input"],
+        "settings": ["JudgeSettings"],
     },
 )

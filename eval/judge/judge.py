@@ -12,7 +12,7 @@ import logging
 import math
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from data.records import Score
@@ -20,6 +20,7 @@ from eval.errors import JudgeError, UnscorableAnswer
 from eval.judge.cache import JudgeCache
 from eval.judge.client import open_client, refuse_empty_replies
 from eval.judge.metrics import JudgedMetric, arguments, judged_metric
+from eval.judge.settings import JudgeSettings
 from eval.run import JudgeInput
 
 if TYPE_CHECKING:
@@ -32,27 +33,6 @@ from eval.run import CaseResult, EvalRun, MetricInfo
 TEMPLATE_TOKENS = 900
 """About what the instructions and examples of one ragas request take."""
 CHARACTERS_PER_TOKEN = 4
-
-
-@dataclass(frozen=True, slots=True)
-class JudgeSettings:
-    """Which endpoint judges what.
-
-    `timeout_s` bounds each metric of each answer, all requests together. `retries` counts new attempts after a reply
-    that is no usable JSON, and after HTTP 429 and 5xx. After `give_up_after` failures in a row the rest is left
-    unscored instead of waited for.
-    """
-
-    base_url: str
-    model: str
-    api_key: str = field(default="none", repr=False)
-    metrics: tuple[str, ...] = ("faithfulness",)
-    embedding_model: str = ""
-    concurrency: int = 4
-    timeout_s: float = 60.0
-    retries: int = 1
-    max_tokens: int = 4096
-    give_up_after: int = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +127,7 @@ class Judge:
     def _client(self) -> AsyncOpenAI:
         _silence_ragas()
         settings = self._settings
-        return open_client(settings.base_url, settings.api_key, settings.timeout_s, settings.retries)
+        return open_client(settings.base_url, settings.api_key.reveal(), settings.timeout_s, settings.retries)
 
     def _ragas_metric(self, metric: JudgedMetric, client: AsyncOpenAI) -> Any:
         from ragas.llms import llm_factory

@@ -7,12 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from data.errors import SettingsError
-from pipelines.wiring import Workspace, build_endpoint, completed, model_settings
+from pipelines.wiring import Workspace, build_endpoint
 
 if TYPE_CHECKING:
-    from pipelines.settings import ChatSection, EmbedderSection, RerankSection, Settings
-    from rag.chat import ModelSettings
+    from pipelines.settings import Settings
+    from rag.chat import ChatSettings
     from rag.doctor import Offer, Probe
+    from rag.embed import EmbedderSettings
+    from rag.search import RerankSettings
 
 _MARKS = {"ok": "ok     ", "warning": "warning", "failed": "FAILED ", "absent": "-      "}
 _COLOURS = {"ok": "green", "warning": "yellow", "failed": "red", "absent": "dim"}
@@ -32,20 +34,22 @@ def examine(workspace: Workspace, timeout_s: float = 60.0) -> Iterator[Probe]:
     if settings.chat.base_url:
         yield from _chat(settings.chat, timeout_s)
     yield from _beside(settings, timeout_s)
-    for place, fallback in enumerate(settings.chat.fallback, 1):
-        probes = _chat(completed(fallback, settings.chat), timeout_s)
+    for place, fallback in enumerate(settings.chat.chain[1:], 1):
+        probes = _chat(fallback, timeout_s)
         yield replace(next(probes), name=f"fallback {place}")
 
 
-def _chat(chat: ChatSection, timeout_s: float) -> Iterator[Probe]:
+def _chat(chat: ChatSettings, timeout_s: float) -> Iterator[Probe]:
     from rag.doctor import probe_endpoint, wire_probes
 
-    hasty = chat.model_copy(update={"max_retries": 0, "timeout_s": timeout_s, "deadline_s": timeout_s})
-    found = probe_endpoint(lambda window: build_endpoint(hasty, window), chat.context_window, timeout_s)
+    hasty = replace(chat, max_retries=0, timeout_s=timeout_s, deadline_s=timeout_s)
+    found = probe_endpoint(
+        lambda window: build_endpoint(replace(hasty, context_window=window)), chat.context_window, timeout_s
+    )
     first = next(found)
     yield first
     if first.status != "failed":
-        yield from _tried(wire_probes(model_settings(hasty)), timeout_s)
+        yield from _tried(wire_probes(hasty), timeout_s)
         yield from found
 
 
@@ -62,18 +66,13 @@ def _beside(settings: Settings, timeout_s: float) -> Iterator[Probe]:
     yield from _tried(probes, timeout_s)
 
 
-def _offer(section: EmbedderSection | RerankSection, settings: Settings, timeout_s: float) -> Offer:
-    from rag.chat import ModelSettings
+def _offer(section: EmbedderSettings | RerankSettings, settings: Settings, timeout_s: float) -> Offer:
+    from rag.chat import ChatSettings
     from rag.doctor import Offer
 
     if not section.base_url:
-        return Offer(_hasty(settings.chat, timeout_s), needed=False)
-    key = section.api_key.get_secret_value()
-    return Offer(ModelSettings(section.base_url, section.model, key, timeout_s=timeout_s), needed=True)
-
-
-def _hasty(chat: ChatSection, timeout_s: float) -> ModelSettings:
-    return replace(model_settings(chat), timeout_s=timeout_s)
+        return Offer(replace(settings.chat, timeout_s=timeout_s), needed=False)
+    return Offer(ChatSettings(section.base_url, section.model, section.api_key, timeout_s=timeout_s), needed=True)
 
 
 def _tried(probes: Iterable[tuple[str, Callable[[], Probe]]], timeout_s: float) -> Iterator[Probe]:

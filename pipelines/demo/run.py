@@ -110,10 +110,10 @@ def _asker(workspace: Workspace, behaviour: Behaviour, running: ExitStack) -> As
     from pipelines.loopback import Loopback
     from pipelines.wiring import open_retriever
     from rag.asking import Asker, LogWriter
-    from rag.chat import ChatEndpoint
+    from rag.chat import ChatEndpoint, ChatSettings
 
     server = running.enter_context(Loopback(behaviour))
-    endpoint = ChatEndpoint(server.url, _MODEL, "none", secret=prompt_secret(workspace))
+    endpoint = ChatEndpoint(ChatSettings(server.url, _MODEL), secret=prompt_secret(workspace))
     retriever = open_retriever(workspace)
     return Asker(retriever, endpoint, LogWriter(retriever.index.embed_query, score=score))
 

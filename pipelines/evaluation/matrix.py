@@ -14,20 +14,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
 from data.cases import Case
-from data.errors import InputError
+from data.errors import InputError, SettingsError
 from data.records import Interaction
+from data.settings import changed_settings, sections_of, setting_fields
 from pipelines.answer import open_asker
 from pipelines.console import note
 from pipelines.evaluation.judging import judge_run
 from pipelines.evaluation.run import EvaluationRequest, Progress, ask_cases, judge_input_of, usable_cases
-from pipelines.settings import Settings
-from pipelines.wiring import Workspace, build_embedder, chunk_settings
+from pipelines.wiring import Workspace
 
 if TYPE_CHECKING:
     from eval.run import EvalRun, JudgeInput
+    from pipelines.settings import Settings
 
 _OWN_INDEX = ("embedder", "chunking")
 _SCRATCH = "matrix"
@@ -99,17 +98,18 @@ def _prepared(workspace: Workspace, settings: Settings) -> Iterator[Workspace]:
 
 def _rebuilt(workspace: Workspace, settings: Settings, folder: Path) -> Workspace:
     """Copy the catalogue, which holds texts and cached vectors, and let an ingest of nothing make the index anew."""
+    from rag.embed import open_embedder
     from rag.ingest import ingest
-    from rag.store import CATALOG_FILE
+    from rag.store import CATALOG_FILE, VectorsSettings
 
-    local = settings.model_copy(update={"vectors": type(settings.vectors)()})
+    local = replace(settings, vectors=VectorsSettings())
     made = Workspace(folder, local)
     made.data.mkdir(parents=True)
     _copy_database(workspace.data / CATALOG_FILE, made.data / CATALOG_FILE)
     secret = workspace.data / "prompt-secret"
     if secret.exists():  # the same keys in prompts, so that a model is asked the same
         shutil.copy2(secret, made.data / secret.name)
-    ingest((), made.data, build_embedder(local), chunking=chunk_settings(local))
+    ingest((), made.data, open_embedder(local.embedder), chunking=local.chunking)
     return made
 
 
@@ -120,18 +120,17 @@ def _copy_database(source: Path, target: Path) -> None:
 
 
 def _changed(settings: Settings, row: Mapping[str, Any], where: str) -> Settings:
-    values = settings.model_dump()
+    sections = sections_of(type(settings))
+    values: dict[str, dict[str, Any]] = {}
     for key, value in _flat(row):
         section, _, name = key.partition(".")
-        if section not in values or name not in values[section]:
+        if section not in sections or name not in setting_fields(sections[section]):
             raise InputError(f"{where}: there is no setting {key!r}: write section.key as in rag.toml.")
-        values[section][name] = value
+        values.setdefault(section, {})[name] = value
     try:
-        return Settings.model_validate(values)
-    except ValidationError as error:
-        problem = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(map(str, problem["loc"]))
-        raise InputError(f"{where}: setting {place} is not usable: {problem['msg'].lower()}.") from error
+        return changed_settings(settings, values)
+    except SettingsError as error:
+        raise InputError(f"{where}: {error}") from error
 
 
 def _flat(row: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rag.index import Mode
     from rag.search import Retriever
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,15 +21,17 @@ from typing import TYPE_CHECKING
 from data.cases import Case, load_cases
 from data.errors import InputError
 from data.records import Interaction, content_hash
+from data.settings import Secret
 from pipelines.answer import open_asker
 from pipelines.console import note, plural
 from pipelines.wiring import Workspace
 
 if TYPE_CHECKING:
-    from eval.gate_outcome import GateOutcome, GateSettings
+    from eval.gate_outcome import GateOutcome
     from eval.metric import Metric
     from eval.run import CaseResult, EvalRun, JudgeInput
     from eval.run_files import RunJournal
+    from eval.settings import EvalSettings
     from pipelines.evaluation.judging import JudgingReport
     from rag.search import Retriever
 
@@ -228,13 +230,13 @@ def judge_input_of(case: Case, interaction: Interaction) -> JudgeInput | None:
         return None
 
 
-def gate_settings(workspace: Workspace, wanted: EvaluationRequest) -> GateSettings:
+def gate_settings(workspace: Workspace, wanted: EvaluationRequest) -> EvalSettings:
     """Return what the gate promises: the [eval] settings over the defaults; judged metrics are gated, too.
 
     :raises InputError: a gated metric does not exist or is no share.
     """
-    from eval.gate_outcome import GATED, GateSettings
     from eval.judge import JUDGED
+    from eval.settings import GATED
 
     section = workspace.settings.eval
     known = {*GATED, *JUDGED, *(metric.name for metric in measured(None) if metric.is_share)}
@@ -243,13 +245,7 @@ def gate_settings(workspace: Workspace, wanted: EvaluationRequest) -> GateSettin
         if name not in known:
             raise InputError(f"There is no metric {name!r} to gate: choose from {', '.join(sorted(known))}.")
     judged = (wanted.judge_metrics or workspace.settings.judge.metrics) if wanted.judge else ()
-    return GateSettings(
-        metrics=chosen or (*GATED, *judged),
-        alpha=section.alpha,
-        margin=section.margin,
-        margins={**GateSettings().margins, **section.margins},
-        smallest_drop=section.smallest_drop,
-    )
+    return replace(section, metrics=chosen or (*GATED, *judged))
 
 
 def accept_last(workspace: Workspace, target: Path | None) -> Path:
@@ -278,7 +274,7 @@ def _journal(
         *(f"{metric.name} {metric.version}" for metric in measured(asker.retriever)),
         str(wanted.repeats),
         repr(asker.fingerprint),
-        settings.chat.model_dump_json(exclude={"api_key", "headers", "query", "fallback"}),
+        repr(replace(settings.chat, api_key=Secret(""), headers={}, query={}, fallback=())),
     )
     journal = RunJournal(runs_folder(workspace) / UNFINISHED, key, now)
     if journal.results:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -48,7 +48,9 @@ def shadow_gate(workspace: Workspace) -> Callable[[Index], str | None] | None:
 def note_embedder(workspace: Workspace) -> None:
     """Keep the embedder settings of the index that was just published; the key of its endpoint is not kept."""
     path = workspace.data / _NOTE
-    text = workspace.settings.embedder.model_dump_json(exclude={"api_key"})
+    embedder = asdict(workspace.settings.embedder)
+    del embedder["api_key"]
+    text = json.dumps(embedder)
     if not path.exists() or path.read_text(encoding="utf-8") != text:
         path.write_text(text, encoding="utf-8")
 
@@ -71,13 +73,12 @@ def _compare(workspace: Workspace, cases: Sequence[Case], shadow: Index) -> str 
 
 def _open_published(workspace: Workspace) -> Index:
     """Open the published index with the embedder it was built by, and make sure that it can be searched."""
-    from pipelines.settings import EmbedderSection
     from rag.index import Index
 
     settings, path = workspace.settings, workspace.data / _NOTE
     if path.exists():
-        noted = json.loads(path.read_text(encoding="utf-8")) | {"api_key": settings.embedder.api_key}
-        settings = settings.model_copy(update={"embedder": EmbedderSection.model_validate(noted)})
+        noted = json.loads(path.read_text(encoding="utf-8"))
+        settings = replace(settings, embedder=replace(settings.embedder, **noted))
     index = Index.open(workspace.data, workspace_embedder(replace(workspace, settings=settings)))
     try:
         if settings.retrieval.mode != "lexical":
@@ -108,10 +109,10 @@ def _context(hit: Hit) -> Context:
 
 
 def _judge(published: EvalRun, shadow: EvalRun, workspace: Workspace) -> str | None:
-    from eval.gate_outcome import GateSettings
     from eval.gating import gate
+    from eval.settings import EvalSettings
 
-    outcome = gate(published, shadow, GateSettings(metrics=METRICS))
+    outcome = gate(published, shadow, EvalSettings(metrics=METRICS))
     if not _is_worse(outcome):
         return None
     means = [

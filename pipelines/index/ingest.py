@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from data.errors import InputError
 from pipelines.console import bullet_list, plural
 from pipelines.index.inputs import gathered
-from pipelines.wiring import Workspace, build_embedder, chunk_settings, workspace_embedder
+from pipelines.wiring import Workspace, workspace_embedder
 
 if TYPE_CHECKING:
     from pipelines.settings import Settings
@@ -51,7 +51,7 @@ def ingest_paths(  # noqa: PLR0913 - one keyword per option of the command
             inputs.paths,
             workspace.data,
             embedder,
-            chunking=chunk_settings(settings),
+            chunking=settings.chunking,
             prune=prune,
             include=settings.ingest.include,
             exclude=settings.ingest.exclude,
@@ -83,9 +83,10 @@ def _build_engine(settings: Settings, embedder: str, engine: str, address: str) 
         raise InputError(f"--address {address} is for --engine ray: add that, or leave the address out.")
     if engine == "local":
         return None
+    from rag.embed import open_embedder
     from rag.ingest import RayEngine
 
-    return RayEngine(partial(build_embedder, settings, embedder), address)
+    return RayEngine(partial(open_embedder, settings.embedder, embedder), address)
 
 
 def ingest_json(report: IngestReport) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.console import bullet_list, plural
 from pipelines.index.inputs import gathered
-from pipelines.wiring import Workspace, chunk_settings, workspace_embedder
+from pipelines.wiring import Workspace, workspace_embedder
 
 if TYPE_CHECKING:
     from rag.ingest import IngestPlan
@@ -32,7 +32,7 @@ def plan_paths(
             inputs.paths,
             workspace.data,
             workspace_embedder(workspace),
-            chunking=chunk_settings(settings),
+            chunking=settings.chunking,
             prune=prune,
             include=settings.ingest.include,
             exclude=settings.ingest.exclude,

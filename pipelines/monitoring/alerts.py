@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from data.errors import SettingsError, WorkspaceError
 from data.files import write_whole
+from data.settings import Secret
 from drift.alert import (
     AlertPolicy,
     Channel,
@@ -18,8 +19,6 @@ from drift.alert import (
     Notice,
     decide,
     open_channel,
-    parse_quiet_hours,
-    parse_zone,
     post_to_alertmanager,
     send,
     summary,
@@ -27,27 +26,9 @@ from drift.alert import (
     write_notice,
 )
 from drift.results import DriftReport, Verdict
-from pipelines.wiring import Workspace, drift_settings
-
-if TYPE_CHECKING:
-    from pipelines.settings import AlertsSection
+from pipelines.wiring import Workspace
 
 STATE_FILE = "alerts.json"
-
-
-def policy_of(alerts: AlertsSection, report_name: str = "") -> AlertPolicy:
-    """Turn `[alerts]` into a policy; `report_name` is the file a link should end in.
-
-    :raises SettingsError: quiet hours or time zone cannot be read.
-    """
-    link = alerts.report_url.rstrip("/")
-    return AlertPolicy(
-        service=alerts.service,
-        quiet=parse_quiet_hours(alerts.quiet_hours),
-        zone=parse_zone(alerts.time_zone),
-        repeat=timedelta(hours=alerts.repeat_hours),
-        link=f"{link}/{report_name}" if link and report_name else link,
-    )
 
 
 def send_alerts(workspace: Workspace, report: DriftReport, report_name: str, now: datetime) -> dict[str, str | None]:
@@ -61,8 +42,8 @@ def send_alerts(workspace: Workspace, report: DriftReport, report_name: str, now
     alerts = workspace.settings.alerts
     if not (alerts.urls or alerts.alertmanager or alerts.textfile):
         raise SettingsError("--alert has nobody to tell: set alerts.urls, alerts.alertmanager or alerts.textfile.")
-    policy = policy_of(alerts, report_name)
-    channels = [open_channel(url.get_secret_value()) for url in alerts.urls]
+    policy = AlertPolicy.of(alerts, report_name)
+    channels = [_open(url) for url in alerts.urls]
     results = _notify(workspace.data / STATE_FILE, channels, report, policy, now)
     if alerts.alertmanager:
         hold = timedelta(hours=alerts.alertmanager_hold_hours)
@@ -88,8 +69,8 @@ def send_test(workspace: Workspace, now: datetime) -> dict[str, str | None]:
     return {channel.shown: send(channel, notice) for channel in map(_open, alerts.urls)}
 
 
-def _open(url: Any) -> Channel:
-    return open_channel(url.get_secret_value())
+def _open(url: Secret) -> Channel:
+    return open_channel(url.reveal())
 
 
 def _notify(
@@ -113,7 +94,7 @@ def _textfile(workspace: Workspace, report: DriftReport) -> str | None:
     from drift.alert import write_textfile
     from drift.reports import to_json
 
-    alerts, days = workspace.settings.alerts, drift_settings(workspace.settings).false_page_days
+    alerts, days = workspace.settings.alerts, workspace.settings.drift.false_page_days
     try:
         write_textfile(Path(alerts.textfile), to_json(report), days, alerts.service)
     except OSError as error:

@@ -14,7 +14,7 @@ from data.errors import InputError, SilentDriftError, WorkspaceError
 from data.records import Interaction, Score
 from pipelines.console import bullet_list, plural
 from pipelines.monitoring.drift_report import find_baseline
-from pipelines.wiring import Workspace, drift_settings, open_log
+from pipelines.wiring import Workspace, open_log
 
 if TYPE_CHECKING:
     from data.log import InteractionLog
@@ -76,7 +76,7 @@ def probe(
     after = _window(log, this, items)
     compared = None
     if before is not None:
-        compared = compare_rounds(before, after, drift_settings(workspace.settings), items[-1].at)
+        compared = compare_rounds(before, after, workspace.settings.drift, items[-1].at)
     return ProbeRound(this, after.interactions, after.scores, name, compared, workspace.settings.drift.alpha)
 
 

@@ -26,7 +26,7 @@ from data.log import Baseline, InteractionLog
 from data.records import Kind
 from pipelines.answer import whole_log
 from pipelines.monitoring.alert_budget import STATE_FILE
-from pipelines.wiring import Workspace, drift_settings
+from pipelines.wiring import Workspace
 
 if TYPE_CHECKING:
     from drift.results import DriftReport
@@ -126,7 +126,7 @@ def report(
     """
     from data.log import count_users
 
-    log, settings = whole_log(workspace), drift_settings(workspace.settings)
+    log, settings = whole_log(workspace), workspace.settings.drift
     pinned = find_baseline(log, baseline)
     end = until or now
     start = since or _default_start(end, workspace.settings.drift.window_days, pinned)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from data.errors import InputError
 from data.records import Interaction
-from pipelines.wiring import Workspace, drift_settings, open_log
+from pipelines.wiring import Workspace, open_log
 
 if TYPE_CHECKING:
     from drift.drill import DrillResult, DrillSettings
@@ -55,7 +55,7 @@ def run_drill(
         items,
         [known[name] for name in faults] or FAULTS,
         lambda item: score_interaction(item, proxy),
-        drift=drift_settings(workspace.settings),
+        drift=workspace.settings.drift,
         settings=settings,
         now=max(now, items[-1].at if items else now),
         progress=progress,

@@ -7,9 +7,9 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from data.errors import SilentDriftError, WorkspaceError
 from data.records import Interaction
@@ -74,17 +74,17 @@ def find_factors(
 def _index(workspace: Workspace, old: Settings | None, folder: Path) -> Factor | FixedPart:
     from pipelines.wiring import open_index
 
-    update = {"embedder": old.embedder} if old else {}
+    update: dict[str, Any] = {"embedder": old.embedder} if old else {}
     try:
         with closing(open_index(workspace)) as index:
             now = index.generation
         then = lay_out_earlier(workspace, folder)
-        earlier = Workspace(folder, workspace.settings.model_copy(update=update))
+        earlier = Workspace(folder, replace(workspace.settings, **update))
         with closing(open_index(earlier)):
             pass
     except SilentDriftError as error:
         return FixedPart("index", str(error).replace(str(folder / DATA_FOLDER), str(workspace.data)))
-    return Factor("index", then, now, lambda cell: Workspace(folder, cell.settings.model_copy(update=update)))
+    return Factor("index", then, now, lambda cell: Workspace(folder, replace(cell.settings, **update)))
 
 
 def lay_out_earlier(workspace: Workspace, folder: Path) -> str:
@@ -123,7 +123,7 @@ def _model(
         return FixedPart(
             "model", f"{then!r} answered before and {now!r} now, but no [chat] endpoint is set to ask both."
         )
-    return Factor("model", then, chat.model, _with("chat", chat.model_copy(update={"model": then})))
+    return Factor("model", then, chat.model, _with("chat", replace(chat, model=then)))
 
 
 def _settings(
@@ -140,9 +140,7 @@ def _settings(
             "settings",
             then,
             now,
-            lambda cell: Workspace(
-                cell.folder, cell.settings.model_copy(update={"retrieval": kept.retrieval, "rerank": kept.rerank})
-            ),
+            lambda cell: Workspace(cell.folder, replace(cell.settings, retrieval=kept.retrieval, rerank=kept.rerank)),
         )
     then, now = (_usual(items, "retrieval") for items in (before, after))
     if not then or not now or then == now:
@@ -161,8 +159,8 @@ def _prompt(before: Sequence[Interaction], after: Sequence[Interaction]) -> Fixe
     )
 
 
-def _with(section: str, value: object) -> Build:
-    return lambda cell: Workspace(cell.folder, cell.settings.model_copy(update={section: value}))
+def _with(section: str, value: Any) -> Build:
+    return lambda cell: Workspace(cell.folder, replace(cell.settings, **{section: value}))
 
 
 def _usual(items: Sequence[Interaction], field: str) -> str:

@@ -15,7 +15,7 @@ from pipelines.serve.workers import Workers
 from pipelines.wiring import Workspace, open_workspace
 
 if TYPE_CHECKING:
-    from pipelines.settings import ServerSection
+    from pipelines.settings import ServerSettings
 from pipelines.serve.collection import Collection
 
 
@@ -28,7 +28,7 @@ class Service:
 
     collections: Mapping[str, Collection]
     keys: KeyRing
-    settings: ServerSection
+    settings: ServerSettings
     search: Workers
     answers: Workers
     rate: RateLimit

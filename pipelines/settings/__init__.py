@@ -6,49 +6,20 @@ from data.faces import face
 
 if TYPE_CHECKING:
     from pipelines.settings.loading import SETTINGS_FILE, load_settings
-    from pipelines.settings.sections import (
-        AlertsSection,
-        ChatSection,
-        EmbedderSection,
-        FallbackSection,
-        LogSection,
-        RerankSection,
-        ServerSection,
-        Settings,
-        TracingSection,
-    )
+    from pipelines.settings.sections import Settings
+    from pipelines.settings.server import ServerSettings
     from pipelines.settings.template import TEMPLATE
+    from pipelines.settings.tracing import TracingSettings
 
-__all__ = [
-    "AlertsSection",
-    "ChatSection",
-    "EmbedderSection",
-    "FallbackSection",
-    "LogSection",
-    "RerankSection",
-    "SETTINGS_FILE",
-    "ServerSection",
-    "Settings",
-    "TEMPLATE",
-    "TracingSection",
-    "load_settings",
-]
+__all__ = ["SETTINGS_FILE", "ServerSettings", "Settings", "TEMPLATE", "TracingSettings", "load_settings"]
 
 __getattr__ = face(
     __name__,
     {
         "loading": ["SETTINGS_FILE", "load_settings"],
-        "sections": [
-            "AlertsSection",
-            "ChatSection",
-            "EmbedderSection",
-            "FallbackSection",
-            "LogSection",
-            "RerankSection",
-            "ServerSection",
-            "Settings",
-            "TracingSection",
-        ],
+        "sections": ["Settings"],
+        "server": ["ServerSettings"],
         "template": ["TEMPLATE"],
+        "tracing": ["TracingSettings"],
     },
 )

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from data.records import Interaction, Score
 from pipelines.console import note
-from pipelines.settings import Settings, TracingSection
+from pipelines.settings import Settings, TracingSettings
 from pipelines.tracing.attributes import ingest_attributes, interaction_spans
 from pipelines.tracing.content import Content, content_of
 from rag.protocols import Observer
@@ -93,8 +93,8 @@ def _nanoseconds(milliseconds: float) -> int:
     return int(milliseconds * 1e6)
 
 
-def _provider(section: TracingSection) -> TracerProvider:
-    headers = tuple(sorted((name, value.get_secret_value()) for name, value in section.headers.items()))
+def _provider(section: TracingSettings) -> TracerProvider:
+    headers = tuple(sorted((name, value.reveal()) for name, value in section.headers.items()))
     return _shared_provider(section.endpoint, headers, section.service, section.timeout_s)
 
 

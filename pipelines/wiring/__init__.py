@@ -5,16 +5,13 @@ from typing import TYPE_CHECKING
 from data.faces import face
 
 if TYPE_CHECKING:
-    from pipelines.wiring.generator import build_endpoint, build_generator, completed, model_settings
+    from pipelines.wiring.generator import build_endpoint, build_generator
     from pipelines.wiring.judge import build_judge
     from pipelines.wiring.redaction import build_redactor
     from pipelines.wiring.retriever import build_widener, open_index, open_retriever, vector_server
     from pipelines.wiring.workspace import (
         DATA_FOLDER,
         Workspace,
-        build_embedder,
-        chunk_settings,
-        drift_settings,
         init_workspace,
         open_log,
         open_workspace,
@@ -26,17 +23,12 @@ if TYPE_CHECKING:
 __all__ = [
     "DATA_FOLDER",
     "Workspace",
-    "build_embedder",
     "build_endpoint",
     "build_generator",
     "build_judge",
     "build_redactor",
     "build_widener",
-    "chunk_settings",
-    "completed",
-    "drift_settings",
     "init_workspace",
-    "model_settings",
     "open_index",
     "open_log",
     "open_retriever",
@@ -50,16 +42,13 @@ __all__ = [
 __getattr__ = face(
     __name__,
     {
-        "generator": ["build_endpoint", "build_generator", "completed", "model_settings"],
+        "generator": ["build_endpoint", "build_generator"],
         "judge": ["build_judge"],
         "redaction": ["build_redactor"],
         "retriever": ["build_widener", "open_index", "open_retriever", "vector_server"],
         "workspace": [
             "DATA_FOLDER",
             "Workspace",
-            "build_embedder",
-            "chunk_settings",
-            "drift_settings",
             "init_workspace",
             "open_log",
             "open_workspace",

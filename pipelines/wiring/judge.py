@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from data.errors import SettingsError
@@ -20,19 +21,10 @@ def build_judge(workspace: Workspace, metrics: Sequence[str] = (), cache: JudgeC
     :raises SettingsError: no judge is set.
     :raises JudgeError: a metric is unknown, or needs an embedding model and none is set.
     """
-    from eval.judge import Judge, JudgeCache, JudgeSettings
+    from eval.judge import Judge, JudgeCache
 
-    section = workspace.settings.judge
-    if not section.base_url or not section.model:
+    settings = workspace.settings.judge
+    if not settings.base_url or not settings.model:
         raise SettingsError("No judge is set: give [judge] base_url and model in rag.toml, or RAG__JUDGE__BASE_URL.")
-    settings = JudgeSettings(
-        section.base_url,
-        section.model,
-        section.api_key.get_secret_value(),
-        metrics=tuple(metrics) or section.metrics,
-        embedding_model=section.embedding_model,
-        concurrency=section.concurrency,
-        timeout_s=section.timeout_s,
-        retries=section.retries,
-    )
+    settings = replace(settings, metrics=tuple(metrics) or settings.metrics)
     return Judge(settings, cache or JudgeCache(workspace.data / "judge-cache.jsonl"))

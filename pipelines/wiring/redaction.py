@@ -6,22 +6,18 @@ import importlib
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from data.errors import SettingsError
-from data.log import Redactor
-
-if TYPE_CHECKING:
-    from pipelines.settings import LogSection
+from data.log import LogSettings, Redactor
 
 
-def build_redactor(section: LogSection, folder: Path) -> Redactor:
+def build_redactor(settings: LogSettings, folder: Path) -> Redactor:
     """Build what blacks out texts before they are logged; a hook may lie in `folder`.
 
     :raises SettingsError: a pattern is no regular expression, or the hook cannot be found.
     """
-    hook = _load_hook(section.redact_hook, folder) if section.redact_hook else None
-    return Redactor.build(section.redact, hook)
+    hook = _load_hook(settings.redact_hook, folder) if settings.redact_hook else None
+    return Redactor.build(settings.redact, hook)
 
 
 def _load_hook(name: str, folder: Path) -> Callable[[str], str]:

@@ -31,7 +31,7 @@ def vector_server(workspace: Workspace) -> Server:
     from rag.store import Server, remember_key
 
     vectors = workspace.settings.vectors
-    if key := vectors.api_key.get_secret_value():
+    if key := vectors.api_key.reveal():
         remember_key(vectors.url, key)
     return Server(vectors.url, vectors.tenant, vectors.database, vectors.header)
 
@@ -111,8 +111,7 @@ def _build_reranker(workspace: Workspace) -> Reranker | None:
     if rerank.base_url:
         from rag.search import EndpointReranker
 
-        key = rerank.api_key.get_secret_value()
-        return EndpointReranker(rerank.base_url, rerank.model, key, timeout_s=rerank.timeout_s)
+        return EndpointReranker(rerank)
     if rerank.model:
         from rag.search import LocalReranker
 

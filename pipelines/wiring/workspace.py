@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,9 +12,7 @@ from data.records import settings_hash
 
 if TYPE_CHECKING:
     from data.log import InteractionLog
-    from drift.settings import DriftSettings
     from pipelines.settings import Settings
-    from rag.chunk import ChunkSettings
     from rag.protocols import Embedder
 
 DATA_FOLDER = ".rag"
@@ -72,7 +70,7 @@ def open_log(workspace: Workspace) -> InteractionLog:
     from pipelines.wiring.redaction import build_redactor
 
     url, redact = (
-        workspace.settings.log.url.get_secret_value(),
+        workspace.settings.log.url.reveal(),
         build_redactor(workspace.settings.log, workspace.folder),
     )
     return InteractionLog(url, redact) if url else InteractionLog.at_path(workspace.data / "log.sqlite", redact)
@@ -80,44 +78,12 @@ def open_log(workspace: Workspace) -> InteractionLog:
 
 def workspace_embedder(workspace: Workspace) -> Embedder:
     """Build the embedder of the settings so that it fits the workspace's index where they leave that open."""
+    from rag.embed import open_embedder
     from rag.index import recorded_embedder
 
     section = workspace.settings.embedder
     is_open = section.precision == "auto" and not section.base_url
-    return build_embedder(workspace.settings, recorded_embedder(workspace.data) if is_open else "")
-
-
-def build_embedder(settings: Settings, built_with: str = "") -> Embedder:
-    """Build the embedder of the settings; weights are loaded, and endpoints asked, at first use.
-
-    Precision "auto" is that of the embedder `built_with`, an id recorded in an index, where that is the same model.
-    """
-    from rag.embed import RemoteSettings, open_embedder, open_remote
-
-    section = settings.embedder
-    prefixes = {"query_prefix": section.query_prefix, "document_prefix": section.document_prefix}
-    if not section.base_url:
-        return open_embedder(
-            section.model,
-            device=section.device,
-            batch_size=section.batch_size,
-            precision=section.precision,
-            built_with=built_with,
-            **prefixes,
-        )
-    remote = RemoteSettings(
-        section.base_url,
-        section.model,
-        section.api_key.get_secret_value(),
-        dimensions=section.dimensions,
-        max_tokens=section.max_tokens,
-        tokenizer=section.tokenizer,
-        batch_size=section.batch_size,
-        concurrency=section.concurrency,
-        timeout_s=section.timeout_s,
-        max_retries=section.max_retries,
-    )
-    return open_remote(remote, **prefixes)
+    return open_embedder(section, recorded_embedder(workspace.data) if is_open else "")
 
 
 def prompt_secret(workspace: Workspace) -> str:
@@ -136,32 +102,15 @@ def prompt_secret(workspace: Workspace) -> str:
         return secrets.token_hex(16)
 
 
-def chunk_settings(settings: Settings) -> ChunkSettings:
-    """Return the chunking part of the settings as its room wants it."""
-    from rag.chunk import ChunkSettings
-
-    return ChunkSettings(**settings.chunking.model_dump())
-
-
 def retrieval_id(settings: Settings) -> str:
     """Name the retrieval settings, for the fingerprint; those that are off leave the name as it is."""
     retrieval = settings.retrieval
     off = set() if retrieval.diversity else {"diversity"}
     off |= {"expand", "expand_tokens"} if retrieval.expand == "none" else set()
     off |= {"more_queries"} if retrieval.more_queries == "none" else set()
-    named = retrieval.model_dump(exclude=off)
+    named = {name: value for name, value in asdict(retrieval).items() if name not in off}
     if settings.ingest.hostile == "quarantine":
         named["hostile"] = "quarantine"
     if settings.rerank.base_url or settings.rerank.model:
-        named["rerank"] = settings.rerank.model_dump(include={"base_url", "model", "candidates"})
+        named["rerank"] = {name: getattr(settings.rerank, name) for name in ("base_url", "model", "candidates")}
     return settings_hash(named)
-
-
-def drift_settings(settings: Settings) -> DriftSettings:
-    """Return the drift part of the settings as its room wants it."""
-    from drift.settings import DriftSettings
-
-    section = settings.drift
-    return DriftSettings(
-        alpha=section.alpha, drop_that_matters=section.drop_that_matters, false_page_days=section.false_page_days
-    )

@@ -9,19 +9,18 @@ if TYPE_CHECKING:
     from rag.chat.fallback import Fallback
     from rag.chat.reply import Reply
     from rag.chat.served_model import ServedModel, told_by
-    from rag.chat.settings import ModelSettings, Wire
+    from rag.chat.settings import ChatSettings
     from rag.chat.turns import shared_turns
     from rag.chat.window import FittedPrompt, Window
 
 __all__ = [
     "ChatEndpoint",
+    "ChatSettings",
     "Fallback",
     "FittedPrompt",
-    "ModelSettings",
     "Reply",
     "ServedModel",
     "Window",
-    "Wire",
     "shared_turns",
     "told_by",
 ]
@@ -33,7 +32,7 @@ __getattr__ = face(
         "fallback": ["Fallback"],
         "reply": ["Reply"],
         "served_model": ["ServedModel", "told_by"],
-        "settings": ["ModelSettings", "Wire"],
+        "settings": ["ChatSettings"],
         "turns": ["shared_turns"],
         "window": ["FittedPrompt", "Window"],
     },

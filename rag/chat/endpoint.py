@@ -12,12 +12,11 @@ from rag.chat.errors import foreign_errors, translated, usable
 from rag.chat.model import ChatModel
 from rag.chat.reply import Reply
 from rag.chat.served_model import ServedModel
-from rag.chat.settings import ModelSettings, Wire
+from rag.chat.settings import ChatSettings
 from rag.chat.window import FittedPrompt, Window
 from rag.http import shown_url
 from rag.prompts import PROMPT_VERSION, Prompt
 
-_PLAIN = Wire()
 _TRUNCATED = 0.45
 """A server that counts less than this share of our estimate did not read all of the prompt (see `estimate_tokens`)."""
 
@@ -31,28 +30,18 @@ class ChatEndpoint:
     given a sentence before a wait that the server asked for. `served` says what is known of the model beyond its name.
     """
 
-    def __init__(  # noqa: PLR0913 - one keyword per setting of [chat]
+    def __init__(
         self,
-        base_url: str,
-        model: str,
-        api_key: str,
+        settings: ChatSettings,
         *,
-        temperature: float = 0.0,
-        timeout_s: float = 60.0,
-        max_retries: int = 2,
-        max_answer_tokens: int = 512,
-        context_window: int = 8192,
         secret: str | None = None,
-        wire: Wire = _PLAIN,
         tell: Callable[[str], None] = lambda message: None,
         served: ServedModel | None = None,
     ) -> None:
-        self._settings = ModelSettings(
-            base_url, model, api_key, temperature, timeout_s, max_retries, max_answer_tokens, wire
-        )
-        self._window = Window(context_window, max_answer_tokens)
+        self._settings = settings
+        self._window = Window(settings.context_window, settings.max_answer_tokens)
         self._secret = secret or secrets.token_hex(16)
-        self._deadline_s = wire.deadline_s
+        self._deadline_s = settings.deadline_s
         self._served = served
         self._model = ChatModel(self._settings, tell=tell)
 

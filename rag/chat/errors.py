@@ -12,7 +12,7 @@ from rag.http import asked_pause_s, in_words, is_passing
 
 if TYPE_CHECKING:
     from rag.chat.reply import Reply
-    from rag.chat.settings import ModelSettings
+    from rag.chat.settings import ChatSettings
 from rag.http import shown_url
 
 _OVERFLOW = re.compile(
@@ -55,7 +55,7 @@ def transport_library() -> Any:
     return import_module(openai.DefaultHttpxClient.__mro__[1].__module__.partition(".")[0])
 
 
-def translated(error: Exception, settings: ModelSettings) -> EndpointError:
+def translated(error: Exception, settings: ChatSettings) -> EndpointError:
     """Return the error of ours that says what `error` means for the user; no secret ever shows."""
     import openai
 
@@ -105,8 +105,8 @@ def _told_with_success(error: Exception) -> str:
     return "" if str(told).startswith(_LANGCHAINS_OWN) else str(told)
 
 
-def _late(error: Exception, who: str, settings: ModelSettings) -> EndpointUnreachable:
-    wire, model = settings.wire, f"model {settings.model!r}"
+def _late(error: Exception, who: str, settings: ChatSettings) -> EndpointUnreachable:
+    model = f"model {settings.model!r}"
     if isinstance(error, EndpointTimeout) and error.first:
         return EndpointUnreachable(
             f"{who} wrote nothing of an answer with {model} for {round(error.seconds, 2):g} s: check that it is not"
@@ -118,18 +118,18 @@ def _late(error: Exception, who: str, settings: ModelSettings) -> EndpointUnreac
             " or lower chat.max_answer_tokens."
         )
     if "ConnectTimeout" in (type(error.__cause__).__name__, type(error).__name__):
-        seconds = min(wire.connect_timeout_s, settings.timeout_s)
+        seconds = min(settings.connect_timeout_s, settings.timeout_s)
         return EndpointUnreachable(
             f"{who} accepted no connection for {seconds:g} s: check that it runs and that chat.base_url is right, or"
             " raise chat.connect_timeout_s."
         )
     return EndpointUnreachable(
-        f"{who} sent nothing from {model} for {min(settings.timeout_s, wire.deadline_s):g} s: check that it is not"
+        f"{who} sent nothing from {model} for {min(settings.timeout_s, settings.deadline_s):g} s: check that it is not"
         " overloaded, or raise chat.timeout_s."
     )
 
 
-def too_long_a_wait(error: Exception, settings: ModelSettings, pause_s: float, left_s: float) -> EndpointRefused:
+def too_long_a_wait(error: Exception, settings: ChatSettings, pause_s: float, left_s: float) -> EndpointRefused:
     """Return the error for a server that wants to be left alone for longer than there is time."""
     status = getattr(error, "status_code", "an error")
     return EndpointRefused(
@@ -140,7 +140,7 @@ def too_long_a_wait(error: Exception, settings: ModelSettings, pause_s: float, l
     )
 
 
-def _refused(error: Exception, who: str, settings: ModelSettings) -> EndpointRefused:
+def _refused(error: Exception, who: str, settings: ChatSettings) -> EndpointRefused:
     import openai
 
     assert isinstance(error, openai.APIStatusError)
@@ -159,7 +159,7 @@ def _refused(error: Exception, who: str, settings: ModelSettings) -> EndpointRef
     )
 
 
-def usable(reply: Reply, settings: ModelSettings, *, streamed: bool) -> str:
+def usable(reply: Reply, settings: ChatSettings, *, streamed: bool) -> str:
     """Return the text of a finished reply.
 
     :raises GarbledReply: there is no text, or the stream ended before the reply did.
@@ -197,14 +197,14 @@ def _cause(error: BaseException) -> str:
     return " ".join(str(deepest).split())[:_LONGEST] or type(deepest).__name__
 
 
-def _said(error: Exception, settings: ModelSettings) -> str:
+def _said(error: Exception, settings: ChatSettings) -> str:
     """Return what the server said, in one line, shortened, without the key."""
     body = getattr(error, "body", None)
     message = body.get("message") if isinstance(body, dict) else None
     return _clean(str(message or _told_with_success(error) or error) or type(error).__name__, settings)
 
 
-def _clean(text: str, settings: ModelSettings) -> str:
+def _clean(text: str, settings: ChatSettings) -> str:
     line = " ".join(text.split()).rstrip(".")
     for secret in sorted(settings.secrets, key=len, reverse=True):
         line = line.replace(secret, "***") if len(secret) >= 4 else line

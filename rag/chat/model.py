@@ -19,7 +19,7 @@ from rag.chat.errors import EndpointTimeout, foreign_errors, is_timeout, too_lon
 from rag.chat.events import PlainCompletions, text_alone, whole
 from rag.chat.paced import pace, paced_transport
 from rag.chat.reply import Reply
-from rag.chat.settings import ModelSettings
+from rag.chat.settings import ChatSettings
 from rag.http import asked_pause_s, in_words, is_passing, pause_s, shown_url
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class ChatModel:
 
     def __init__(
         self,
-        settings: ModelSettings,
+        settings: ChatSettings,
         *,
         tell: Callable[[str], None] = _silent,
         sleep: Callable[[float], None] = time.sleep,
@@ -116,7 +116,7 @@ class ChatModel:
         self._sleep(pause)
 
     def _attempt(self, system: str, user: str, reply: Reply, streaming: bool, budget: TimeBudget) -> Iterator[None]:
-        first_s = self._settings.wire.first_token_timeout_s if streaming else 0.0
+        first_s = self._settings.first_token_timeout_s if streaming else 0.0
         lifeline = Lifeline(min(self._settings.timeout_s, budget.left))
         lifeline.wait(min(first_s or budget.left, budget.left))
         try:
@@ -142,7 +142,7 @@ class ChatModel:
         import openai
 
         silence_s = lifeline.silence_s
-        connect_s = min(self._settings.wire.connect_timeout_s, silence_s)
+        connect_s = min(self._settings.connect_timeout_s, silence_s)
         timeout = openai.Timeout(min(first_s or silence_s, silence_s), connect=connect_s)
         # The request is sent when the first message is fetched: only then this thread holds the lifeline.
         with holding(lifeline):
@@ -167,11 +167,11 @@ def _openai_errors() -> type[Exception]:
 
 
 @needed_by("A chat endpoint")
-def _http_client(settings: ModelSettings) -> Any:
+def _http_client(settings: ChatSettings) -> Any:
     """Return an HTTP client that hands replies to lifelines and leaves out headers that must not be sent."""
     import openai
 
-    unsent = settings.wire.unsent
+    unsent = settings.unsent
 
     def strip(request: Any) -> None:
         for name in unsent:
@@ -186,9 +186,9 @@ def _http_client(settings: ModelSettings) -> Any:
     return openai.DefaultHttpxClient(event_hooks=hooks, transport=paced_transport(transport_library()))
 
 
-def _langchain_model(settings: ModelSettings, dialect: Dialect, http_client: Any) -> ChatOpenAI:
+def _langchain_model(settings: ChatSettings, dialect: Dialect, http_client: Any) -> ChatOpenAI:
     limit = settings.max_answer_tokens
-    options: dict[str, Any] = {"api_key": settings.api_key or "none"}
+    options: dict[str, Any] = {"api_key": settings.api_key.reveal() or "none"}
     if dialect.limit == "max_tokens":
         options["extra_body"] = {"max_tokens": limit}
     elif dialect.limit == "max_completion_tokens":
@@ -201,8 +201,8 @@ def _langchain_model(settings: ModelSettings, dialect: Dialect, http_client: Any
         stream_usage=dialect.stream_options,
         use_responses_api=False,
         http_client=http_client,
-        default_headers={name: value for name, value in settings.wire.headers.items() if value},
-        default_query=dict(settings.wire.query),
+        default_headers=settings.own_headers,
+        default_query=settings.request_query,
         **options,
     )
     model.client = PlainCompletions(model.root_client)

@@ -17,7 +17,7 @@ from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
-from rag.chat.settings import ModelSettings
+from rag.chat.settings import ChatSettings
 
 _TOLD = ("created", "owned_by", "root", "parent", "quantization", "max_model_len", "digest", "arch", "size")
 _FILES = ("config.json", "generation_config.json", "tokenizer_config.json", "chat_template.jinja")
@@ -71,14 +71,13 @@ class ServedModel:
 
     def __init__(
         self,
-        settings: ModelSettings,
-        folder: str = "",
+        settings: ChatSettings,
         *,
         every_s: float = 300.0,
         clock: Callable[[], float] = monotonic,
     ) -> None:
         self._settings = settings
-        self._folder = folder_digest(folder) if folder else ""
+        self._folder = folder_digest(settings.model_folder) if settings.model_folder else ""
         self._every_s = every_s
         self._clock = clock
         self._lock = threading.Lock()
@@ -106,11 +105,9 @@ class ServedModel:
     def _ask(self) -> None:
         # The standard library, for httpx half imported in this thread breaks openai, which looks for it, in another.
         settings = self._settings
-        wanted = {"Authorization": f"Bearer {settings.api_key or 'none'}", **settings.wire.headers}
-        headers = {name: value for name, value in wanted.items() if name.lower() not in settings.wire.unsent}
-        query = f"?{urlencode(settings.wire.query)}" if settings.wire.query else ""
+        query = f"?{urlencode(settings.request_query)}" if settings.query else ""
         try:
-            request = Request(f"{settings.base_url.rstrip('/')}/models{query}", headers=headers)
+            request = Request(f"{settings.base_url.rstrip('/')}/models{query}", headers=settings.request_headers)
             with urlopen(request, timeout=_TIMEOUT_S) as reply:
                 self._told = told_by(json.loads(reply.read(_LONGEST_REPLY)), settings.model, time())
         except HTTPError as error:

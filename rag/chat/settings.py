@@ -1,26 +1,113 @@
-"""What a chat model is built from, and how long it may take."""
+"""Which chat model answers, how it is spoken to, and how long it may take: [chat] and [[chat.fallback]]."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
+from typing import Annotated, Literal
+
+from data.settings import Bounds, Example, NotEmpty, Secret, check
 
 
 @dataclass(frozen=True, slots=True)
-class Wire:
-    """How an endpoint is spoken to beyond its URL and key.
+class FallbackSettings:
+    """Another chat endpoint, asked when those before it fail; what is left out is as in [chat].
 
-    `connect_timeout_s` is for a connection, `first_token_timeout_s` for the first piece of a streamed answer (0: only
-    the other limits hold), `deadline_s` for the whole answer with all tries and waits. `headers` and `query` go with
-    every request; a header with an empty value is not sent at all, and with "api-key" among them (Azure) neither is
-    "Authorization".
+    Keys, headers and queries are never taken from [chat].
     """
 
-    connect_timeout_s: float = 10.0
-    first_token_timeout_s: float = 0.0
-    deadline_s: float = 180.0
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    query: Mapping[str, str] = field(default_factory=dict, repr=False)
+    base_url: Annotated[str, NotEmpty, Example("http://other-host:8000/v1")]
+    """An OpenAI-compatible endpoint."""
+    model: Annotated[str, NotEmpty, Example("llama3.2")]
+    """The model to ask for."""
+    api_key: Secret = Secret("none")
+    """Its key."""
+    timeout_s: Annotated[float | None, Bounds(gt=0.0, le=3600.0)] = None
+    """The longest silence."""
+    max_retries: Annotated[int | None, Bounds(ge=0, le=10)] = None
+    """Further tries of what passes."""
+    max_answer_tokens: Annotated[int | None, Bounds(ge=1)] = None
+    """The longest answer."""
+    context_window: Annotated[int | None, Bounds(ge=512)] = None
+    """How many tokens the model reads and writes."""
+    headers: dict[str, Secret] = field(default_factory=dict)
+    """Sent with every request."""
+    query: dict[str, Secret] = field(default_factory=dict)
+    """Sent with every request."""
+    model_folder: str = ""
+    """Where its weights lie, if here."""
+
+    def __post_init__(self) -> None:
+        check(self, "chat.fallback")
+
+
+@dataclass(frozen=True, slots=True)
+class ChatSettings:
+    """The OpenAI-compatible chat endpoint; without `base_url` answers are extractive and need no model."""
+
+    base_url: Annotated[str, Example("http://localhost:11434/v1")] = ""
+    """Any OpenAI-compatible endpoint; without it answers are extractive quotes."""
+    model: Annotated[str, Example("llama3.2")] = ""
+    """The model to ask for."""
+    api_key: Secret = Secret("none")
+    """Its key."""
+    temperature: Annotated[float, Bounds(ge=0.0, le=2.0)] = 0.0
+    """How much chance there is in answers."""
+    timeout_s: Annotated[float, Bounds(gt=0.0, le=3600.0)] = 60.0
+    """The longest silence."""
+    max_retries: Annotated[int, Bounds(ge=0, le=10)] = 2
+    """Further tries of what passes, such as a busy server."""
+    max_answer_tokens: Annotated[int, Bounds(ge=1)] = 512
+    """The longest answer."""
+    context_window: Annotated[int, Bounds(ge=512)] = 8192
+    """How many tokens the model reads and writes; passages that do not fit are left out."""
+    connect_timeout_s: Annotated[float, Bounds(gt=0.0, le=3600.0)] = 10.0
+    """For a connection."""
+    first_token_timeout_s: Annotated[float, Bounds(ge=0.0, le=3600.0)] = 0.0
+    """For the first piece of a streamed answer; 0: no limit of its own."""
+    deadline_s: Annotated[float, Bounds(gt=0.0, le=86_400.0)] = 180.0
+    """The whole answer: all tries, waits and fallbacks."""
+    headers: Annotated[dict[str, Secret], Example({"api-key": "…"})] = field(default_factory=dict)
+    """Sent with every request; an empty value leaves a header out. With "api-key" among them (Azure) no
+    "Authorization" is sent."""
+    query: Annotated[dict[str, Secret], Example({"api-version": "2024-10-21"})] = field(default_factory=dict)
+    """Sent with every request. Azure: base_url = "https://NAME.openai.azure.com/openai/deployments/MODEL"."""
+    model_folder: str = ""
+    """Where its weights lie, if here: its config.json goes into the fingerprint of answers."""
+    follow_ups: Literal["model", "rule", "none"] = "model"
+    """Who makes follow-up questions stand alone."""
+    extractive_fallback: bool = False
+    """Whether the best passages are quoted when no endpoint answers."""
+    fallback: tuple[FallbackSettings, ...] = ()
+    """Any number of endpoints, asked in this order when those before fail. All at once:
+    RAG__CHAT__FALLBACK='[{…}]'; one value: RAG__CHAT__FALLBACK__0__API_KEY."""
+
+    def __post_init__(self) -> None:
+        check(self, "chat")
+
+    @property
+    def chain(self) -> tuple[ChatSettings, ...]:
+        """The endpoint itself, then every fallback with what it leaves out taken from here."""
+        return (self, *(self._completed(row) for row in self.fallback))
+
+    def _completed(self, row: FallbackSettings) -> ChatSettings:
+        given = {item.name: getattr(row, item.name) for item in fields(row)}
+        return replace(self, **{name: value for name, value in given.items() if value is not None}, fallback=())
+
+    @property
+    def request_headers(self) -> dict[str, str]:
+        """What every request carries: the key as a bearer token, and `headers`, less those that must not be sent."""
+        wanted = {"Authorization": f"Bearer {self.api_key.reveal() or 'none'}", **self.own_headers}
+        return {name: value for name, value in wanted.items() if name.lower() not in self.unsent}
+
+    @property
+    def own_headers(self) -> dict[str, str]:
+        """The headers of the settings that have a value."""
+        return {name: value.reveal() for name, value in self.headers.items() if value}
+
+    @property
+    def request_query(self) -> dict[str, str]:
+        """What stands in the query of every request."""
+        return {name: value.reveal() for name, value in self.query.items()}
 
     @property
     def unsent(self) -> tuple[str, ...]:
@@ -29,21 +116,8 @@ class Wire:
         empty = [name for name, value in given.items() if not value]
         return (*empty, "authorization") if "api-key" in given and "authorization" not in given else tuple(empty)
 
-
-@dataclass(frozen=True, slots=True)
-class ModelSettings:
-    """One model at one endpoint; no secret shows in `repr`."""
-
-    base_url: str
-    model: str
-    api_key: str = field(repr=False)
-    temperature: float = 0.0
-    timeout_s: float = 60.0
-    max_retries: int = 2
-    max_answer_tokens: int = 512
-    wire: Wire = Wire()
-
     @property
     def secrets(self) -> tuple[str, ...]:
         """What must never be shown: the key, and what is sent in headers and query."""
-        return (self.api_key, *self.wire.headers.values(), *self.wire.query.values())
+        hidden = (self.api_key, *self.headers.values(), *self.query.values())
+        return tuple(secret.reveal() for secret in hidden)

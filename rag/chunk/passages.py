@@ -15,14 +15,15 @@ from functools import reduce
 from itertools import pairwise
 from math import ceil, inf
 
-from data.errors import SettingsError
 from data.extras import needed_by
 from data.records import Chunk, Document
 from data.text import sentence_spans
 from rag.chunk.blocks import TextBlock, blocks, code_blocks
 from rag.chunk.sections import DocumentSection, sections, trimmed
+from rag.chunk.settings import ChunkSettings
 from rag.read import SOURCE_TYPE
 
+_DEFAULT = ChunkSettings()
 _CHARACTERS_PER_TOKEN = 10
 _USUAL_CHARACTERS_PER_TOKEN = 6
 _SENTENCE_SHARE = 0.15
@@ -34,38 +35,13 @@ _CLAUSE = r"(?s)\S{{{longest}}}(?=\S)|.+?(?:[,.;:]+(?=\s)|[，；：]|(?=\S{{{lo
 """A part of a sentence up to its comma; a run without white space is cut here, as counting it by the letter is slow."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChunkSettings:
-    """How passages are cut.
-
-    `max_tokens` bounds what is embedded (heading path and text, counted by the embedder). `overlap_sentences` is how
-    many sentences of the passage before it a passage repeats, where they fit and stand in the same section. A text of
-    up to `min_characters` characters is within the budget whatever its tokens: an English model spells Russian letter
-    by letter, and 200 letters are no passage. Such a passage must be embedded in windows (see `rag.embed.long_texts`).
-
-    :raises SettingsError: a value is out of range.
-    """
-
-    max_tokens: int = 200
-    overlap_sentences: int = 0
-    min_characters: int = 0
-
-    def __post_init__(self) -> None:
-        if self.max_tokens < 16:
-            raise SettingsError(f"chunk max_tokens is {self.max_tokens}: set it to 16 or more.")
-        if self.overlap_sentences < 0:
-            raise SettingsError(f"chunk overlap_sentences is {self.overlap_sentences}: set it to 0 or more.")
-        if self.min_characters < 0:
-            raise SettingsError(f"chunk min_characters is {self.min_characters}: set it to 0 or more.")
-
-
 def embedding_text(chunk: Chunk) -> str:
     """Return what is embedded and indexed for `chunk`: the heading path on a line of its own, then the text."""
     return _with_heading(chunk.heading, chunk.text)
 
 
 def chunk_document(
-    document: Document, count_tokens: Callable[[str], int], settings: ChunkSettings = ChunkSettings()
+    document: Document, count_tokens: Callable[[str], int], settings: ChunkSettings = _DEFAULT
 ) -> list[Chunk]:
     """Cut `document` into chunks in reading order; `count_tokens` counts as the embedder does, special tokens included.
 

@@ -14,11 +14,11 @@ from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
-from rag.chat import ModelSettings, Reply, told_by
+from rag.chat import ChatSettings, Reply, told_by
 from rag.doctor.probe import Probe
 from rag.errors import RerankError
 from rag.http import shown_url
-from rag.search import EndpointReranker
+from rag.search import EndpointReranker, RerankSettings
 
 _SCHEMA = {
     "type": "object",
@@ -36,7 +36,7 @@ _LONGEST_REPLY = 16 * 2**20
 class Offer:
     """Which model at a server is to embed or to rerank; `needed` where the settings rely on it."""
 
-    settings: ModelSettings
+    settings: ChatSettings
     needed: bool
 
 
@@ -48,7 +48,7 @@ class _RequestFailure(Exception):
     reason: str
 
 
-def models(settings: ModelSettings) -> Probe:
+def models(settings: ChatSettings) -> Probe:
     """See whether the server lists the model, and what it tells of it."""
     try:
         listing = _request(settings, "models", None)
@@ -72,7 +72,7 @@ def models(settings: ModelSettings) -> Probe:
     )
 
 
-def structured(settings: ModelSettings, form: str) -> Probe:
+def structured(settings: ChatSettings, form: str) -> Probe:
     """See whether replies can be had as JSON: `form` is "json_schema" or "json_object"."""
     wanted: dict[str, Any] = {"type": form}
     if form == "json_schema":
@@ -127,7 +127,7 @@ def embeddings(offer: Offer) -> Probe:
     return Probe("embeddings", "ok", seen, "" if not alone else "we send lists, never one string")
 
 
-def _single(settings: ModelSettings) -> str:
+def _single(settings: ChatSettings) -> str:
     try:
         _request(settings, "embeddings", {"model": settings.model, "input": _TEXTS[0], "encoding_format": "float"})
     except _RequestFailure:
@@ -155,7 +155,9 @@ def _cosine(left: list[float], right: list[float]) -> float:
 def reranking(offer: Offer, timeout_s: float) -> Probe:
     """See whether `/rerank` answers in the shape of Jina and Cohere, and puts the right passage first."""
     settings = offer.settings
-    reranker = EndpointReranker(settings.base_url, settings.model, settings.api_key, timeout_s=timeout_s)
+    reranker = EndpointReranker(
+        RerankSettings(settings.base_url, settings.model, settings.api_key, timeout_s=timeout_s)
+    )
     try:
         wrong, right = reranker.rerank("When does the ferry leave?", [_TEXTS[0], _TEXTS[1]])
     except RerankError as error:
@@ -173,18 +175,13 @@ def _missing(name: str, offer: Offer, reason: str, remedy: str) -> Probe:
     return Probe(name, "absent", f"not offered here ({reason})", "not needed by these settings")
 
 
-def _request(settings: ModelSettings, path: str, body: dict[str, Any] | None) -> Any:
+def _request(settings: ChatSettings, path: str, body: dict[str, Any] | None) -> Any:
     """Send one request beside the chat library, so that nothing is mended on the way.
 
     :raises _RequestFailure: no answer, an HTTP error, or no JSON.
     """
-    wanted = {
-        "Authorization": f"Bearer {settings.api_key or 'none'}",
-        "Content-Type": "application/json",
-        **settings.wire.headers,
-    }
-    headers = {name: value for name, value in wanted.items() if name.lower() not in settings.wire.unsent}
-    query = f"?{urlencode(settings.wire.query)}" if settings.wire.query else ""
+    headers = {"Content-Type": "application/json", **settings.request_headers}
+    query = f"?{urlencode(settings.request_query)}" if settings.query else ""
     data = json.dumps(body).encode() if body is not None else None
     request = Request(f"{settings.base_url.rstrip('/')}/{path}{query}", data, headers)
     try:
@@ -200,7 +197,7 @@ def _request(settings: ModelSettings, path: str, body: dict[str, Any] | None) ->
         raise _RequestFailure(200, "a reply that is not JSON") from error
 
 
-def wire_probes(settings: ModelSettings) -> list[tuple[str, Callable[[], Probe]]]:
+def wire_probes(settings: ChatSettings) -> list[tuple[str, Callable[[], Probe]]]:
     """Return the probes of a chat server that need no chat library, each with its name."""
     return [
         ("models", partial(models, settings)),

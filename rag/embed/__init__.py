@@ -5,17 +5,17 @@ from typing import TYPE_CHECKING
 from data.faces import face
 
 if TYPE_CHECKING:
-    from rag.embed.embedder import open_embedder, open_remote
+    from rag.embed.embedder import open_embedder
     from rag.embed.long_texts import embed_passages
-    from rag.embed.remote_http import RemoteSettings
+    from rag.embed.settings import EmbedderSettings
 
-__all__ = ["RemoteSettings", "embed_passages", "open_embedder", "open_remote"]
+__all__ = ["EmbedderSettings", "embed_passages", "open_embedder"]
 
 __getattr__ = face(
     __name__,
     {
-        "embedder": ["open_embedder", "open_remote"],
+        "embedder": ["open_embedder"],
         "long_texts": ["embed_passages"],
-        "remote_http": ["RemoteSettings"],
+        "settings": ["EmbedderSettings"],
     },
 )

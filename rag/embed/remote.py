@@ -24,7 +24,8 @@ from numpy.typing import NDArray
 
 from data.text import estimate_tokens
 from rag.embed.prefixes import Prefixes
-from rag.embed.remote_http import BatchRefused, EmbeddingsClient, RemoteSettings
+from rag.embed.remote_http import BatchRefused, EmbeddingsClient
+from rag.embed.settings import EmbedderSettings
 from rag.errors import EmbedderError
 from rag.http import shown_url
 
@@ -41,7 +42,7 @@ class RemoteEmbedder:
 
     def __init__(
         self,
-        settings: RemoteSettings,
+        settings: EmbedderSettings,
         prefixes: Prefixes = Prefixes(),  # noqa: B008 - frozen
         *,
         pause: Callable[[float], None] = time.sleep,

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
+from rag.embed.settings import EmbedderSettings
 from rag.errors import EmbedderError
 from rag.http import pause_asked_for, shown_url
 
@@ -26,46 +25,12 @@ class BatchRefused(EmbedderError):
     """The endpoint will not take these texts at once; fewer or shorter ones may pass."""
 
 
-@dataclass(frozen=True, slots=True)
-class RemoteSettings:
-    """One embedding model behind a base URL.
-
-    `dimensions` is asked for when given. `max_tokens` is the longest text the model reads whole; `tokenizer` the path
-    of its `tokenizer.json` (or the folder with it), without which tokens are estimated. `max_retries` counts further
-    tries of one request; `concurrency` requests run at a time.
-    """
-
-    base_url: str
-    model: str
-    api_key: str = field(default="none", repr=False)
-    dimensions: int | None = None
-    max_tokens: int = 512
-    tokenizer: str = ""
-    batch_size: int = 32
-    concurrency: int = 4
-    timeout_s: float = 60.0
-    max_retries: int = 4
-
-    @property
-    def host(self) -> str:
-        """Host name of the base URL.
-
-        :raises EmbedderError: the URL is not one that can be asked.
-        """
-        parts = urlsplit(self.base_url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise EmbedderError(
-                f"embedder.base_url is {shown_url(self.base_url)!r}, which is no web address: write it like"
-                " http://localhost:11434/v1."
-            )
-        return parts.hostname
-
-
 class EmbeddingsClient:
     """Posts to one endpoint; calls may come from several threads. `pause` waits for a number of seconds."""
 
-    def __init__(self, settings: RemoteSettings, pause: Callable[[float], None] = time.sleep) -> None:
-        if not settings.api_key.isascii() or not settings.api_key.isprintable():
+    def __init__(self, settings: EmbedderSettings, pause: Callable[[float], None] = time.sleep) -> None:
+        self._key = settings.api_key.reveal()
+        if not self._key.isascii() or not self._key.isprintable():
             raise EmbedderError("embedder.api_key holds characters that no HTTP header can carry: copy the key again.")
         self._settings = settings
         self._pause = pause
@@ -101,7 +66,7 @@ class EmbeddingsClient:
     def _http(self) -> httpx.Client:
         import httpx
 
-        headers = {"Authorization": f"Bearer {self._settings.api_key}"}
+        headers = {"Authorization": f"Bearer {self._key}"}
         return httpx.Client(headers=headers, timeout=self._settings.timeout_s)
 
     @staticmethod
@@ -155,6 +120,6 @@ class EmbeddingsClient:
 
     def _clean(self, text: str) -> str:
         line = " ".join(text.split()).rstrip(".")
-        if len(self._settings.api_key) >= 4:
-            line = line.replace(self._settings.api_key, "***")
+        if len(self._key) >= 4:
+            line = line.replace(self._key, "***")
         return line if len(line) <= _LONGEST_QUOTE else f"{line[:_LONGEST_QUOTE]}…"

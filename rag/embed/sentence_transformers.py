@@ -11,10 +11,13 @@ from numpy.typing import NDArray
 
 from rag.embed.model_folder import ModelFolder
 from rag.embed.prefixes import Prefixes
+from rag.embed.settings import EmbedderSettings
 from rag.errors import EmbedderError
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+
+_DEFAULT = EmbedderSettings()
 
 
 class SentenceEmbedder:
@@ -24,8 +27,8 @@ class SentenceEmbedder:
         self,
         folder: ModelFolder,
         *,
-        device: str = "cpu",
-        batch_size: int = 32,
+        device: str = _DEFAULT.device,
+        batch_size: int = _DEFAULT.batch_size,
         prefixes: Prefixes = Prefixes(),  # noqa: B008 - frozen
     ) -> None:
         self.id = folder.id + prefixes.tag

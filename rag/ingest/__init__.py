@@ -10,10 +10,12 @@ if TYPE_CHECKING:
     from rag.ingest.plan import IngestPlan, plan_ingest
     from rag.ingest.ray_engine import RayEngine
     from rag.ingest.rebuild import repair, rollback
+    from rag.ingest.settings import IngestSettings
 
 __all__ = [
     "IngestPlan",
     "IngestReport",
+    "IngestSettings",
     "RayEngine",
     "Survey",
     "Suspect",
@@ -32,5 +34,6 @@ __getattr__ = face(
         "plan": ["IngestPlan", "plan_ingest"],
         "ray_engine": ["RayEngine"],
         "rebuild": ["repair", "rollback"],
+        "settings": ["IngestSettings"],
     },
 )

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from rag.search.more_queries import FeedbackQueries, ModelQueries
     from rag.search.rerank import EndpointReranker, HybridReranker, LocalReranker
     from rag.search.retriever import Retrieval, Retriever
+    from rag.search.settings import RerankSettings, RetrievalSettings
 
 __all__ = [
     "EndpointReranker",
@@ -16,7 +17,9 @@ __all__ = [
     "HybridReranker",
     "LocalReranker",
     "ModelQueries",
+    "RerankSettings",
     "Retrieval",
+    "RetrievalSettings",
     "Retriever",
     "expand",
 ]
@@ -28,5 +31,6 @@ __getattr__ = face(
         "more_queries": ["FeedbackQueries", "ModelQueries"],
         "rerank": ["EndpointReranker", "HybridReranker", "LocalReranker"],
         "retriever": ["Retrieval", "Retriever"],
+        "settings": ["RerankSettings", "RetrievalSettings"],
     },
 )

@@ -20,6 +20,7 @@ from data.text import question_terms, terms
 from rag.errors import RerankError
 from rag.index import fuse
 from rag.protocols import Embedder
+from rag.search.settings import RerankSettings
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
@@ -74,13 +75,14 @@ _LONGEST_REPLY = 16 * 2**20
 class EndpointReranker:
     """Asks ``POST {base_url}/rerank`` with {model, query, documents, top_n}; reads results[index, relevance_score]."""
 
-    def __init__(self, base_url: str, model: str, api_key: str = "none", *, timeout_s: float = 30.0) -> None:
+    def __init__(self, settings: RerankSettings) -> None:
+        base_url = settings.base_url
         if not base_url.startswith(("http://", "https://")):
             raise SettingsError(f"rerank.base_url is {base_url!r}: write a URL such as http://localhost:8080/v1.")
-        self.id = model
+        self.id = settings.model
         self._url = f"{base_url.rstrip('/')}/rerank"
-        self._headers = {"Content-Type": "application/json", "Authorization": f"Bearer {api_key}"}
-        self._timeout_s = timeout_s
+        self._headers = {"Content-Type": "application/json", "Authorization": f"Bearer {settings.api_key.reveal()}"}
+        self._timeout_s = settings.timeout_s
 
     def rerank(self, question: str, texts: Sequence[str]) -> list[float]:
         """Return the server's relevance scores in the order of `texts`."""

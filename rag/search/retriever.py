@@ -17,8 +17,10 @@ from rag.index import Index, Mode
 from rag.protocols import MoreQueries, Reranker
 from rag.search.diversity import diversify
 from rag.search.more_queries import found_by_all
+from rag.search.settings import RerankSettings, RetrievalSettings
 from rag.store import Filter
 
+_RETRIEVAL, _RERANK = RetrievalSettings(), RerankSettings()
 _POOL = 4
 """How many passages per one wanted diversity may choose from."""
 _MOST = 1000
@@ -51,11 +53,11 @@ class Retriever:
         self,
         index: Index,
         *,
-        k: int = 8,
-        mode: Mode = "hybrid",
-        diversity: float = 0.0,
+        k: int = _RETRIEVAL.k,
+        mode: Mode = _RETRIEVAL.mode,
+        diversity: float = _RETRIEVAL.diversity,
         reranker: Reranker | None = None,
-        candidates: int = 50,
+        candidates: int = _RERANK.candidates,
         guard: Guard | None = None,
         more: MoreQueries | None = None,
     ) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rag.store.neighbours import Neighbour, read_neighbours
     from rag.store.schema import create_lexical
     from rag.store.selection import Selection
+    from rag.store.settings import VectorsSettings
 
 __all__ = [
     "CATALOG_FILE",
@@ -27,6 +28,7 @@ __all__ = [
     "Selection",
     "Server",
     "VectorStore",
+    "VectorsSettings",
     "check_canaries",
     "check_seal",
     "copy_folder",
@@ -59,5 +61,6 @@ __getattr__ = face(
         "neighbours": ["Neighbour", "read_neighbours"],
         "schema": ["create_lexical"],
         "selection": ["Selection"],
+        "settings": ["VectorsSettings"],
     },
 )

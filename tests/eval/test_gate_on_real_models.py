@@ -10,10 +10,10 @@ import pytest
 
 from data.cases import Case
 from data.records import Interaction
-from eval.gate_outcome import GateSettings
 from eval.gating import gate
 from eval.metrics.catalog import METRICS
 from eval.run import evaluate
+from eval.settings import EvalSettings
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "squad2_dev" / "questions.jsonl.gz"
 pytestmark = [
@@ -21,7 +21,7 @@ pytestmark = [
     pytest.mark.skipif(not DATA.exists(), reason="the SQuAD 2.0 predictions are not beside the checkout"),
 ]
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-SETTINGS = GateSettings(metrics=("answer_match", "rightly_answered", "rightly_abstained"))
+SETTINGS = EvalSettings(metrics=("answer_match", "rightly_answered", "rightly_abstained"))
 MEASURED = [metric for metric in METRICS if metric.name in SETTINGS.metrics]
 
 

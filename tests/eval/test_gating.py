@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from data.errors import InputError
-from eval.gate_outcome import GATED, GateSettings
 from eval.gating import gate
 from eval.report.html import page
 from eval.report.junit_xml import junit
 from eval.report.text import gate_json, gate_markdown, gate_text
 from eval.run import CaseResult, EvalRun, MetricInfo
+from eval.settings import GATED, EvalSettings
 
 MATCH, GROUNDED = (MetricInfo(name, "1", "share") for name in ("answer_match", "groundedness"))
 
@@ -71,7 +71,7 @@ def test_an_improvement_passes():
 def test_a_tiny_but_certain_drop_passes_when_told_so():
     old, new = run([0.9] * 300, metric=GROUNDED), run([0.88] * 300, metric=GROUNDED)
     assert gate(old, new).verdict == "regression"
-    assert gate(old, new, GateSettings(smallest_drop=0.03)).verdict == "pass"
+    assert gate(old, new, EvalSettings(smallest_drop=0.03)).verdict == "pass"
 
 
 def test_a_metric_that_lost_its_values_cannot_pass():
@@ -108,13 +108,13 @@ def test_runs_that_cannot_be_compared_are_refused(candidate, message):
 def test_a_cost_in_milliseconds_cannot_be_gated():
     latency = MetricInfo("latency", "1", "ms")
     with pytest.raises(InputError, match="measured in ms"):
-        gate(run([1] * 9, metric=latency), run([1] * 9, metric=latency), GateSettings(metrics=("latency",)))
+        gate(run([1] * 9, metric=latency), run([1] * 9, metric=latency), EvalSettings(metrics=("latency",)))
 
 
 @pytest.mark.parametrize("setting", [{"alpha": 0}, {"margin": 1}, {"margins": {"x": -1}}, {"smallest_drop": 1}])
 def test_settings_out_of_range_are_refused(setting):
     with pytest.raises(InputError, match="must lie"):
-        GateSettings(**setting)
+        EvalSettings(**setting)
 
 
 def _many(rng, shares):
@@ -158,7 +158,7 @@ def test_the_text_gives_the_verdict_first_and_both_answers():
 
 @pytest.mark.parametrize(("values", "margin"), [([1] * 10, 0.1), ([1, 0] * 4, 0.05), ([0.5], 0.25)])
 def test_too_few_cases_say_how_many_would_do(values, margin):
-    settings = GateSettings(margin=margin)
+    settings = EvalSettings(margin=margin)
     few = gate(run(values), run(values), settings)
     needed = few.metrics[0].cases_needed
     assert f"answer_match of {margin:.0%} ({len(values)} case" in gate_text(few)
@@ -169,13 +169,13 @@ def test_too_few_cases_say_how_many_would_do(values, margin):
 
 
 def test_a_mean_that_fell_by_the_margin_is_not_helped_by_more_cases():
-    outcome = gate(run([1] * 6), run([1] * 5 + [0]), GateSettings())
+    outcome = gate(run([1] * 6), run([1] * 5 + [0]), EvalSettings())
     assert (outcome.verdict, outcome.metrics[0].cases_needed) == ("too_few", None)
     assert "(6 cases, and it fell)" in gate_text(outcome)
 
 
 def test_values_that_were_lost_are_named_as_what_keeps_a_metric_from_passing():
-    outcome = gate(run([1] * 200), run([1] * 150 + [None] * 50), GateSettings())
+    outcome = gate(run([1] * 200), run([1] * 150 + [None] * 50), EvalSettings())
     assert "answer_match of 10% (50 of 200 cases lost their value)" in gate_text(outcome)
 
 

@@ -8,13 +8,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from rag.chunk.passages import ChunkSettings
+from rag.chunk.settings import ChunkSettings
 from rag.ingest.job import IngestReport, ingest
 from rag.store.catalog import Catalog
 from tests.fakes import HashEmbedder
 
 ROOT = Path(__file__).parents[2]
-SETTINGS = ChunkSettings(max_tokens=40)
+SETTINGS = ChunkSettings(max_tokens=40, min_characters=0)
 
 INGEST = """
 import sys, time

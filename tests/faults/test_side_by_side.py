@@ -84,7 +84,9 @@ class ChangedMeanwhile(HashEmbedder):
 def test_a_file_changed_during_an_ingest_is_caught_up_by_the_next(tmp_path):
     docs = write_docs(tmp_path / "docs", 5)
     changing = ChangedMeanwhile(docs / "0.txt")
-    rag.ingest.job.ingest([docs], tmp_path / ".rag", changing, chunking=rag.ingest.job.ChunkSettings(max_tokens=40))
+    rag.ingest.job.ingest(
+        [docs], tmp_path / ".rag", changing, chunking=rag.ingest.job.ChunkSettings(max_tokens=40, min_characters=0)
+    )
     report = ingest_here(docs, tmp_path / ".rag")
     assert (report.changed, report.unchanged) == (1, 4)
     texts = [text for source, _, _, text, _ in content(tmp_path / ".rag") if source.endswith("/0.txt")]
@@ -133,6 +135,8 @@ def test_an_embedder_changed_twice_at_one_time_never_meets_its_former_vectors(tm
     for salt in ("", "A", "B", "", "C"):
         changed = HashEmbedder(salt=salt)
         changed.id = "same name"
-        rag.ingest.job.ingest([docs], tmp_path / ".rag", changed, chunking=rag.ingest.job.ChunkSettings(max_tokens=40))
+        rag.ingest.job.ingest(
+            [docs], tmp_path / ".rag", changed, chunking=rag.ingest.job.ChunkSettings(max_tokens=40, min_characters=0)
+        )
         best = Index.open(tmp_path / ".rag", changed).search("Berth 7 takes ships of 49 metres.", 1, mode="dense")[0]
         assert "Berth 7 " in best.chunk.text and best.score > 0.7

@@ -19,6 +19,7 @@ from drift.alert.policy import (
     told,
     write_notice,
 )
+from drift.alert.settings import AlertSettings
 from drift.results import EXIT_CODES, Cause, DriftReport, OpsPlane, QualityPlane, WindowSummary
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -29,7 +30,8 @@ QUALITY = QualityPlane(
     "drifted", "fell", "groundedness", "proxy", reference=0.9, current=0.8, delta=-0.1, ci=(-0.13, -0.07), e_value=90.0
 )
 REPORT = DriftReport("silent_drift", "Answers got worse.", NOON, SUMMARY, SUMMARY, OPS, QUALITY)
-QUIET = AlertPolicy(quiet=(time(22), time(7)))
+PLAIN = AlertPolicy.of(AlertSettings())
+QUIET = replace(PLAIN, quiet=(time(22), time(7)))
 
 
 def verdict(name):
@@ -48,17 +50,17 @@ def run(policy, *days):
 
 
 def test_an_incident_is_told_once_repeated_after_a_while_and_closed_when_steady():
-    slow = AlertPolicy(repeat=timedelta(days=2))
+    slow = replace(PLAIN, repeat=timedelta(days=2))
     days = ["steady", "silent_drift", "silent_drift", "silent_drift", "steady", "steady"]
     assert run(slow, *days) == [None, "alert", None, "reminder", "recovery", None]
 
 
 def test_a_worse_incident_is_told_although_one_is_open():
-    assert run(AlertPolicy(), "silent_drift", "ops_incident_and_drift") == ["alert", "alert"]
+    assert run(PLAIN, "silent_drift", "ops_incident_and_drift") == ["alert", "alert"]
 
 
 def test_too_little_data_neither_opens_nor_closes_an_incident():
-    assert run(AlertPolicy(repeat=timedelta(days=9)), "insufficient", "silent_drift", "insufficient", "steady") == [
+    assert run(replace(PLAIN, repeat=timedelta(days=9)), "insufficient", "silent_drift", "insufficient", "steady") == [
         None,
         "alert",
         None,
@@ -82,13 +84,13 @@ def test_quiet_hours_follow_their_time_zone():
 def test_a_span_and_its_complement_share_no_moment_and_miss_none(start, end, at):
     moment = at.replace(tzinfo=UTC)
     if start != end:
-        span, rest = AlertPolicy(quiet=(start, end)), AlertPolicy(quiet=(end, start))
+        span, rest = replace(PLAIN, quiet=(start, end)), replace(PLAIN, quiet=(end, start))
         assert is_quiet(span, moment) != is_quiet(rest, moment)
 
 
 @given(st.lists(st.sampled_from(sorted(EXIT_CODES)), max_size=30))
 def test_every_alert_is_closed_at_most_once_and_no_recovery_comes_unannounced(days):
-    heard = [kind for kind in run(AlertPolicy(), *days) if kind in {"alert", "recovery"}]
+    heard = [kind for kind in run(PLAIN, *days) if kind in {"alert", "recovery"}]
     opened = False
     for kind in heard:
         assert opened or kind == "alert"
@@ -97,7 +99,7 @@ def test_every_alert_is_closed_at_most_once_and_no_recovery_comes_unannounced(da
 
 def test_a_notice_says_what_how_much_why_and_where():
     report = replace(REPORT, causes=(Cause("model_change", 1.0, "other answers to the same prompts"),))
-    notice = write_notice("alert", ChannelState(), report, AlertPolicy(service="shop", link="https://x/r.html"))
+    notice = write_notice("alert", ChannelState(), report, replace(PLAIN, service="shop", link="https://x/r.html"))
     assert notice.title == "[shop] silent drift: ops are green, but answers got worse"
     assert "0.900 → 0.800 (-0.100, interval -0.130 to -0.070)" in notice.body
     assert "Cause: model_change (100%) – other answers to the same prompts" in notice.body
@@ -106,7 +108,7 @@ def test_a_notice_says_what_how_much_why_and_where():
 
 def test_a_recovery_says_since_when_it_was_open():
     state = ChannelState("silent_drift", NOON, NOON)
-    notice = write_notice("recovery", state, verdict("steady"), AlertPolicy())
+    notice = write_notice("recovery", state, verdict("steady"), PLAIN)
     assert "recovered" in notice.title
     assert "First told 2026-03-02 12:00 UTC." in notice.body
 

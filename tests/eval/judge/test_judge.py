@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from data.records import Context, Interaction
+from data.settings import Secret
 from eval.errors import JudgeError, UnscorableAnswer
 from eval.judge.cache import JudgeCache
 from eval.judge.judge import Judge, JudgeSettings
@@ -114,7 +115,7 @@ def test_unusable_settings_are_refused(metrics, message):
 
 
 def test_the_key_is_not_printed():
-    assert "secret" not in repr(JudgeSettings("http://x", "m", api_key="secret"))
+    assert "secret" not in repr(JudgeSettings("http://x", "m", api_key=Secret("secret")))
 
 
 def test_abstentions_are_not_judged():

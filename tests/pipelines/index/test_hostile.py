@@ -10,6 +10,7 @@ from pipelines.loopback import Behaviour, Loopback
 from pipelines.loopback.gullible import PAYLOAD
 from rag.answer.answering import answer_question
 from rag.chat.endpoint import ChatEndpoint
+from rag.chat.settings import ChatSettings
 from rag.hostile.hidden import lint_unread
 from rag.hostile.linter import HARMLESS, lint
 from rag.read.document import parse_document
@@ -27,7 +28,7 @@ def text_of(attack):
 def ask(attack, server):
     texts = {f"{attack.place}.md": attack.honest, attack.file: text_of(attack)}
     hits = [Hit(Chunk(source, 0, len(text), text), 1.0) for source, text in texts.items()]
-    return answer_question(attack.question, hits, ChatEndpoint(server.url, "m", "none", secret="s"))
+    return answer_question(attack.question, hits, ChatEndpoint(ChatSettings(server.url, "m"), secret="s"))
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,8 @@ import json
 import re
 from pathlib import Path
 
-from pipelines.settings.sections import ServerSection
+from data.settings.fields import setting_fields
+from pipelines.settings.server import ServerSettings
 
 PAGE = (Path(__file__).parents[3] / "docs" / "serve.md").read_text(encoding="utf-8")
 NAMED = set(re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", PAGE, flags=re.DOTALL)))
@@ -26,10 +27,10 @@ def test_every_field_beyond_those_of_openai_is_named(served):
 
 def test_every_setting_is_named_with_its_default():
     named = set(re.findall(r"\w+", " ".join(NAMED)))
-    assert set(ServerSection.model_fields) - named - {"collections"} == set()
+    assert set(setting_fields(ServerSettings)) - named - {"collections"} == set()
     assert "[server.collections]" in NAMED
     for name in ("max_request_kb", "answers_at_once", "log_queue", "shutdown_s"):
-        default = ServerSection.model_fields[name].default
+        default = setting_fields(ServerSettings)[name].default
         assert re.search(rf"^\| `{name}`[^|]*\| {default:g} \|", PAGE, re.MULTILINE), name
 
 

@@ -52,7 +52,7 @@ def test_an_unknown_key_in_the_environment_is_refused_too(tmp_path):
 def test_the_api_key_is_never_printed(tmp_path):
     found = settings_of(tmp_path, "", {"RAG__CHAT__API_KEY": "sk-very-secret"})
     assert "sk-very-secret" not in repr(found) + str(found.chat)
-    assert found.chat.api_key.get_secret_value() == "sk-very-secret"
+    assert found.chat.api_key.reveal() == "sk-very-secret"
 
 
 FALLBACK = '[chat]\n[[chat.fallback]]\nbase_url = "http://a/v1"\nmodel = "a"\napi_key = "sk-hidden"\n'
@@ -70,8 +70,8 @@ def test_fallbacks_are_tables_and_each_can_be_set_in_the_environment(tmp_path):
         },
     ).chat
     assert [(row.base_url, row.model) for row in found.fallback] == [("http://a/v1", "a"), ("http://b/v1", "b")]
-    assert found.fallback[0].api_key.get_secret_value() == "sk-1"
-    assert found.headers["api-key"].get_secret_value() == "k"
+    assert found.fallback[0].api_key.reveal() == "sk-1"
+    assert found.headers["api-key"].reveal() == "k"
     whole = load_settings(tmp_path, {"RAG__CHAT__FALLBACK": '[{"base_url": "http://c/v1", "model": "c"}]'}).chat
     assert [row.model for row in whole.fallback] == ["c"]
 

@@ -7,8 +7,11 @@ from datetime import UTC, datetime
 import pytest
 
 from data.errors import SettingsError
+from data.log.settings import LogSettings
 from data.records import Citation, Context, Fingerprint, Interaction, Score
-from pipelines.settings.sections import LogSection, Settings, TracingSection
+from data.settings.secret import Secret
+from pipelines.settings.sections import Settings
+from pipelines.settings.tracing import TracingSettings
 from pipelines.tracing.content import content_of
 from pipelines.tracing.tracer import _shared_provider, build_observer
 from tests.pipelines.collector import Collector
@@ -30,7 +33,7 @@ SECRETS = ("Orlova", "Brenna", "people.md", "A map")
 
 
 def settings(url, **tracing):
-    return Settings(tracing=TracingSection(endpoint=url, **tracing))
+    return Settings(tracing=TracingSettings(endpoint=url, **tracing))
 
 
 def sent(item=ITEM, **tracing):
@@ -92,8 +95,8 @@ def test_text_that_is_asked_for_is_redacted_by_pattern_and_hook(monkeypatch):
 
 
 def test_what_the_log_redacts_never_leaves_in_spans_either():
-    section = TracingSection(endpoint="http://h", capture_content=True)
-    shown = content_of(Settings(tracing=section, log=LogSection(redact=("Orlova",))))
+    section = TracingSettings(endpoint="http://h", capture_content=True)
+    shown = content_of(Settings(tracing=section, log=LogSettings(redact=("Orlova",))))
     assert shown("Mrs Orlova") == "Mrs [redacted]"
 
 
@@ -115,7 +118,7 @@ def test_a_redaction_that_cannot_work_is_refused_before_anything_is_sent(wrong):
 
 
 def test_keys_of_the_collector_go_along():
-    _, headers = sent(headers={"x-api-key": "k-123"})
+    _, headers = sent(headers={"x-api-key": Secret("k-123")})
     assert headers[0]["x-api-key"] == "k-123"
 
 

@@ -34,5 +34,5 @@ def test_the_model_is_asked_for_wordings_and_then_for_the_answer(workspace, monk
         monkeypatch.setenv("RAG__CHAT__MODEL", "loopback-1")
         asked = open_asker(open_workspace(workspace), logged=False).ask(QUESTION)
         systems = [r.body["messages"][0]["content"] for r in model.requests if "messages" in (r.body or {})]
-    assert asked.answer.outcome == "answered"
+    assert asked.outcome == "answered"
     assert [system.split()[1] for system in systems] == ["three", "answer"]

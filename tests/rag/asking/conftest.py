@@ -35,7 +35,7 @@ def retriever(tmp_path):
     for name, text in TEXTS.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     embedder = HashEmbedder()
-    ingest([tmp_path / name for name in TEXTS], tmp_path / ".rag", embedder, chunking=ChunkSettings())
+    ingest([tmp_path / name for name in TEXTS], tmp_path / ".rag", embedder, chunking=ChunkSettings(min_characters=0))
     index = Index.open(tmp_path / ".rag", embedder)
     yield Retriever(index)
     index.close()

@@ -7,7 +7,7 @@ from pipelines.loopback import Behaviour, Loopback
 from rag.chat.endpoint import ChatEndpoint
 from rag.chat.model import ChatModel
 from rag.chat.reply import Reply
-from rag.chat.settings import ModelSettings, Wire
+from rag.chat.settings import ChatSettings
 from rag.errors import EndpointRefused, EndpointUnreachable
 from rag.http import in_words
 
@@ -28,7 +28,7 @@ def honest(server):
 
 
 def endpoint(server, **limits):
-    return ChatEndpoint(server.url, "m", "none", max_retries=0, timeout_s=20, wire=Wire(**limits))
+    return ChatEndpoint(ChatSettings(server.url, "m", max_retries=0, timeout_s=20, **limits))
 
 
 class Patience:
@@ -39,9 +39,7 @@ class Patience:
         self.told = []
 
     def model(self, server, **settings):
-        return ChatModel(
-            ModelSettings(server.url, "m", "none", **settings), tell=self.told.append, sleep=self.pauses.append
-        )
+        return ChatModel(ChatSettings(server.url, "m", **settings), tell=self.told.append, sleep=self.pauses.append)
 
 
 def ask(model, deadline_s=100.0):
@@ -71,7 +69,7 @@ def test_a_pause_longer_than_the_time_left_is_an_error_at_once_that_says_when_to
     with pytest.raises(
         EndpointRefused, match=r"asks to wait 60 minutes, but 3 minutes are left .* ask again in 60"
     ) as caught:
-        ChatEndpoint(server.url, "m", "none", max_retries=5).generate(QUESTION, HITS)
+        ChatEndpoint(ChatSettings(server.url, "m", max_retries=5)).generate(QUESTION, HITS)
     assert caught.value.retry_after_s == 3600
     assert len(server.requests) - before == 1
 

@@ -3,12 +3,13 @@
 import pytest
 
 from data.records import Chunk, Hit
+from data.settings import Secret
 from pipelines.loopback import Behaviour, Loopback
 from rag.chat.dialect import Dialect, adapted
 from rag.chat.endpoint import ChatEndpoint
 from rag.chat.reply import Reply
 from rag.chat.served_model import ServedModel, folder_digest, told_by
-from rag.chat.settings import ModelSettings, Wire
+from rag.chat.settings import ChatSettings
 from rag.errors import ContextOverflow, GarbledReply
 
 TEXT = "Each passenger may bring hand luggage of up to 10 kilograms. A second bag costs €15 per trip."
@@ -24,7 +25,9 @@ def server():
 
 @pytest.fixture(scope="module")
 def endpoint(server):
-    return ChatEndpoint(server.url, "loopback-1", "sk-secret", max_retries=0, timeout_s=5, secret="s")
+    return ChatEndpoint(
+        ChatSettings(server.url, "loopback-1", Secret("sk-secret"), max_retries=0, timeout_s=5), secret="s"
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -70,7 +73,7 @@ def test_the_text_of_a_reply_is_what_follows_its_thinking(raw, text):
 
 
 def test_a_model_without_a_system_role_gets_the_instructions_with_the_question(server):
-    endpoint = ChatEndpoint(server.url, "loopback-1", "sk-secret", secret="s")
+    endpoint = ChatEndpoint(ChatSettings(server.url, "loopback-1", Secret("sk-secret")), secret="s")
     server.behaviour = Behaviour(fault="rejects_system")
     before = len(server.requests)
     assert "10 kilograms" in endpoint.generate(QUESTION, HITS).text
@@ -80,7 +83,7 @@ def test_a_model_without_a_system_role_gets_the_instructions_with_the_question(s
 
 
 def test_a_server_that_knows_neither_limit_gets_none(server):
-    endpoint = ChatEndpoint(server.url, "loopback-1", "sk-secret")
+    endpoint = ChatEndpoint(ChatSettings(server.url, "loopback-1", Secret("sk-secret")))
     server.behaviour = Behaviour(fault="rejects_limits")
     assert endpoint.generate(QUESTION, HITS).text
     sent = server.requests[-1].body
@@ -133,15 +136,15 @@ def test_an_error_in_the_middle_of_a_stream_is_told(server, endpoint):
 def test_an_overflow_told_with_success_is_an_overflow():
     from rag.chat.errors import translated
 
-    settings = ModelSettings("http://h/v1", "m", "none")
+    settings = ChatSettings("http://h/v1", "m")
     error = ValueError({"message": "This model's maximum context length is 50 tokens."})
     assert isinstance(translated(error, settings), ContextOverflow)
 
 
 def test_azure_gets_its_header_its_query_and_its_path_and_no_bearer_token(server):
     root = server.url.removesuffix("/v1")
-    wire = Wire(headers={"api-key": "az-secret"}, query={"api-version": "2024-10-21"})
-    azure = ChatEndpoint(f"{root}/openai/deployments/m", "loopback-1", "none", wire=wire)
+    wire = {"headers": {"api-key": Secret("az-secret")}, "query": {"api-version": Secret("2024-10-21")}}
+    azure = ChatEndpoint(ChatSettings(f"{root}/openai/deployments/m", "loopback-1", **wire))
     assert azure.generate(QUESTION, HITS).text
     sent = server.requests[-1]
     assert sent.path == "/openai/deployments/m/chat/completions?api-version=2024-10-21"
@@ -149,24 +152,24 @@ def test_azure_gets_its_header_its_query_and_its_path_and_no_bearer_token(server
 
 
 def test_secrets_in_headers_and_query_never_show(server):
-    wire = Wire(headers={"X-Key": "Incorrect API"}, query={"sig": "key provided"})
-    endpoint = ChatEndpoint(server.url, "m", "none", wire=wire)
+    wire = {"headers": {"X-Key": Secret("Incorrect API")}, "query": {"sig": Secret("key provided")}}
+    endpoint = ChatEndpoint(ChatSettings(server.url, "m", **wire))
     server.behaviour = Behaviour(fault="http_401")
     with pytest.raises(Exception, match=r"\(\*\*\* \*\*\*\)"):
         endpoint.generate(QUESTION, HITS)
-    assert "Incorrect" not in repr(wire)
+    assert "Incorrect" not in repr(ChatSettings(**wire))
 
 
 def test_what_the_server_tells_of_its_model_is_on_the_draft(server):
-    served = ServedModel(ModelSettings(server.url, "loopback-1", "none"))
-    endpoint = ChatEndpoint(server.url, "loopback-1", "none", served=served)
+    served = ServedModel(ChatSettings(server.url, "loopback-1"))
+    endpoint = ChatEndpoint(ChatSettings(server.url, "loopback-1"), served=served)
     server.behaviour = Behaviour(quantization="awq")
     assert endpoint.generate(QUESTION, HITS).model_details == "created=1700000000 owned_by=loopback quantization=awq"
 
 
 def test_the_server_is_not_asked_about_its_model_with_every_answer(server):
     now = [0.0]
-    served = ServedModel(ModelSettings(server.url, "loopback-1", "none"), every_s=60, clock=lambda: now[0])
+    served = ServedModel(ChatSettings(server.url, "loopback-1"), every_s=60, clock=lambda: now[0])
 
     def asked():
         served.look()

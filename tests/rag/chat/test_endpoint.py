@@ -7,12 +7,14 @@ from dataclasses import fields
 import pytest
 
 from data.records import ABSTENTION, Answer, Chunk, Hit
+from data.settings import Secret
 from data.text.tokens import estimate_tokens, passage_tokens
 from pipelines.loopback import Behaviour, Loopback
 from rag.answer.answering import answer_question
 from rag.answer.stream import stream_answer
 from rag.chat.dialect import Dialect, adapted
 from rag.chat.endpoint import ChatEndpoint
+from rag.chat.settings import ChatSettings
 from rag.errors import ContextOverflow, EndpointRefused, EndpointUnreachable, GarbledReply
 from rag.prompts import PROMPT_VERSION, SYSTEM
 
@@ -33,7 +35,7 @@ def server():
 
 @pytest.fixture(scope="module")
 def endpoint(server):
-    return ChatEndpoint(server.url, "loopback-1", KEY, max_retries=1, timeout_s=5, secret="s")
+    return ChatEndpoint(ChatSettings(server.url, "loopback-1", Secret(KEY), max_retries=1, timeout_s=5), secret="s")
 
 
 @pytest.fixture(autouse=True)
@@ -73,7 +75,7 @@ def test_the_same_question_is_the_same_request(server, endpoint):
 
 @pytest.mark.parametrize("key", [KEY, "none", ""])
 def test_an_authorization_header_is_always_sent(server, key):
-    ChatEndpoint(server.url, "loopback-1", key).generate(QUESTION, HITS)
+    ChatEndpoint(ChatSettings(server.url, "loopback-1", Secret(key))).generate(QUESTION, HITS)
     assert server.requests[-1].headers["authorization"].startswith("Bearer ")
 
 
@@ -136,7 +138,7 @@ def check_sentence(message, server, words):
 
 @pytest.mark.parametrize("fault", ["timeout", "stall_stream"])
 def test_silence_is_unreachable_after_the_timeout(server, fault):
-    impatient = ChatEndpoint(server.url, "loopback-1", KEY, max_retries=0, timeout_s=0.3)
+    impatient = ChatEndpoint(ChatSettings(server.url, "loopback-1", Secret(KEY), max_retries=0, timeout_s=0.3))
     server.behaviour = Behaviour(fault=fault)
     with pytest.raises(EndpointUnreachable, match=r"sent nothing .* for 0\.3 s: .*chat\.timeout_s\.$"):
         list(impatient.stream(QUESTION, HITS))
@@ -145,14 +147,14 @@ def test_silence_is_unreachable_after_the_timeout(server, fault):
 def test_nobody_listening_is_unreachable():
     with Loopback() as closed:
         url = closed.url
-    dead = ChatEndpoint(url, "m", KEY, max_retries=0)
+    dead = ChatEndpoint(ChatSettings(url, "m", Secret(KEY), max_retries=0))
     with pytest.raises(EndpointUnreachable, match=r"cannot be reached \(.*[Rr]efused.*\): start it, or correct"):
         dead.generate(QUESTION, HITS)
 
 
 def test_credentials_in_the_url_and_the_key_never_show(server):
     url = server.url.replace("http://", "http://user:pass@")
-    hidden = ChatEndpoint(url, "m", KEY)
+    hidden = ChatEndpoint(ChatSettings(url, "m", Secret(KEY)))
     assert repr(hidden) == f"ChatEndpoint({server.url!r}, 'm')"
     server.behaviour = Behaviour(fault="http_401")
     with pytest.raises(EndpointRefused) as caught:
@@ -163,7 +165,7 @@ def test_credentials_in_the_url_and_the_key_never_show(server):
 
 def test_a_key_that_the_server_repeats_is_blanked_out(server):
     server.behaviour = Behaviour(http_429=9, model=KEY)
-    spoken = ChatEndpoint(server.url, "m", "Rate limit", max_retries=0)
+    spoken = ChatEndpoint(ChatSettings(server.url, "m", Secret("Rate limit"), max_retries=0))
     with pytest.raises(EndpointRefused, match=r"\(\*\*\* reached\)"):
         spoken.generate(QUESTION, HITS)
 
@@ -198,7 +200,7 @@ def test_an_answer_in_the_reasoning_field_is_used_and_flagged(server, endpoint):
     ],
 )
 def test_a_refused_parameter_is_left_out_from_then_on(server, fault, gone):
-    picky = ChatEndpoint(server.url, "loopback-1", KEY)
+    picky = ChatEndpoint(ChatSettings(server.url, "loopback-1", Secret(KEY)))
     server.behaviour = Behaviour(fault=fault)
     before = len(server.requests)
     assert list(picky.stream(QUESTION, HITS))[-1].text
@@ -238,14 +240,16 @@ def test_passages_that_do_not_fit_are_dropped_and_counted(server):
     long = [Hit(Chunk(f"{place}.md", 0, 1200, f"Filler word {place}. " * 60), 0.1) for place in range(3)]
     fixed = estimate_tokens(SYSTEM) + estimate_tokens(QUESTION) + 200 + 100
     window = fixed + sum(passage_tokens(hit) for hit in HITS)
-    narrow = ChatEndpoint(server.url, "loopback-1", KEY, context_window=window, max_answer_tokens=200)
+    narrow = ChatEndpoint(
+        ChatSettings(server.url, "loopback-1", Secret(KEY), context_window=window, max_answer_tokens=200)
+    )
     draft = narrow.generate(QUESTION, [*HITS, *long])
     assert draft.flags == ("dropped_passages:3",)
     assert set(draft.keys.values()) == {hit.chunk.id for hit in HITS}
 
 
 def test_a_window_without_room_for_one_passage_is_refused_before_asking(server):
-    tiny = ChatEndpoint(server.url, "loopback-1", KEY, context_window=600, max_answer_tokens=512)
+    tiny = ChatEndpoint(ChatSettings(server.url, "loopback-1", Secret(KEY), context_window=600, max_answer_tokens=512))
     before = len(server.requests)
     with pytest.raises(ContextOverflow, match=r"window of 600 tokens .* answer of 512 tokens: raise"):
         tiny.generate(QUESTION, HITS)
@@ -259,7 +263,7 @@ def test_a_server_that_reads_half_the_prompt_in_silence_is_found_out(server, end
 
 
 def test_an_answer_cut_at_the_token_limit_is_flagged(server):
-    terse = ChatEndpoint(server.url, "loopback-1", KEY, max_answer_tokens=6)
+    terse = ChatEndpoint(ChatSettings(server.url, "loopback-1", Secret(KEY), max_answer_tokens=6))
     assert terse.generate(QUESTION, HITS).flags == ("answer_cut_short",)
 
 

@@ -6,6 +6,7 @@ from rag.answer.answering import answer_question
 from rag.answer.extractive import Extractive
 from rag.chat.endpoint import ChatEndpoint
 from rag.chat.fallback import Fallback
+from rag.chat.settings import ChatSettings
 from rag.errors import EndpointError
 
 TEXT = "Hand luggage may weigh 10 kilograms. A second bag costs €15 per trip."
@@ -29,7 +30,7 @@ def server():
 @pytest.fixture
 def endpoint(server):
     server.behaviour = Behaviour()
-    return ChatEndpoint(server.url, "loopback-1", "none", max_retries=0, timeout_s=5)
+    return ChatEndpoint(ChatSettings(server.url, "loopback-1", max_retries=0, timeout_s=5))
 
 
 def test_the_first_is_asked_while_it_works_and_nothing_is_flagged(endpoint):
@@ -80,12 +81,12 @@ def test_when_all_fail_the_error_names_each_reason(server, endpoint):
 
 def broken(server, fault):
     server.behaviour = Behaviour(fault=fault)
-    return ChatEndpoint(server.url, "loopback-1", "none", max_retries=0, timeout_s=0.5)
+    return ChatEndpoint(ChatSettings(server.url, "loopback-1", max_retries=0, timeout_s=0.5))
 
 
 def test_a_stream_falls_back_as_long_as_nothing_was_written(server):
     server.behaviour = Behaviour(http_500=99)
-    chain = Fallback([ChatEndpoint(server.url, "m", "none", max_retries=0), Extractive()])
+    chain = Fallback([ChatEndpoint(ChatSettings(server.url, "m", max_retries=0)), Extractive()])
     drafts = list(chain.stream(QUESTION, HITS))
     assert [draft.flags for draft in drafts] == [("fallback:extractive",)]
     assert "€15" in drafts[-1].text
@@ -102,7 +103,7 @@ def test_a_stream_that_broke_after_its_first_piece_is_not_begun_anew(server):
 
 def test_an_endpoint_that_asks_for_a_long_pause_gets_it(server):
     clock = Clock()
-    chain = Fallback([ChatEndpoint(server.url, "m", "none"), Extractive()], threshold=9, pause_s=30, clock=clock)
+    chain = Fallback([ChatEndpoint(ChatSettings(server.url, "m")), Extractive()], threshold=9, pause_s=30, clock=clock)
     server.behaviour = Behaviour(http_429=1, retry_after_s=3600)
     assert chain.generate(QUESTION, HITS).flags == ("fallback:extractive",)
     clock.now = 3500
@@ -115,11 +116,11 @@ def test_an_endpoint_that_asks_for_a_long_pause_gets_it(server):
 
 def test_one_with_others_behind_it_may_use_half_of_the_time(server):
     server.behaviour = Behaviour(fault="endless_body")
-    endpoint = ChatEndpoint(server.url, "m", "none", max_retries=0)
+    endpoint = ChatEndpoint(ChatSettings(server.url, "m", max_retries=0))
     with pytest.raises(EndpointError, match=r"in 0\.\d+ s.*; .*in 0\.\d+ s"):
         Fallback([endpoint, endpoint], deadline_s=0.4).generate(QUESTION, HITS)
 
 
 def test_a_rewriting_is_asked_of_the_first_model_that_works(server, endpoint):
-    dead = ChatEndpoint(server.url.replace("/v1", "/nowhere"), "m", "none", max_retries=0)
+    dead = ChatEndpoint(ChatSettings(server.url.replace("/v1", "/nowhere"), "m", max_retries=0))
     assert Fallback([dead, Extractive(), endpoint]).complete("You are helpful.", "Who are you?").startswith("This is")

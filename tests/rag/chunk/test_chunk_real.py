@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from data.records import Document
-from rag.chunk.passages import ChunkSettings, chunk_document, embedding_text
+from rag.chunk.passages import chunk_document, embedding_text
+from rag.chunk.settings import ChunkSettings
 from rag.errors import UnreadableDocument
 from rag.read.document import find_files, read_document
 from rag.read.markdown import MARKDOWN_TYPE as MARKDOWN
@@ -49,7 +50,7 @@ def test_real_documents_are_cut_exactly_and_completely(parts: tuple[str, ...], e
     for document in documents(*parts, every=every):
         seen += 1
         position = front_matter_end(document.text) if document.media_type == MARKDOWN else 0
-        for chunk in chunk_document(document, count_words, ChunkSettings(200)):
+        for chunk in chunk_document(document, count_words, ChunkSettings(200, min_characters=0)):
             assert document.text[chunk.start : chunk.end] == chunk.text
             assert not VISIBLE.search(document.text, position, chunk.start)
             assert count_words(embedding_text(chunk)) <= 200

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from data.errors import SettingsError
 from data.records import Document, Span
-from rag.chunk.passages import ChunkSettings, chunk_document, embedding_text
+from rag.chunk.passages import chunk_document, embedding_text
+from rag.chunk.settings import ChunkSettings
 from rag.read.markdown import front_matter_end, read_markdown
 
 SPECIAL = 2
@@ -48,14 +49,16 @@ def test_a_short_document_is_one_chunk() -> None:
 
 def test_repetitive_text_gets_exact_and_distinct_spans() -> None:
     document = Document("a.txt", SENTENCE * 100)
-    chunks = chunk_document(document, count_words, ChunkSettings(max_tokens=40))
+    chunks = chunk_document(document, count_words, ChunkSettings(max_tokens=40, min_characters=0))
     assert [c.start for c in chunks] == sorted({c.start for c in chunks})
     assert all(document.text[c.start : c.end] == c.text for c in chunks)
     assert "".join(c.text for c in chunks).count("nine.") == 100
 
 
 def test_passages_end_at_sentence_ends_and_are_of_about_equal_size() -> None:
-    chunks = chunk_document(Document("a.txt", SENTENCE * 21), count_words, ChunkSettings(max_tokens=200))
+    chunks = chunk_document(
+        Document("a.txt", SENTENCE * 21), count_words, ChunkSettings(max_tokens=200, min_characters=0)
+    )
     sizes = [count_words(c.text) for c in chunks]
     assert all(c.text.endswith("nine.") for c in chunks)
     assert max(sizes) - min(sizes) <= count_words(SENTENCE)
@@ -95,21 +98,23 @@ def test_front_matter_and_byte_order_mark_lie_in_no_chunk() -> None:
 
 def test_a_table_that_fits_is_kept_whole() -> None:
     table = "| Cabin | Price |\n| --- | --- |\n" + "".join(f"| Cabin {i} | {i} euro |\n" for i in range(6))
-    chunks = chunk_document(Document("a.md", SENTENCE * 4 + "\n\n" + table), count_words, ChunkSettings(max_tokens=90))
+    chunks = chunk_document(
+        Document("a.md", SENTENCE * 4 + "\n\n" + table), count_words, ChunkSettings(max_tokens=90, min_characters=0)
+    )
     assert table.strip() in [c.text for c in chunks]
 
 
 def test_code_that_fits_is_kept_whole_with_its_fences() -> None:
     code = "```python\nfor ship in fleet:\n\n    ship.sail()\n\n\ndone()\n```"
     document = Document("a.md", f"{SENTENCE * 5}\n\n{code}\n\n{SENTENCE * 5}")
-    texts = [c.text for c in chunk_document(document, count_words, ChunkSettings(max_tokens=70))]
+    texts = [c.text for c in chunk_document(document, count_words, ChunkSettings(max_tokens=70, min_characters=0))]
     assert any(code in text for text in texts)
     assert len(texts) > 1
 
 
 def test_a_list_stays_with_the_line_that_announces_it() -> None:
     document = Document("a.md", f"{SENTENCE * 6}\n\nYou need:\n\n- a ticket\n- a passport\n")
-    chunks = chunk_document(document, count_words, ChunkSettings(max_tokens=70))
+    chunks = chunk_document(document, count_words, ChunkSettings(max_tokens=70, min_characters=0))
     assert "You need:\n\n- a ticket" in chunks[-1].text
 
 
@@ -123,13 +128,15 @@ def test_long_heading_paths_keep_their_deepest_parts() -> None:
     document = Document(
         "a.md", "Dogs pay 12.", headings=(Span(0, 12, "very long words indeed " * 9 + " > Fares > Pets"),)
     )
-    (chunk,) = chunk_document(document, count_words, ChunkSettings(max_tokens=24))
+    (chunk,) = chunk_document(document, count_words, ChunkSettings(max_tokens=24, min_characters=0))
     assert chunk.heading == "Fares > Pets"
 
 
 def test_overlap_repeats_the_last_sentence_of_the_passage_before() -> None:
     text = " ".join(f"Sentence number {i} tells about ferry {i}." for i in range(30))
-    chunks = chunk_document(Document("a.txt", text), count_words, ChunkSettings(max_tokens=90, overlap_sentences=1))
+    chunks = chunk_document(
+        Document("a.txt", text), count_words, ChunkSettings(max_tokens=90, overlap_sentences=1, min_characters=0)
+    )
     assert len(chunks) > 2
     for before, after in zip(chunks, chunks[1:], strict=False):
         last_sentence = before.text[before.text.rindex("Sentence") :]
@@ -147,7 +154,7 @@ def test_chunk_ids_do_not_change_between_runs() -> None:
 @pytest.mark.parametrize(("tokens", "overlap"), [(15, 0), (0, 0), (200, -1)])
 def test_settings_out_of_range_are_refused(tokens: int, overlap: int) -> None:
     with pytest.raises(SettingsError, match=f"{tokens if tokens < 16 else overlap}"):
-        ChunkSettings(tokens, overlap)
+        ChunkSettings(tokens, overlap, min_characters=0)
 
 
 def test_parts_measured_in_characters_and_parts_measured_in_tokens_do_not_add_up_to_a_passage_too_long() -> None:
@@ -204,7 +211,9 @@ def test_no_chunk_crosses_a_page(pages: list[str]) -> None:
     for number, page in enumerate(pages, start=1):
         spans.append(Span(len(text), len(text) + len(page), str(number)))
         text += page + "\n\f\n"
-    for chunk in chunk_document(Document("a.pdf", text, tuple(spans)), count_words, ChunkSettings(max_tokens=16)):
+    for chunk in chunk_document(
+        Document("a.pdf", text, tuple(spans)), count_words, ChunkSettings(max_tokens=16, min_characters=0)
+    ):
         span = spans[(chunk.page or 0) - 1]
         assert span.start <= chunk.start and chunk.end <= span.end
 

@@ -5,7 +5,7 @@ import pytest
 from data.errors import InputError
 from data.records import Draft
 from rag.answer.extractive import Extractive
-from rag.chunk.passages import ChunkSettings
+from rag.chunk.settings import ChunkSettings
 from rag.diagnose.expected import Expectation, parse_expected
 from rag.diagnose.why import explain
 from rag.errors import EndpointUnreachable
@@ -44,7 +44,7 @@ def harbour(tmp_path_factory):
     (folder / "scan.pdf").write_bytes(b"%PDF-1.4 nothing")
     for number in range(150):
         (folder / f"log{number}.txt").write_text(f"Which berth, night {number}: tankers {number * 31}.")
-    ingest([folder], folder / ".rag", HashEmbedder(), chunking=ChunkSettings(max_tokens=60))
+    ingest([folder], folder / ".rag", HashEmbedder(), chunking=ChunkSettings(max_tokens=60, min_characters=0))
     (folder / "new.txt").write_text("Never ingested.")
     return folder
 
@@ -95,7 +95,7 @@ def test_a_phrase_cut_between_passages_is_no_passage_and_says_so(index):
 
 def test_a_file_changed_since_is_to_be_ingested_again(tmp_path):
     (tmp_path / "a.txt").write_text("The pier is open.")
-    ingest([tmp_path], tmp_path / ".rag", HashEmbedder(), chunking=ChunkSettings())
+    ingest([tmp_path], tmp_path / ".rag", HashEmbedder(), chunking=ChunkSettings(min_characters=0))
     (tmp_path / "a.txt").write_text("The crane lifts forty tons.")
     index = Index.open(tmp_path / ".rag", HashEmbedder())
     found = why(index, "a.txt", "The crane lifts forty tons")
@@ -152,7 +152,7 @@ def test_a_dead_model_is_not_blamed_on_retrieval(index):
 def test_a_twin_in_another_file_stands_for_the_passage(tmp_path):
     for name in ("a.txt", "b.txt"):
         (tmp_path / name).write_text(ANSWER)
-    ingest([tmp_path], tmp_path / ".rag", HashEmbedder(), chunking=ChunkSettings())
+    ingest([tmp_path], tmp_path / ".rag", HashEmbedder(), chunking=ChunkSettings(min_characters=0))
     index = Index.open(tmp_path / ".rag", HashEmbedder())
     assert {why(index, name).stage for name in ("a.txt", "b.txt")} == {"cited"}
 
@@ -161,7 +161,7 @@ def test_a_name_that_fits_two_sources_is_refused_with_both(tmp_path):
     for name in ("x", "y"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "faq.txt").write_text(f"Answers about {name}.")
-    ingest([tmp_path], tmp_path / ".rag", HashEmbedder(), chunking=ChunkSettings())
+    ingest([tmp_path], tmp_path / ".rag", HashEmbedder(), chunking=ChunkSettings(min_characters=0))
     index = Index.open(tmp_path / ".rag", HashEmbedder())
     with pytest.raises(InputError, match=r"x/faq\.txt, .*y/faq\.txt"):
         why(index, "faq.txt")

@@ -2,6 +2,7 @@ import pytest
 
 from pipelines.loopback import Behaviour, Loopback
 from rag.chat.endpoint import ChatEndpoint
+from rag.chat.settings import ChatSettings
 from rag.doctor.chat import probe_endpoint
 
 
@@ -16,7 +17,8 @@ def probe(server, behaviour, window=4096):
 
     def build(context_window):
         return ChatEndpoint(
-            server.url, "loopback-1", "none", max_retries=0, timeout_s=5, context_window=context_window, secret="s"
+            ChatSettings(server.url, "loopback-1", max_retries=0, timeout_s=5, context_window=context_window),
+            secret="s",
         )
 
     return {row.name: row for row in probe_endpoint(build, window)}

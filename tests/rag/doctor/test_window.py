@@ -6,6 +6,7 @@ import pytest
 from data.text.tokens import estimate_tokens
 from pipelines.loopback import Behaviour, Loopback
 from rag.chat.endpoint import ChatEndpoint
+from rag.chat.settings import ChatSettings
 from rag.doctor.window import QUESTION, fewest_tokens, haystack, shortest, window
 from rag.prompts import render
 
@@ -19,7 +20,9 @@ def server():
 def measured(server, behaviour, configured=8192, limit_s=60.0):
     server.behaviour = behaviour
     url, room = server.url, 4 * configured
-    endpoint = ChatEndpoint(url, "loopback-1", "none", max_retries=0, timeout_s=5, context_window=room, secret="s")
+    endpoint = ChatEndpoint(
+        ChatSettings(url, "loopback-1", max_retries=0, timeout_s=5, context_window=room), secret="s"
+    )
     return window(endpoint, configured, limit_s)
 
 

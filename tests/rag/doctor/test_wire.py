@@ -1,7 +1,7 @@
 import pytest
 
 from pipelines.loopback import Behaviour, Loopback
-from rag.chat.settings import ModelSettings
+from rag.chat.settings import ChatSettings
 from rag.doctor.probe import Probe, within
 from rag.doctor.wire import Offer, embeddings, models, reranking, structured
 
@@ -15,7 +15,7 @@ def server():
 @pytest.fixture
 def settings(server):
     server.behaviour = Behaviour()
-    return ModelSettings(server.url, "loopback-1", "none", timeout_s=5)
+    return ChatSettings(server.url, "loopback-1", timeout_s=5)
 
 
 def test_the_list_of_models_is_read(server, settings):
@@ -69,7 +69,7 @@ def test_spoilt_embeddings_fail(server, settings, fault, words):
 
 
 def test_what_is_not_offered_fails_only_where_it_is_needed(server, settings):
-    nowhere = ModelSettings(server.url.replace("/v1", "/v2"), "m", "none", timeout_s=5)
+    nowhere = ChatSettings(server.url.replace("/v1", "/v2"), "m", timeout_s=5)
     assert embeddings(Offer(nowhere, needed=False)).status == "absent"
     assert embeddings(Offer(nowhere, needed=True)).status == "failed"
     assert reranking(Offer(nowhere, needed=False), 5).status == "absent"

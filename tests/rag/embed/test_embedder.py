@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from rag.embed.embedder import open_embedder
 from rag.embed.model_folder import MINILM_SHA256, find_model
+from rag.embed.settings import EmbedderSettings
 from rag.errors import EmbedderError
 
 TEXTS = [
@@ -24,7 +25,7 @@ TEXTS = [
 
 @pytest.fixture(scope="module")
 def embedder():
-    return open_embedder(precision="fp32")
+    return open_embedder(EmbedderSettings(precision="fp32"))
 
 
 @pytest.mark.slow
@@ -91,7 +92,7 @@ def test_the_id_names_model_and_weights(embedder):
 
 
 def test_a_folder_is_a_model_too(embedder):
-    other = open_embedder(str(find_model("all-MiniLM-L6-v2").path), precision="fp32")
+    other = open_embedder(EmbedderSettings(str(find_model("all-MiniLM-L6-v2").path), precision="fp32"))
     assert other.id.endswith(embedder.id.split("@")[1])
     assert np.array_equal(other.embed(["hello"]), embedder.embed(["hello"]))
 
@@ -99,12 +100,12 @@ def test_a_folder_is_a_model_too(embedder):
 def test_an_unknown_model_is_refused_at_once_without_network(monkeypatch):
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     with pytest.raises(EmbedderError, match="no embedding model 'no-such-model'"):
-        open_embedder("no-such-model")
+        open_embedder(EmbedderSettings("no-such-model"))
 
 
 def test_an_empty_folder_is_refused(tmp_path: Path):
     with pytest.raises(EmbedderError, match="holds neither"):
-        open_embedder(str(tmp_path))
+        open_embedder(EmbedderSettings(str(tmp_path)))
 
 
 def test_changed_weights_under_the_packaged_name_are_refused(tmp_path: Path, monkeypatch):

@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.chunk.passages import ChunkSettings
+from rag.chunk.settings import ChunkSettings
 from rag.embed import precision
 from rag.embed.embedder import open_embedder
 from rag.embed.int8 import quantize
 from rag.embed.precision import choose_precision, multiplies_integers
+from rag.embed.settings import EmbedderSettings
 from rag.errors import EmbedderError, EmbedderMismatch
 from rag.index.index import Index
 from rag.index.recorded import recorded_embedder
@@ -32,12 +33,12 @@ MODEL = "all-MiniLM-L6-v2@53aa51172d14"
 
 @pytest.fixture(scope="module")
 def int8():
-    return open_embedder(precision="int8")
+    return open_embedder(EmbedderSettings(precision="int8"))
 
 
 @pytest.fixture(scope="module")
 def fp32():
-    return open_embedder(precision="fp32")
+    return open_embedder(EmbedderSettings(precision="fp32"))
 
 
 @pytest.fixture
@@ -73,7 +74,7 @@ def test_an_integer_vector_does_not_depend_on_its_neighbours(int8):
 
 def test_the_id_tells_the_precision_so_that_vectors_are_not_mixed(int8, fp32):
     assert (fp32.id, int8.id) == (MODEL, f"{MODEL}+int8")
-    prefixed = open_embedder(precision="int8", query_prefix="q: ")
+    prefixed = open_embedder(EmbedderSettings(precision="int8", query_prefix="q: "))
     assert prefixed.id.startswith(f"{MODEL}+int8+")
 
 
@@ -139,16 +140,16 @@ def test_a_stated_precision_is_never_overruled(processor):
 def test_another_model_in_int8_is_refused(tmp_path: Path):
     (tmp_path / "model.safetensors").write_bytes(b"other weights")
     with pytest.raises(EmbedderError, match=r"only all-MiniLM-L6-v2 on the cpu has.*'auto'"):
-        open_embedder(str(tmp_path), precision="int8")
+        open_embedder(EmbedderSettings(str(tmp_path), precision="int8"))
     with pytest.raises(EmbedderError, match="cuda"):
-        open_embedder(device="cuda", precision="int8")
+        open_embedder(EmbedderSettings(device="cuda", precision="int8"))
 
 
 def test_an_index_records_its_precision_and_refuses_the_other(tmp_path: Path, fp32, int8):
     document, store = tmp_path / "a.md", tmp_path / ".rag"
     document.write_text("The ferry leaves at six.", encoding="utf-8")
     assert recorded_embedder(store) == ""
-    ingest([document], store, fp32, chunking=ChunkSettings())
+    ingest([document], store, fp32, chunking=ChunkSettings(min_characters=0))
     assert recorded_embedder(store) == fp32.id
     assert open_embedder(built_with=recorded_embedder(store)).id == fp32.id
     with pytest.raises(EmbedderMismatch, match=r"\+int8"):
@@ -157,7 +158,8 @@ def test_an_index_records_its_precision_and_refuses_the_other(tmp_path: Path, fp
 
 def test_the_session_is_made_without_torch():
     code = (
-        "import sys; from rag.embed import open_embedder; open_embedder(precision='int8').embed(['a']);"
+        "import sys; from rag.embed import EmbedderSettings, open_embedder;"
+        "open_embedder(EmbedderSettings(precision='int8')).embed(['a']);"
         "sys.exit(bool({'torch', 'sentence_transformers', 'transformers'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[3], check=False).returncode == 0

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.records import Document
-from rag.chunk.passages import ChunkSettings, chunk_document, embedding_text
+from rag.chunk.passages import chunk_document, embedding_text
+from rag.chunk.settings import ChunkSettings
 from rag.embed.long_texts import embed_passages
 
 
@@ -66,7 +67,7 @@ def test_a_word_longer_than_the_model_reads_is_cut() -> None:
 def test_passages_of_a_script_the_model_spells_out_reach_the_smallest_length() -> None:
     document = Document("a.txt", "Паром отходит от северного причала в девять часов. " * 60)
     count = LetterEmbedder().count_tokens
-    short = chunk_document(document, count, ChunkSettings(200))
+    short = chunk_document(document, count, ChunkSettings(200, min_characters=0))
     long = chunk_document(document, count, ChunkSettings(200, min_characters=800))
     assert max(len(chunk.text) for chunk in short) <= 198
     assert all(600 <= len(chunk.text) <= 800 for chunk in long)
@@ -79,5 +80,5 @@ def test_the_smallest_length_changes_nothing_where_tokens_are_words() -> None:
         return 2 + len(text.split())
 
     with_floor = chunk_document(document, count, ChunkSettings(100, min_characters=300))
-    assert with_floor == chunk_document(document, count, ChunkSettings(100))
+    assert with_floor == chunk_document(document, count, ChunkSettings(100, min_characters=0))
     assert all(count(embedding_text(chunk)) <= 100 for chunk in with_floor)

@@ -9,6 +9,7 @@ import pytest
 from rag.embed.embedder import open_embedder
 from rag.embed.model_folder import find_model
 from rag.embed.prefixes import Prefixes, choose_prefixes, known_prefixes
+from rag.embed.settings import EmbedderSettings
 
 
 @pytest.mark.parametrize(
@@ -50,7 +51,10 @@ def test_other_prefixes_make_another_id_and_none_leave_it():
 
 
 def test_the_default_model_embeds_what_stands_behind_the_prefix():
-    plain, prefixed = open_embedder(), open_embedder(query_prefix="question: ", document_prefix="passage: ")
+    plain, prefixed = (
+        open_embedder(),
+        open_embedder(EmbedderSettings(query_prefix="question: ", document_prefix="passage: ")),
+    )
     assert np.array_equal(prefixed.embed(["ferry"], query=True), plain.embed(["question: ferry"]))
     assert np.array_equal(prefixed.embed(["ferry"]), plain.embed(["passage: ferry"]))
     assert prefixed.count_tokens("ferry") == plain.count_tokens("passage: ferry")
@@ -66,9 +70,11 @@ def test_a_models_own_prompts_are_used_through_sentence_transformers(tmp_path):
     file = folder / "config_sentence_transformers.json"
     config = json.loads(file.read_text()) if file.is_file() else {}
     file.write_text(json.dumps({**config, "prompts": {"query": "ask: ", "document": "tell: "}}))
-    embedder = open_embedder(str(folder), device="cpu", precision="fp32")
+    embedder = open_embedder(EmbedderSettings(str(folder), device="cpu", precision="fp32"))
     with_prompts = SentenceEmbedder(find_model(str(folder)), prefixes=Prefixes("ask: ", "tell: "))
     plain = SentenceEmbedder(find_model(str(folder)))
     assert np.allclose(with_prompts.embed(["ferry"], query=True), plain.embed(["ask: ferry"]), atol=1e-5)
     assert np.allclose(with_prompts.embed(["ferry"]), embedder.embed(["ferry"]), atol=1e-3)
-    assert np.allclose(plain.embed(["ferry"]), open_embedder(precision="fp32").embed(["ferry"]), atol=1e-3)
+    assert np.allclose(
+        plain.embed(["ferry"]), open_embedder(EmbedderSettings(precision="fp32")).embed(["ferry"]), atol=1e-3
+    )

@@ -4,6 +4,7 @@ import base64
 import pickle
 import struct
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -11,12 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from data.settings import Secret
 from pipelines.loopback import Behaviour, Loopback
-from rag.embed.embedder import open_remote
+from rag.embed.embedder import open_embedder
 from rag.embed.model_folder import find_model
 from rag.embed.prefixes import Prefixes
 from rag.embed.remote import RemoteEmbedder, _numbers
-from rag.embed.remote_http import RemoteSettings, pause_asked_for
+from rag.embed.remote_http import pause_asked_for
+from rag.embed.settings import EmbedderSettings
 from rag.errors import EmbedderError
 
 TEXTS = [f"The ferry number {number} leaves from pier {number % 3}." for number in range(10)]
@@ -39,7 +42,7 @@ NO_PREFIXES = Prefixes()
 
 
 def remote(server, pauses=None, prefixes=NO_PREFIXES, **options):
-    configured = RemoteSettings(server.url, "loopback-embed", KEY, **options)
+    configured = EmbedderSettings(model="loopback-embed", base_url=server.url, api_key=Secret(KEY), **options)
     return RemoteEmbedder(configured, prefixes, pause=(pauses if pauses is not None else []).append)
 
 
@@ -142,7 +145,7 @@ def test_a_server_that_is_not_there_is_not_waited_for():
     with Loopback() as server:
         url = server.url
     pauses = []
-    embedder = RemoteEmbedder(RemoteSettings(url, "m", KEY), pause=pauses.append)
+    embedder = RemoteEmbedder(EmbedderSettings(model="m", base_url=url, api_key=Secret(KEY)), pause=pauses.append)
     with pytest.raises(EmbedderError, match="cannot be reached .*: start it, or correct embedder.base_url"):
         embedder.embed(["a"])
     assert pauses == []
@@ -196,16 +199,16 @@ def test_prefixes_are_sent_and_named_in_the_id(server):
 
 
 def test_a_models_known_prefixes_are_used_unless_a_setting_says_otherwise(server):
-    settings_ = RemoteSettings(server.url, "nomic-embed-text", KEY)
+    settings_ = EmbedderSettings(model="nomic-embed-text", base_url=server.url, api_key=Secret(KEY))
     since = len(server.requests)
-    open_remote(settings_).embed(["a"], query=True)
-    open_remote(settings_, query_prefix="").embed(["a"], query=True)
-    open_remote(settings_, query_prefix="").embed(["a"])
+    open_embedder(settings_).embed(["a"], query=True)
+    open_embedder(replace(settings_, query_prefix="")).embed(["a"], query=True)
+    open_embedder(replace(settings_, query_prefix="")).embed(["a"])
     assert [body["input"] for body in bodies(server, since)] == [["search_query: a"], ["a"], ["search_document: a"]]
 
 
 def test_opening_asks_the_endpoint_nothing_and_counts_without_it():
-    embedder = RemoteEmbedder(RemoteSettings("http://127.0.0.1:9/v1", "m", KEY))
+    embedder = RemoteEmbedder(EmbedderSettings(model="m", base_url="http://127.0.0.1:9/v1", api_key=Secret(KEY)))
     assert embedder.id == "m@127.0.0.1" and embedder.max_tokens == 512
     assert embedder.count_tokens("three plain words") >= 5
     assert KEY not in repr(embedder.__dict__)
@@ -213,9 +216,13 @@ def test_opening_asks_the_endpoint_nothing_and_counts_without_it():
 
 def test_a_tokenizer_counts_exactly():
     folder = find_model("all-MiniLM-L6-v2")
-    configured = RemoteSettings("http://127.0.0.1:9/v1", "m", KEY, tokenizer=str(folder.path))
+    configured = EmbedderSettings(
+        model="m", base_url="http://127.0.0.1:9/v1", api_key=Secret(KEY), tokenizer=str(folder.path)
+    )
     assert RemoteEmbedder(configured).count_tokens("hello world") == 4
-    missing = RemoteSettings("http://127.0.0.1:9/v1", "m", KEY, tokenizer="/nowhere/tokenizer.json")
+    missing = EmbedderSettings(
+        model="m", base_url="http://127.0.0.1:9/v1", api_key=Secret(KEY), tokenizer="/nowhere/tokenizer.json"
+    )
     with pytest.raises(EmbedderError, match="no tokenizer at /nowhere"):
         RemoteEmbedder(missing).count_tokens("a")
 
@@ -223,17 +230,17 @@ def test_a_tokenizer_counts_exactly():
 @pytest.mark.parametrize("url", ["localhost:11434/v1", "ftp://host/v1", "", "http:///v1"])
 def test_a_base_url_that_is_no_web_address_is_refused_at_once(url):
     with pytest.raises(EmbedderError, match="write it like http://"):
-        RemoteEmbedder(RemoteSettings(url, "m", KEY))
+        RemoteEmbedder(EmbedderSettings(model="m", base_url=url, api_key=Secret(KEY)))
 
 
 def test_a_key_no_header_can_carry_is_refused_without_being_shown():
     with pytest.raises(EmbedderError, match="api_key") as caught:
-        RemoteEmbedder(RemoteSettings("http://127.0.0.1:9/v1", "m", "sk-ключ"))
+        RemoteEmbedder(EmbedderSettings(model="m", base_url="http://127.0.0.1:9/v1", api_key=Secret("sk-ключ")))
     assert "ключ" not in str(caught.value)
 
 
 def test_an_unused_embedder_travels_to_other_processes(server):
-    configured = RemoteSettings(server.url, "loopback-embed", KEY)
+    configured = EmbedderSettings(model="loopback-embed", base_url=server.url, api_key=Secret(KEY))
     travelled = pickle.loads(pickle.dumps(RemoteEmbedder(configured)))
     assert np.array_equal(travelled.embed(TEXTS), remote(server).embed(TEXTS))
 

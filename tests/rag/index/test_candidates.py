@@ -1,7 +1,7 @@
 import pytest
 
 from data.records import Chunk
-from rag.chunk.passages import ChunkSettings
+from rag.chunk.settings import ChunkSettings
 from rag.index.candidates import MOST_TERMS, Candidates, question_language, rank
 from rag.index.fusion import Fusion
 from rag.index.index import Index
@@ -54,11 +54,11 @@ def test_which_of_many_equal_passages_are_found_does_not_depend_on_the_order_the
         (docs / f"{number:03}.txt").write_text(f"Berth {number:03} is new.")
     for number in range(10):
         (docs / f"{number:03}.txt").rename(late / f"{number:03}.txt")
-    ingest([docs], tmp_path / "a", HashEmbedder(), chunking=ChunkSettings(max_tokens=200))
+    ingest([docs], tmp_path / "a", HashEmbedder(), chunking=ChunkSettings(max_tokens=200, min_characters=0))
     for number in range(10):
         (late / f"{number:03}.txt").rename(docs / f"{number:03}.txt")
     for workspace in ("a", "b"):
-        ingest([docs], tmp_path / workspace, HashEmbedder(), chunking=ChunkSettings(max_tokens=200))
+        ingest([docs], tmp_path / workspace, HashEmbedder(), chunking=ChunkSettings(max_tokens=200, min_characters=0))
     found = [Index.open(tmp_path / at, HashEmbedder()).search("berth", 9, mode="lexical") for at in ("a", "b")]
     assert names(found[0]) == names(found[1]) == [f"Berth {number:03} is new." for number in range(9)]
 
@@ -80,7 +80,7 @@ def test_a_page_pasted_as_a_question_is_searched_by_its_rarest_words(tmp_path):
     common = " ".join(f"common{number}" for number in range(2 * MOST_TERMS))
     for number in range(5):
         (tmp_path / f"{number}.md").write_text(f"{common} marker{number}.\n")
-    ingest([tmp_path], tmp_path / ".rag", HashEmbedder(), chunking=ChunkSettings(max_tokens=200))
+    ingest([tmp_path], tmp_path / ".rag", HashEmbedder(), chunking=ChunkSettings(max_tokens=200, min_characters=0))
     index = Index.open(tmp_path / ".rag")
     best = index.search(f"{common} nowhere marker3", 5, mode="lexical")
     assert [hit.chunk.text.endswith("marker3.") for hit in best] == [True, False, False, False, False]

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.chunk.passages import ChunkSettings
+from rag.chunk.settings import ChunkSettings
 from rag.errors import EmbedderError, EmbedderMismatch, IndexDamaged, NoIndexError
 from rag.index.index import Index
 from rag.ingest.job import ingest
@@ -16,7 +16,7 @@ from rag.store.catalog import CATALOG_FILE
 from tests.fakes import HashEmbedder
 
 ROOT = Path(__file__).parents[3]
-SETTINGS = ChunkSettings(max_tokens=40)
+SETTINGS = ChunkSettings(max_tokens=40, min_characters=0)
 
 
 @pytest.fixture
@@ -122,7 +122,8 @@ from pathlib import Path
 from rag.chunk import ChunkSettings
 from rag.ingest import ingest
 from tests.fakes import HashEmbedder
-ingest([Path(sys.argv[1])], Path(sys.argv[2]), HashEmbedder(), chunking=ChunkSettings(max_tokens=40), prune=True)
+cut = ChunkSettings(max_tokens=40, min_characters=0)
+ingest([Path(sys.argv[1])], Path(sys.argv[2]), HashEmbedder(), chunking=cut, prune=True)
 """
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.chunk.passages import ChunkSettings
+from rag.chunk.settings import ChunkSettings
 from rag.index.index import Index
 from rag.index.minhash import SAME, bucket_codes, buckets, shingles, similarity, sketch
 from rag.ingest.job import ingest
@@ -23,7 +23,7 @@ FEES = (
     " travel free of charge, motor cycles pay the fare of a passenger, and children below school age pay nothing. A"
     " ticket is valid on the day it was bought for and may be changed at the gate until the ramp goes up.\n"
 )
-SETTINGS = ChunkSettings(max_tokens=120)
+SETTINGS = ChunkSettings(max_tokens=120, min_characters=0)
 
 
 def build(folder, **texts):

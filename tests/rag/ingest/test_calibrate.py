@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from data.records import content_hash
-from rag.chunk.passages import ChunkSettings
+from rag.chunk.settings import ChunkSettings
 from rag.index.fusion import Fusion
 from rag.index.index import Index
 from rag.ingest.calibrate import is_stale
@@ -38,7 +38,7 @@ def docs(tmp_path):
 
 
 def strength(docs, workspace, embedder):
-    ingest([docs], workspace, embedder, chunking=ChunkSettings(max_tokens=100))
+    ingest([docs], workspace, embedder, chunking=ChunkSettings(max_tokens=100, min_characters=0))
     return Index.open(workspace).fusion
 
 

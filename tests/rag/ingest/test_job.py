@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.chunk.passages import ChunkSettings
+from rag.chunk.settings import ChunkSettings
 from rag.errors import EmbedderError, IndexBusy
 from rag.index.index import Index
 from rag.ingest.job import ingest
@@ -15,7 +15,7 @@ from rag.store.lock import writer_lock
 from tests.fakes import HashEmbedder
 
 ROOT = Path(__file__).parents[3]
-SETTINGS = ChunkSettings(max_tokens=40)
+SETTINGS = ChunkSettings(max_tokens=40, min_characters=0)
 
 
 @pytest.fixture
@@ -140,7 +140,7 @@ def test_identical_texts_are_embedded_once_and_returned_once(docs, tmp_path):
 def test_other_chunking_builds_a_new_generation_from_the_stored_text(docs, tmp_path):
     run([docs], tmp_path / ".rag")
     (docs / "pets.md").unlink()
-    report = run([docs], tmp_path / ".rag", chunking=ChunkSettings(max_tokens=30))
+    report = run([docs], tmp_path / ".rag", chunking=ChunkSettings(max_tokens=30, min_characters=0))
     assert Index.open(tmp_path / ".rag").generation == "g2.r2"
     assert report.unchanged == 2 and len(content(tmp_path / ".rag")[1]) == 3
 
@@ -192,7 +192,8 @@ class Slow(HashEmbedder):
 
 rag.ingest.job.TEXTS_AT_ONCE = 4
 print("started", flush=True)
-rag.ingest.job.ingest([Path(sys.argv[1])], Path(sys.argv[2]), Slow(), chunking=ChunkSettings(max_tokens=40), prune=True)
+cut = ChunkSettings(max_tokens=40, min_characters=0)
+rag.ingest.job.ingest([Path(sys.argv[1])], Path(sys.argv[2]), Slow(), chunking=cut, prune=True)
 """
 
 

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from rag.chunk.passages import ChunkSettings
+from rag.chunk.settings import ChunkSettings
 from rag.ingest.job import ingest
 from rag.ingest.plan import plan_ingest
 from tests.fakes import HashEmbedder
 
-SETTINGS = ChunkSettings(max_tokens=40)
+SETTINGS = ChunkSettings(max_tokens=40, min_characters=0)
 
 
 @pytest.fixture

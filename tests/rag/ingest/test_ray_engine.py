@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.chunk.passages import ChunkSettings
+from rag.chunk.settings import ChunkSettings
 from rag.errors import EmbedderError, EngineError
 from rag.index.index import Index
 from rag.ingest.job import ingest
@@ -16,7 +16,7 @@ from rag.store.catalog import Catalog
 from tests.fakes import HashEmbedder
 
 DEMO = Path(__file__).resolve().parents[3] / "data" / "demo"
-SETTINGS = ChunkSettings(max_tokens=80)
+SETTINGS = ChunkSettings(max_tokens=80, min_characters=0)
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 
 
@@ -94,7 +94,7 @@ def test_new_chunking_builds_a_generation_from_stored_texts(cluster, corpus, tmp
     run(corpus, tmp_path / "ray")
     shutil.rmtree(corpus)
     corpus.mkdir()
-    settings, engine = ChunkSettings(max_tokens=40), RayEngine(partial(HashEmbedder, 64))
+    settings, engine = ChunkSettings(max_tokens=40, min_characters=0), RayEngine(partial(HashEmbedder, 64))
     report = ingest([corpus], tmp_path / "ray", HashEmbedder(), chunking=settings, engine=engine)
     assert report.chunks > 0 and Index.open(tmp_path / "ray").generation == "g2.r2"
     assert len(rows(tmp_path / "ray")[0][1]) == 31

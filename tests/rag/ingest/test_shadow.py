@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.chunk.passages import ChunkSettings
+from rag.chunk.settings import ChunkSettings
 from rag.index.index import Index
 from rag.ingest.job import ingest
 from rag.ingest.rebuild import rollback
@@ -15,7 +15,7 @@ from rag.store.catalog import CATALOG_FILE
 from tests.fakes import HashEmbedder
 
 ROOT = Path(__file__).parents[3]
-OLD, NEW = ChunkSettings(max_tokens=40), ChunkSettings(max_tokens=60)
+OLD, NEW = ChunkSettings(max_tokens=40, min_characters=0), ChunkSettings(max_tokens=60, min_characters=0)
 
 
 @pytest.fixture
@@ -116,7 +116,7 @@ docs, folder = map(Path, sys.argv[1:])
 def die(index):
     index.search("berth 3 ships", 1)
     os.kill(os.getpid(), signal.SIGKILL)
-ingest([docs], folder, HashEmbedder(), chunking=ChunkSettings(max_tokens=60), accept=die)
+ingest([docs], folder, HashEmbedder(), chunking=ChunkSettings(max_tokens=60, min_characters=0), accept=die)
 """
 
 

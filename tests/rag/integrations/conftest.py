@@ -1,7 +1,7 @@
 import pytest
 
 from pipelines.loopback import Behaviour, Loopback
-from rag.chunk.passages import ChunkSettings
+from rag.chunk.settings import ChunkSettings
 from rag.index.index import Index
 from rag.ingest.job import ingest
 from rag.search.retriever import Retriever
@@ -20,7 +20,7 @@ def harbour(tmp_path_factory):
     folder = tmp_path_factory.mktemp("harbour")
     for name, text in FILES.items():
         (folder / name).write_text(text, encoding="utf-8")
-    ingest([folder], folder / ".rag", HashEmbedder(dimensions=256), chunking=ChunkSettings())
+    ingest([folder], folder / ".rag", HashEmbedder(dimensions=256), chunking=ChunkSettings(min_characters=0))
     return Retriever(Index.open(folder / ".rag", HashEmbedder(dimensions=256)), k=2)
 
 

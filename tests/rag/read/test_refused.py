@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from rag.chunk.passages import ChunkSettings
+from rag.chunk.settings import ChunkSettings
 from rag.ingest.job import ingest
 from rag.ingest.plan import plan_ingest
 from tests.fakes import HashEmbedder
@@ -16,7 +16,7 @@ RECORD = {"id": "4", "question": "Is the pier lit?", "reply": "Yes, until midnig
 
 
 def run(tmp_path, *paths):
-    return ingest(paths, tmp_path / ".rag", HashEmbedder(), chunking=ChunkSettings())
+    return ingest(paths, tmp_path / ".rag", HashEmbedder(), chunking=ChunkSettings(min_characters=0))
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def test_a_folder_is_ingested_without_them_and_says_so(docs, tmp_path, row, kind
     report = run(tmp_path, docs)
     ((source, reason),) = report.failed
     assert report.added == 1 and source.endswith("cases.jsonl") and kind in reason and ".ragignore" in reason
-    planned = plan_ingest([docs], tmp_path / ".rag", HashEmbedder(), chunking=ChunkSettings())
+    planned = plan_ingest([docs], tmp_path / ".rag", HashEmbedder(), chunking=ChunkSettings(min_characters=0))
     assert planned.failed == report.failed
 
 

@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from rag.chunk.passages import ChunkSettings, chunk_document
+from rag.chunk.passages import chunk_document
+from rag.chunk.settings import ChunkSettings
 from rag.read.document import read_document
 
 GO = """\
@@ -260,7 +261,9 @@ def test_definitions_begin_at_their_comments_and_carry_the_names_of_what_holds_t
 def test_passages_begin_at_definitions_and_no_line_is_lost(tmp_path):
     (tmp_path / "a.ts").write_text(TYPESCRIPT)
     document = read_document(tmp_path / "a.ts")
-    chunks = chunk_document(document, lambda text: len(text.split()) + 2, ChunkSettings(max_tokens=100))
+    chunks = chunk_document(
+        document, lambda text: len(text.split()) + 2, ChunkSettings(max_tokens=100, min_characters=0)
+    )
     by_heading = {chunk.heading: chunk.text for chunk in chunks}
     assert (
         by_heading["Harbour > findBerth"].startswith("/** Finds")

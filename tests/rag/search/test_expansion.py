@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from data.records import Chunk, Hit
 from data.text.tokens import estimate_tokens
-from rag.chunk.passages import ChunkSettings, chunk_document
+from rag.chunk.passages import chunk_document
+from rag.chunk.settings import ChunkSettings
 from rag.index.index import Index
 from rag.ingest.job import ingest
 from rag.read.document import parse_document
@@ -27,7 +28,7 @@ def document(tmp_path):
 
 @pytest.fixture
 def chunks(document):
-    return chunk_document(document, HashEmbedder().count_tokens, ChunkSettings(max_tokens=30))
+    return chunk_document(document, HashEmbedder().count_tokens, ChunkSettings(max_tokens=30, min_characters=0))
 
 
 def widen(document, chunks, wanted, max_tokens=120):
@@ -79,7 +80,7 @@ def test_a_hit_the_document_does_not_know_is_left_as_it_is(document, chunks):
 @given(st.permutations(range(10)), st.integers(1, 10), st.integers(20, 400))
 def test_widened_passages_are_true_spans_hold_every_hit_and_never_overlap(order, count, max_tokens):
     document = parse_document(TEXT.encode(), Path("rules.md"), "rules.md")
-    chunks = chunk_document(document, HashEmbedder().count_tokens, ChunkSettings(max_tokens=30))
+    chunks = chunk_document(document, HashEmbedder().count_tokens, ChunkSettings(max_tokens=30, min_characters=0))
     passages = [hit.chunk for hit in widen(document, chunks, order[:count], max_tokens)]
     assert all(document.text[chunk.start : chunk.end] == chunk.text for chunk in passages)
     assert all(any(p.start <= chunks[at].start and chunks[at].end <= p.end for p in passages) for at in order[:count])
@@ -90,7 +91,12 @@ def test_widened_passages_are_true_spans_hold_every_hit_and_never_overlap(order,
 
 def test_an_index_gives_what_widening_needs(tmp_path):
     (tmp_path / "rules.md").write_text(TEXT)
-    ingest([tmp_path / "rules.md"], tmp_path / ".rag", HashEmbedder(), chunking=ChunkSettings(max_tokens=30))
+    ingest(
+        [tmp_path / "rules.md"],
+        tmp_path / ".rag",
+        HashEmbedder(),
+        chunking=ChunkSettings(max_tokens=30, min_characters=0),
+    )
     index = Index.open(tmp_path / ".rag", HashEmbedder())
     (hit,) = expand(index.search("rule 4 boat 4 pier 4", 1), index.neighbours, index.document, 120)
     assert PARAGRAPHS[4] in hit.chunk.text and len(hit.chunk.text) > 2 * len(PARAGRAPHS[4])

@@ -5,7 +5,8 @@ import pytest
 from data.records import Chunk, Hit
 from pipelines.loopback import Behaviour, Loopback
 from rag.chat.endpoint import ChatEndpoint
-from rag.chunk.passages import ChunkSettings
+from rag.chat.settings import ChatSettings
+from rag.chunk.settings import ChunkSettings
 from rag.errors import EndpointRefused
 from rag.index.index import Index
 from rag.ingest.job import ingest
@@ -27,7 +28,7 @@ def index(tmp_path_factory):
     folder = tmp_path_factory.mktemp("ferry")
     for name, text in TEXTS.items():
         (folder / f"{name}.txt").write_text(text)
-    ingest([folder], folder / ".rag", HashEmbedder(dimensions=256), chunking=ChunkSettings())
+    ingest([folder], folder / ".rag", HashEmbedder(dimensions=256), chunking=ChunkSettings(min_characters=0))
     return Index.open(folder / ".rag", HashEmbedder(dimensions=256))
 
 
@@ -87,7 +88,7 @@ def test_a_model_that_fails_costs_its_queries_alone(index):
 
 def test_a_real_endpoint_is_asked_and_its_failure_told(index):
     with Loopback(Behaviour(fault="http_401")) as endpoint:
-        writer = ChatEndpoint(endpoint.url, "loopback-1", "none", max_retries=0)
+        writer = ChatEndpoint(ChatSettings(endpoint.url, "loopback-1", max_retries=0))
         found = Retriever(index, k=3, more=ModelQueries(lambda: writer)).search(QUESTION)
     assert names(found.hits) and found.flags[0].startswith("more_queries_failed: ")
 

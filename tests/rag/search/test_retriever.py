@@ -7,12 +7,13 @@ from hypothesis import strategies as st
 
 from data.errors import SettingsError
 from pipelines.loopback import Behaviour, Loopback
-from rag.chunk.passages import ChunkSettings
+from rag.chunk.settings import ChunkSettings
 from rag.index.index import Index
 from rag.ingest.job import ingest
 from rag.search.diversity import diversify
 from rag.search.rerank import EndpointReranker, LocalReranker
 from rag.search.retriever import Retriever
+from rag.search.settings import RerankSettings
 from rag.store.filters import Filter
 from tests.fakes import HashEmbedder
 
@@ -30,7 +31,7 @@ def index(tmp_path_factory):
     folder = tmp_path_factory.mktemp("harbour")
     for name, text in TEXTS.items():
         (folder / f"{name}.txt").write_text(text)
-    ingest([folder], folder / ".rag", HashEmbedder(dimensions=256), chunking=ChunkSettings())
+    ingest([folder], folder / ".rag", HashEmbedder(dimensions=256), chunking=ChunkSettings(min_characters=0))
     return Index.open(folder / ".rag", HashEmbedder(dimensions=256))
 
 
@@ -64,7 +65,9 @@ def test_a_filter_holds_for_what_is_reranked(index):
 
 def test_the_endpoint_reads_question_and_passages_and_its_scores_come_back_in_order():
     with Loopback() as server:
-        scores = EndpointReranker(server.url, "words").rerank("tankers at night", ["ferries", "tankers at night"])
+        scores = EndpointReranker(RerankSettings(server.url, "words")).rerank(
+            "tankers at night", ["ferries", "tankers at night"]
+        )
         assert scores[1] > scores[0]
         sent = server.requests[0]
     assert sent.path == "/v1/rerank"
@@ -78,7 +81,9 @@ def test_the_endpoint_reads_question_and_passages_and_its_scores_come_back_in_or
 
 def test_a_passage_with_all_words_of_the_question_is_put_first_by_the_endpoint(index):
     with Loopback() as server:
-        found = Retriever(index, k=4, mode="dense", reranker=EndpointReranker(server.url, "words")).search(QUESTION)
+        found = Retriever(
+            index, k=4, mode="dense", reranker=EndpointReranker(RerankSettings(server.url, "words"))
+        ).search(QUESTION)
     assert names(found)[0] == "d" and found.flags == ()
 
 
@@ -88,25 +93,29 @@ def test_a_passage_with_all_words_of_the_question_is_put_first_by_the_endpoint(i
 )
 def test_a_failing_reranker_leaves_the_fused_order_and_a_flag(index, behaviour, says):
     with Loopback(behaviour) as server:
-        found = Retriever(index, k=4, reranker=EndpointReranker(server.url, "words")).search(QUESTION)
+        found = Retriever(index, k=4, reranker=EndpointReranker(RerankSettings(server.url, "words"))).search(QUESTION)
     assert list(found.hits) == index.search(QUESTION, 4)
     assert len(found.flags) == 1 and found.flags[0].startswith("rerank_failed: ") and says in found.flags[0]
 
 
 def test_a_silent_reranker_is_given_up_after_its_timeout(index):
     with Loopback(Behaviour(fault="timeout")) as server:
-        found = Retriever(index, k=4, reranker=EndpointReranker(server.url, "words", timeout_s=0.2)).search(QUESTION)
+        found = Retriever(
+            index, k=4, reranker=EndpointReranker(RerankSettings(server.url, "words", timeout_s=0.2))
+        ).search(QUESTION)
     assert "cannot be asked" in found.flags[0] and len(found.hits) == 4
 
 
 def test_a_reranker_that_is_not_there_is_a_flag_too(index):
-    found = Retriever(index, k=4, reranker=EndpointReranker("http://127.0.0.1:9", "words")).search(QUESTION)
+    found = Retriever(index, k=4, reranker=EndpointReranker(RerankSettings("http://127.0.0.1:9", "words"))).search(
+        QUESTION
+    )
     assert "correct rerank.base_url" in found.flags[0]
 
 
 def test_a_base_url_that_is_none_is_refused_at_once():
     with pytest.raises(SettingsError, match=r"rerank\.base_url is 'localhost:80'"):
-        EndpointReranker("localhost:80", "words")
+        EndpointReranker(RerankSettings("localhost:80", "words"))
 
 
 def test_a_folder_without_a_cross_encoder_is_a_flag(index, tmp_path):

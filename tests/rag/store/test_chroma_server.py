@@ -17,7 +17,7 @@ import pytest
 from chromadb.config import Settings
 
 from data.errors import SettingsError
-from rag.chunk.passages import ChunkSettings
+from rag.chunk.settings import ChunkSettings
 from rag.errors import IndexDamaged, IndexProblem
 from rag.index.index import Index
 from rag.ingest.job import ingest
@@ -26,7 +26,7 @@ from rag.store.chroma_server import Server, connect, place_vectors, read_pointer
 from tests.fakes import HashEmbedder
 
 ROOT = Path(__file__).resolve().parents[3]
-SETTINGS = ChunkSettings(max_tokens=40)
+SETTINGS = ChunkSettings(max_tokens=40, min_characters=0)
 READER = """
 import sys, time
 from pathlib import Path

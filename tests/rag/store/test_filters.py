@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from data.errors import InputError
-from rag.chunk.passages import ChunkSettings
+from rag.chunk.settings import ChunkSettings
 from rag.index.index import Index
 from rag.ingest.job import ingest
 from rag.store import selection
@@ -25,7 +25,7 @@ def planted(tmp_path_factory):
         heading = "Пределы" if number % 2 else "Notes"
         text = f"# {heading} {number}\n\n{' '.join(rng.choice(WORDS, 12))}.\n"
         (place / f"{number}.md").write_text(text, encoding="utf-8")
-    ingest([folder / "docs"], folder / ".rag", HashEmbedder(), chunking=ChunkSettings(max_tokens=64))
+    ingest([folder / "docs"], folder / ".rag", HashEmbedder(), chunking=ChunkSettings(max_tokens=64, min_characters=0))
     return Index.open(folder / ".rag", HashEmbedder())
 
 
@@ -80,7 +80,7 @@ def test_a_filter_that_nothing_meets_finds_nothing(planted):
 def test_what_a_filter_selected_is_not_taken_for_another_filter_or_another_revision(tmp_path):
     for name in ("a", "b"):
         (tmp_path / f"{name}.md").write_text(f"High water comes at {name}.\n")
-    ingest([tmp_path], tmp_path / ".rag", HashEmbedder(), chunking=ChunkSettings())
+    ingest([tmp_path], tmp_path / ".rag", HashEmbedder(), chunking=ChunkSettings(min_characters=0))
     index = Index.open(tmp_path / ".rag", HashEmbedder())
 
     def found(glob):
@@ -88,7 +88,7 @@ def test_what_a_filter_selected_is_not_taken_for_another_filter_or_another_revis
 
     assert found("a*.md") == found("a*.md") == {"a.md"} and found("b.md") == {"b.md"}
     (tmp_path / "a2.md").write_text("High water comes at night.\n")
-    ingest([tmp_path], tmp_path / ".rag", HashEmbedder(), chunking=ChunkSettings())
+    ingest([tmp_path], tmp_path / ".rag", HashEmbedder(), chunking=ChunkSettings(min_characters=0))
     assert found("b.md") == {"b.md"} and found("a*.md") == {"a.md", "a2.md"}
 
 
@@ -102,7 +102,12 @@ def test_conditions_on_different_keys_all_hold_and_values_of_one_key_are_alterna
 def test_of_equal_texts_the_one_that_meets_the_filter_is_shown(tmp_path):
     (tmp_path / "a.md").write_text("# Tides\n\nHigh water comes at noon.\n")
     (tmp_path / "b.md").write_text("# Tides\n\nHigh water comes at noon.\n")
-    ingest([tmp_path / "a.md", tmp_path / "b.md"], tmp_path / ".rag", HashEmbedder(), chunking=ChunkSettings())
+    ingest(
+        [tmp_path / "a.md", tmp_path / "b.md"],
+        tmp_path / ".rag",
+        HashEmbedder(),
+        chunking=ChunkSettings(min_characters=0),
+    )
     index = Index.open(tmp_path / ".rag", HashEmbedder())
     for name in ("a.md", "b.md"):
         for mode in ("hybrid", "dense", "lexical"):
@@ -113,7 +118,7 @@ def test_of_equal_texts_the_one_that_meets_the_filter_is_shown(tmp_path):
 def test_language_and_page_are_those_of_the_passage(tmp_path):
     (tmp_path / "en.md").write_text("The ferry leaves the pier at nine in the morning with all of its passengers.\n")
     (tmp_path / "ru.md").write_text("Паром отходит от причала в девять часов утра со всеми пассажирами на борту.\n")
-    ingest([tmp_path], tmp_path / ".rag", HashEmbedder(), chunking=ChunkSettings())
+    ingest([tmp_path], tmp_path / ".rag", HashEmbedder(), chunking=ChunkSettings(min_characters=0))
     index = Index.open(tmp_path / ".rag", HashEmbedder())
     russian = index.search("ferry паром", 5, where=parse_filter(["language=RU"]))
     assert [hit.chunk.source.rpartition("/")[2] for hit in russian] == ["ru.md"]

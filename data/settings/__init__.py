@@ -1,0 +1,31 @@
+"""What settings of every room are made of: bounds, secrets, and how `rag.toml` and the environment become them."""
+
+from typing import TYPE_CHECKING
+
+from data.faces import face
+
+if TYPE_CHECKING:
+    from data.settings.fields import Bounds, Example, NotEmpty, check, sections_of, setting_fields
+    from data.settings.reading import changed_settings, read_settings
+    from data.settings.secret import Secret
+
+__all__ = [
+    "Bounds",
+    "Example",
+    "NotEmpty",
+    "Secret",
+    "changed_settings",
+    "check",
+    "read_settings",
+    "sections_of",
+    "setting_fields",
+]
+
+__getattr__ = face(
+    __name__,
+    {
+        "fields": ["Bounds", "Example", "NotEmpty", "check", "sections_of", "setting_fields"],
+        "reading": ["changed_settings", "read_settings"],
+        "secret": ["Secret"],
+    },
+)

@@ -1,0 +1,41 @@
+"""How `rag serve` listens, and what one client may ask of it: [server]."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from data.settings import Bounds, Example, NotEmpty, check
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """`rag serve`; make keys for its clients with `rag key add NAME`."""
+
+    host: Annotated[str, NotEmpty] = "127.0.0.1"
+    """Another address needs keys."""
+    port: Annotated[int, Bounds(ge=0, le=65_535)] = 8000
+    """0: any that is free."""
+    collections: Annotated[dict[str, str], Example({"hr": "../hr"})] = field(default_factory=dict)
+    """Further workspaces by name, folders relative to this one; keys say who may ask which."""
+    keys_file: str = ""
+    """Empty: .rag/keys.json."""
+    requests_per_minute: Annotated[float, Bounds(ge=0.0)] = 0.0
+    """Per key, or per address without keys; 0: no limit."""
+    burst: Annotated[int, Bounds(ge=1)] = 20
+    """Of these at once."""
+    max_request_kb: Annotated[int, Bounds(ge=1, le=1_048_576)] = 1024
+    """The longest request."""
+    answers_at_once: Annotated[int, Bounds(ge=1, le=4096)] = 256
+    """More are refused with 503."""
+    search_threads: Annotated[int, Bounds(ge=1, le=64)] = 4
+    """Searches at once."""
+    log_queue: Annotated[int, Bounds(ge=1)] = 10_000
+    """Rows that may wait in memory for the log; more wait on disk."""
+    shutdown_s: Annotated[float, Bounds(gt=0.0, le=3600.0)] = 30.0
+    """For running answers to end."""
+    cors_origins: Annotated[tuple[str, ...], Example(("https://intranet.example.com",))] = ()
+    """Pages of other origins that may call."""
+
+    def __post_init__(self) -> None:
+        check(self, "server")

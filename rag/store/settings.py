@@ -1,0 +1,33 @@
+"""Where vectors lie: [vectors]."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Annotated
+
+from data.errors import SettingsError
+from data.settings import Example, Secret, check
+
+
+@dataclass(frozen=True, slots=True)
+class VectorsSettings:
+    """Where vectors lie: in `.rag/`, or at the Chroma server at `url`."""
+
+    url: Annotated[str, Example("http://localhost:8000")] = ""
+    """Empty: .rag/chroma; else a Chroma server."""
+    api_key: Secret = Secret("")
+    """Its key."""
+    header: str = "Authorization"
+    """Carries the key as a bearer token; Chroma Cloud wants "X-Chroma-Token", which carries it as it is."""
+    tenant: str = ""
+    """Empty: the server's default."""
+    database: str = ""
+    """Likewise."""
+
+    def __post_init__(self) -> None:
+        check(self, "vectors")
+        if not re.fullmatch(r"[A-Za-z0-9-]+", self.header):
+            raise SettingsError(
+                f"Setting vectors.header is not usable, found {self.header!r}: it must be the name of an HTTP header."
+            )
