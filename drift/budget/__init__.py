@@ -10,10 +10,10 @@ if TYPE_CHECKING:
     from drift.budget.watch import Measure, by_day, learn, scored_day
 
 __all__ = [
+    "AlertState",
     "Day",
     "Floor",
     "Measure",
-    "AlertState",
     "Watch",
     "advance",
     "by_day",
@@ -26,8 +26,8 @@ __all__ = [
 __getattr__ = face(
     __name__,
     {
+        "alert_budget": ["AlertState", "Day", "Watch", "advance", "look"],
         "floor": ["Floor", "quantile"],
-        "alert_budget": ["Day", "AlertState", "Watch", "advance", "look"],
         "watch": ["Measure", "by_day", "learn", "scored_day"],
     },
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,18 @@ from data.records import Interaction
 from drift.quality.scoring import Side
 from drift.results import Estimate
 from drift.settings import DriftSettings
-from drift.stats import SMALL, difference, kitagawa, paired, permuted, shifted, within_strata
+from drift.stats import (
+    SMALL,
+    ClusteredSample,
+    clustered,
+    difference,
+    kitagawa,
+    numbered,
+    paired,
+    permuted,
+    shifted,
+    within_strata,
+)
 from drift.windows import normalised
 
 Array = NDArray[np.float64]
@@ -33,7 +44,8 @@ class Contrast:
     `raw` is about the windows as they are, `within` about questions of the same topic; over pairs both are the same.
     `overlap` is 1 where both windows hold the same mix of topics and 0 where they have none in common. `allowance` is
     what was taken off `within` where the mix of topics has moved beyond doubt, because topics never tell kinds of
-    questions apart completely (`_moved_mix`).
+    questions apart completely (`_moved_mix`). `effective` is how many independent records each window is worth: the
+    same question, user or session asked more than once counts as a cluster.
     """
 
     reference: Array
@@ -43,6 +55,7 @@ class Contrast:
     is_paired: bool
     overlap: float
     allowance: float = 0.0
+    effective: tuple[float, float] = (0.0, 0.0)
 
 
 def contrast(
@@ -54,19 +67,38 @@ def contrast(
     pairs = matched(reference, current, left.items, right.items)
     if pairs is not None and pairs[0].size >= settings.min_pairs:
         both = paired(pairs[0], pairs[1], settings.confidence, rng)
-        return Contrast(pairs[0], pairs[1], both, both, True, 1.0)
+        return Contrast(pairs[0], pairs[1], both, both, True, 1.0, effective=(pairs[0].size, pairs[1].size))
     (x, topics_x), (y, topics_y) = values_and_topics(reference, left), values_and_topics(current, right)
     if min(x.size, y.size) < 2:
         nothing = Estimate(float("nan"), float("inf"), float("-inf"), float("inf"), 1.0)
         return Contrast(x, y, nothing, nothing, False, 0.0)
+    samples = (_sample(reference, left, x, topics_x), _sample(current, right, y, topics_y))
     if min(x.size, y.size) < SMALL:
-        small = permuted(x, y, settings.confidence, rng)
-        return Contrast(x, y, small, small, False, 1.0)
-    raw = difference(x, y, settings.confidence)
+        small, effective = _widened(permuted(x, y, settings.confidence, rng), samples, settings)
+        return Contrast(x, y, small, small, False, 1.0, effective=effective)
+    raw, effective = _widened(difference(x, y, settings.confidence), samples, settings)
     strata = _by_weekend((reference, left, topics_x), (current, right, topics_y), settings)
     inside = within_strata(x, y, *strata, settings.confidence)
+    inner = tuple(replace(sample, strata=row) for sample, row in zip(samples, strata, strict=True))
+    within = _widened(inside.estimate, (inner[0], inner[1]), settings)[0]
     allowance = max(_moved_mix(x, y, topics_x, topics_y), _moved_questions(x, y, right.moved))
-    return Contrast(x, y, raw, shifted(inside.estimate, allowance), False, inside.overlap, allowance)
+    return Contrast(x, y, raw, shifted(within, allowance), False, inside.overlap, allowance, effective)
+
+
+def _sample(values: Mapping[str, float], side: Side, numbers: Array, topics: Ints) -> ClusteredSample:
+    """Return the numbers of a window with its clusters: the same question, the same session, the same user."""
+    known = [item for item in side.items if item.id in values]
+    names = [[normalised(item.question) for item in known]]
+    names += [[item.tags.get(tag, "") for item in known] for tag in ("session", "user")]
+    return ClusteredSample(numbers, np.zeros_like(topics), tuple(numbered(row) for row in names))
+
+
+def _widened(
+    estimate: Estimate, samples: tuple[ClusteredSample, ClusteredSample], settings: DriftSettings
+) -> tuple[Estimate, tuple[float, float]]:
+    found = clustered(estimate, samples[0], samples[1], settings.confidence)
+    surest = max(found.estimate.p_drop, estimate.p_drop)
+    return (replace(found.estimate, p_drop=surest) if estimate.delta < 0 else found.estimate), found.effective
 
 
 def _by_weekend(

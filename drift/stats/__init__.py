@@ -6,6 +6,7 @@ from data.faces import face
 
 if TYPE_CHECKING:
     from drift.stats.betting import STAKES, drop_e_process
+    from drift.stats.clusters import ClusteredSample, clustered, numbered
     from drift.stats.decomposition import Split, kitagawa
     from drift.stats.means import (
         SMALL,
@@ -24,18 +25,21 @@ if TYPE_CHECKING:
     from drift.stats.two_sample import category_shift, classifier_auc, sampled, value_shift, vector_shift
 
 __all__ = [
+    "ClusteredSample",
     "LabelledWindow",
     "SMALL",
     "STAKES",
     "Split",
     "category_shift",
     "classifier_auc",
+    "clustered",
     "detectable",
     "difference",
     "drop_e_process",
     "from_error",
     "kitagawa",
     "mean_interval",
+    "numbered",
     "paired",
     "permuted",
     "prediction_powered",
@@ -51,6 +55,7 @@ __getattr__ = face(
     __name__,
     {
         "betting": ["STAKES", "drop_e_process"],
+        "clusters": ["ClusteredSample", "clustered", "numbered"],
         "decomposition": ["Split", "kitagawa"],
         "means": [
             "LabelledWindow",

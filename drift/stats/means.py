@@ -253,7 +253,7 @@ def _welch_df(parts: list[float], sizes: tuple[int, int]) -> float:
     total = sum(parts)
     if total == 0:
         return 1.0
-    return total**2 / sum(part**2 / max(size - 1, 1) for part, size in zip(parts, sizes, strict=True) if part > 0)
+    return 1.0 / sum((part / total) ** 2 / max(size - 1, 1) for part, size in zip(parts, sizes, strict=True))
 
 
 def _variance(values: Array) -> float:
