@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
+
+from drift.estimates import Estimate
 
 Verdict = Literal["steady", "silent_drift", "ops_incident", "ops_incident_and_drift", "insufficient"]
 QualityStatus = Literal["steady", "drifted", "insufficient"]
@@ -88,17 +91,6 @@ class OpsPlane:
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
-    """A difference current − reference, its standard error and two-sided interval; `p_drop` tests for a drop only."""
-
-    delta: float
-    se: float
-    low: float
-    high: float
-    p_drop: float
-
-
-@dataclass(frozen=True, slots=True)
 class QualityTest:
     """One piece of evidence about quality and the share of the false-alert level it may use."""
 
@@ -107,6 +99,25 @@ class QualityTest:
     p_drop: float
     delta: float
     fired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QualityDimension:
+    """One dimension of quality, by one of our scores: its means, the change with its interval, and what was visible.
+
+    `effective` is how many independent records each window is worth; `minimum_detectable_drop` is for this dimension.
+    """
+
+    metric: str
+    reference: float
+    current: float
+    delta: float
+    ci: tuple[float, float]
+    p_value: float
+    minimum_detectable_drop: float | None
+    n_reference: int
+    n_current: int
+    effective: tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +130,7 @@ class QualityPlane:
     kind: it decides, so that people asking harder questions do not alert. `minimum_detectable_drop` is the drop that
     would have alerted with the power asked for, on the scale of the score. `effective_labels` is how many labels of a
     plain random sample without a proxy would say as much, by window; `bounds` of `delta` are there when another share
-    of the answers went unscored.
+    of the answers went unscored; `effective` is how many independent records the windows are worth.
     """
 
     status: QualityStatus
@@ -143,6 +154,8 @@ class QualityPlane:
     bounds: tuple[float, float] | None = None
     paired: bool = False
     tests: tuple[QualityTest, ...] = ()
+    effective: tuple[float, float] | None = None
+    dimensions: Mapping[str, QualityDimension] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,8 +294,3 @@ class DriftReport:
     def exit_code(self) -> int:
         """Exit code of `drift report`: 0 steady, 3 silent drift, 4 ops incident, 5 too little data."""
         return EXIT_CODES[self.verdict]
-
-
-def shown_p(p: float) -> str:
-    """Return "p = 0.012"; what is too small for a floating-point number is told as a bound, for no p-value is 0."""
-    return f"p = {p:.2g}" if p > 0 else "p < 1e-300"

@@ -7,13 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
 from data.errors import InputError
-from eval.intervals import (
-    Interval,
-    difference_interval,
-    drop_p_value,
-    mean_interval,
-    minimum_detectable_drop,
-)
+from eval.intervals import Interval, difference_interval, drop_p_value, mean_interval, minimum_detectable_drop
 from eval.run import EvalRun, MetricInfo
 
 ALPHA = 0.05

@@ -14,7 +14,7 @@ BASE = {
     "data": {"errors", "extras", "faces", "files", "jsonl", "records", "settings", "shapes"},
     "rag": {"errors", "http", "protocols"},
     "eval": {"errors", "gate_outcome", "intervals", "metric", "settings"},
-    "drift": {"results", "settings", "verdict", "windows"},
+    "drift": {"estimates", "results", "settings", "verdict", "windows"},
     "pipelines": {"console", "settings"},
 }
 """Modules and folders at the foot of a room: everybody in it may import them."""

@@ -8,9 +8,10 @@ from datetime import timedelta
 
 import numpy as np
 
+from drift.estimates import Estimate, shown_p
 from drift.quality.contrast import contrast, matched
 from drift.quality.scoring import Measure, QualityMeasures, Side
-from drift.results import Estimate, QualityTest, shown_p
+from drift.results import QualityTest
 from drift.settings import DriftSettings
 from drift.signals import at_a_limit, cut_off, unsupported_citations
 from drift.stats import SMALL, paired
@@ -24,6 +25,10 @@ WEIGHTS = {
     "citations": 1.0,
     "complete": 1.0,
     "numbers": 1.0,
+    "relevance": 8.0,
+    "form": 6.0,
+    "facts": 4.0,
+    "support": 2.0,
 }
 """The share of the false-alert level each test may use, where it can be made at all."""
 
@@ -35,6 +40,10 @@ _SENTENCES = {
     "citations": "the support of citations",
     "complete": "the share of answers that were not cut off",
     "numbers": "the support of numbers by the passages",
+    "relevance": "the relevance of answers to their questions",
+    "form": "the form of answers (whole, in the right language, not copied or looped)",
+    "facts": "the names, figures and negations that answers keep as their passages have them",
+    "support": "the support of claims by the passages",
 }
 _RATE_DROP = 0.05
 """The smallest drop of a share (answered, cited, complete, numbers) that may alert."""

@@ -9,13 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.records import PROBABILITY_TAGS, Interaction, ScoreSource
+from drift.estimates import Estimate
 from drift.quality import checks as evidence
 from drift.quality.contrast import Contrast, contrast
+from drift.quality.dimensions import DimensionEvidence, measure_dimensions, smallest_visible
 from drift.quality.missing import missing_scores, with_bounds
 from drift.quality.scoring import Measure, QualityMeasures, Side, choose, with_judge
-from drift.results import AlertBudget, Estimate, QualityPlane, QualityTest
+from drift.results import AlertBudget, QualityPlane, QualityTest
 from drift.settings import DriftSettings
-from drift.stats import SMALL, LabelledWindow, detectable, drop_e_process, mean_interval, prediction_powered
+from drift.stats import SMALL, LabelledWindow, drop_e_process, mean_interval, prediction_powered, visible
 
 _MIN_OVERLAP = 0.25
 """Below this overlap of topics the windows hold different questions and their quality cannot be compared."""
@@ -35,20 +37,23 @@ def judge_quality(
 ) -> JudgedQuality:
     """Estimate the change of quality and decide whether it alerts.
 
-    The false-alert level is divided over the score that speaks, the canaries, and the shares of questions answered, of
-    citations and numbers supported and of answers not cut off, whichever exist; each may only fire on a drop that is
-    also large enough to matter. In a report on schedule `budget` gives the level, and evidence that days have added up
-    may alert too.
+    The false-alert level is divided over the score that speaks, the canaries, the shares of questions answered, of
+    citations and numbers supported and of answers not cut off, and the dimensions, whichever exist. Each may only fire
+    on a drop that is also large enough to matter. In a report on schedule `budget` gives the level, and evidence that
+    days have added up may alert too.
     """
     if budget is not None:
         settings = replace(settings, alpha=budget.level)
     speaking = with_judge(choose(reference, current, settings))
     tests = (check(reference, current, speaking, settings) for check in evidence.SHARE_CHECKS)
+    parts = measure_dimensions(speaking, (reference, current), settings)
     candidates = [test for test in tests if test]
+    candidates += [evidence.QualityCheck(p.name, p.within.p_drop, p.within.delta, p.smallest) for p in parts]
     if speaking.main is None:
         decided = evidence.decide(candidates, settings)
         sentence = evidence.fired_sentence(decided)
         plane = QualityPlane("drifted" if sentence else "insufficient", sentence or speaking.reason, tests=decided)
+        plane = _with_dimensions(plane, parts, settings)
         return JudgedQuality(plane if budget is None else _with_days(plane, budget), speaking)
     shift = evidence.anchor_shift(reference, current, speaking.main, settings)
     plane = _estimated(reference, current, speaking, shift, settings)
@@ -65,7 +70,20 @@ def judge_quality(
     watched = speaking.helper or speaking.main
     gaps = missing_scores(watched, reference, current, settings)
     plane = with_bounds(_concluded(plane, decided, enough, settings), gaps, settings)
+    plane = _with_dimensions(plane, parts, settings)
     return JudgedQuality(plane if budget is None else _with_days(plane, budget), speaking, shift)
+
+
+def _with_dimensions(
+    plane: QualityPlane, parts: tuple[DimensionEvidence, ...], settings: DriftSettings
+) -> QualityPlane:
+    """Add the dimensions, each with the smallest drop that its share of the level would have shown."""
+    shares = {test.name: test.weight for test in plane.tests}
+    dimensions = {}
+    for part in parts:
+        visible = smallest_visible(part, settings.alpha * shares.get(part.name, 1.0), settings)
+        dimensions[part.name] = replace(part.measured, minimum_detectable_drop=visible)
+    return replace(plane, dimensions=dimensions)
 
 
 def _with_days(plane: QualityPlane, budget: AlertBudget) -> QualityPlane:
@@ -115,6 +133,7 @@ def _plain(main: Measure, found: Contrast, settings: DriftSettings) -> QualityPl
         n_current=int(found.current.size),
         n_labelled=0 if main.source == "proxy" else len(main.reference) + len(main.current),
         paired=found.is_paired,
+        effective=found.effective if known else None,
     )
     if known and found.overlap < _MIN_OVERLAP:
         return replace(plane, reason=f"Only {found.overlap:.0%} of the questions have counterparts in both windows.")
@@ -209,7 +228,7 @@ def _detectable(se: float, settings: DriftSettings) -> float | None:
     if not np.isfinite(se):
         return None
     share = evidence.WEIGHTS["score"] / sum(evidence.WEIGHTS.values())
-    return max(detectable(se, settings.alpha * share, settings.power), settings.minimal_drop)
+    return visible(se, settings.alpha * share, settings.power, settings.minimal_drop)
 
 
 def _needed(plane: QualityPlane, settings: DriftSettings) -> int:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from drift.windows import Window
 _ORDER: tuple[ScoreSource, ...] = ("human", "reference", "judge", "proxy")
 _PREFERRED = ("quality", "correctness", "correct", "groundedness", "faithfulness")
 _FIGURES = "number_support"
+DIMENSIONS = {"relevance": "relevance", "support_carried": "support", "support_kept": "facts", "form": "form"}
+"""Our scores that each measure one dimension of quality: none of them speaks for the whole."""
+_PARTS = {("proxy", metric) for metric in DIMENSIONS}
 _DENSE = 0.9
 """From this share of scored records on, a score speaks for the whole window without help of another."""
 
@@ -48,7 +52,8 @@ class QualityMeasures:
     """The measure that speaks for quality, the cheap one that helps it where it covers only a sample, and remarks.
 
     `volunteered` are ratings of people who chose to rate: they explain, but do not speak. `figures` is the support of
-    an answer's numbers by its passages; few answers carry any, so it never speaks alone. `between` is a judge asked
+    an answer's numbers by its passages; few answers carry any, so it never speaks alone. `dimensions` are our scores
+    of one dimension each, by its name. `between` is a judge asked
     about a sample, where people's labels speak and the helper covers the rest (`drift.quality.scoring`).
     """
 
@@ -59,6 +64,7 @@ class QualityMeasures:
     volunteered: tuple[Measure, ...] = ()
     figures: Measure | None = None
     between: Measure | None = None
+    dimensions: Mapping[str, Measure] = field(default_factory=dict)
 
 
 def choose(reference: Side, current: Side, settings: DriftSettings) -> QualityMeasures:
@@ -70,7 +76,8 @@ def choose(reference: Side, current: Side, settings: DriftSettings) -> QualityMe
     known = _measures(reference, current, settings)
     volunteered = tuple(measure for measure in known if _volunteered(measure, reference, current))
     figures = _figures(known, settings)
-    found = [measure for measure in known if measure not in (*volunteered, figures)]
+    dimensions = _dimensions(known, settings)
+    found = [measure for measure in known if measure not in (*volunteered, figures, *dimensions.values())]
     notes = (
         *_version_notes(reference.window, current.window),
         *_one_sided_notes(reference, current),
@@ -89,10 +96,11 @@ def choose(reference: Side, current: Side, settings: DriftSettings) -> QualityMe
             continue
         helper = None if main.coverage >= _DENSE or proxy is main else proxy
         between = _best(sampled, "judge") if source in ("human", "reference") and helper else None
-        return QualityMeasures(main, helper, "", notes, volunteered, figures, between)
+        return QualityMeasures(main, helper, "", notes, volunteered, figures, between, dimensions)
     if proxy is not None:
-        return QualityMeasures(proxy, None, "", notes, volunteered, figures)
-    return QualityMeasures(None, None, _why_none(reference.window, current.window, notes), notes, volunteered, figures)
+        return QualityMeasures(proxy, None, "", notes, volunteered, figures, dimensions=dimensions)
+    reason = _why_none(reference.window, current.window, notes)
+    return QualityMeasures(None, None, reason, notes, volunteered, figures, dimensions=dimensions)
 
 
 def best_covered(window: Window, settings: DriftSettings) -> tuple[str, ScoreSource, str] | None:
@@ -102,7 +110,7 @@ def best_covered(window: Window, settings: DriftSettings) -> tuple[str, ScoreSou
     dense = [
         (_ORDER.index(source), _rank(metric), -len(found), version, metric, source)
         for (metric, source, version), found in _grouped(side).items()
-        if len(found) >= enough and settings.quality_metric in (None, metric)
+        if len(found) >= enough and settings.quality_metric in (None, metric) and (source, metric) not in _PARTS
     ]
     if not dense:
         return None
@@ -157,6 +165,14 @@ def _figures(measures: list[Measure], settings: DriftSettings) -> Measure | None
     if settings.quality_metric == _FIGURES:
         return None
     return next((measure for measure in measures if (measure.metric, measure.source) == (_FIGURES, "proxy")), None)
+
+
+def _dimensions(measures: list[Measure], settings: DriftSettings) -> dict[str, Measure]:
+    return {
+        DIMENSIONS[measure.metric]: measure
+        for measure in reversed(measures)
+        if (measure.source, measure.metric) in _PARTS and measure.metric != settings.quality_metric
+    }
 
 
 def _volunteered(measure: Measure, reference: Side, current: Side) -> bool:

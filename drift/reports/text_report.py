@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from drift.results import AlertBudget, DriftReport, QualityPlane, WindowSummary
+from drift.results import AlertBudget, DriftReport, QualityDimension, QualityPlane, WindowSummary
 
 _TITLES = {
     "steady": "STEADY",
@@ -32,8 +32,25 @@ def quality_words(quality: QualityPlane) -> str:
         return quality.reason
     low, high = quality.ci
     change = f"{quality.delta:+.3f}, interval {low:+.3f} to {high:+.3f}"
-    sizes = f"n = {quality.n_reference} and {quality.n_current}"
+    sizes = f"n = {quality.n_reference} and {quality.n_current}{_worth(quality)}"
     return f"{quality.reference:.3f} → {quality.current:.3f} ({change}) by {quality.metric} ({quality.source}), {sizes}"
+
+
+def _worth(quality: QualityPlane) -> str:
+    """Say how many independent answers the windows are worth, where questions, users or sessions come again."""
+    sizes, worth = (quality.n_reference, quality.n_current), quality.effective
+    if quality.paired or worth is None or all(0.9 * size <= known for size, known in zip(sizes, worth, strict=True)):
+        return ""
+    return f" (the same questions, users or sessions come again: worth {worth[0]:.0f} and {worth[1]:.0f})"
+
+
+def dimension_words(name: str, dimension: QualityDimension) -> str:
+    """Say what one dimension did and what drop of it would have been seen."""
+    seen = dimension.minimum_detectable_drop
+    limit = f"; a drop of {seen:.3f} would have been seen" if seen is not None else ""
+    low, high = dimension.ci
+    change = f"{dimension.delta:+.3f}, interval {low:+.3f} to {high:+.3f}"
+    return f"{name}: {dimension.reference:.3f} → {dimension.current:.3f} ({change}){limit}"
 
 
 def label_words(quality: QualityPlane) -> str:
@@ -70,6 +87,7 @@ def _lines(report: DriftReport) -> Iterator[str]:
     yield f"  quality    {report.quality.status}: {quality_words(report.quality)}"
     if report.quality.minimum_detectable_drop is not None:
         yield f"             smallest drop that would have been seen: {report.quality.minimum_detectable_drop:.3f}"
+    yield from (f"             {dimension_words(name, one)}" for name, one in report.quality.dimensions.items())
     if report.quality.method:
         yield f"             method: {report.quality.method}; labelled records: {report.quality.n_labelled}"
     if report.quality.proxy_correlation is not None:

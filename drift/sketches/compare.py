@@ -16,13 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drift.budget import Floor, Measure, quantile
+from drift.estimates import Estimate, shown_p
 from drift.planes import Health, adjusted, judge_health
 from drift.quality import source_rank
-from drift.results import AlertBudget, DriftReport, Estimate, Finding, QualityPlane, TimePoint, WindowSummary, shown_p
+from drift.results import AlertBudget, DriftReport, Finding, QualityPlane, TimePoint, WindowSummary
 from drift.settings import DriftSettings
 from drift.signals import SIGNALS, FrozenTopics
 from drift.sketches.day import Histogram, Sketch, merged
-from drift.stats import detectable, from_error, with_error
+from drift.stats import from_error, visible, with_error
 from drift.verdict import decide, verdict_sentence
 
 Array = NDArray[np.float64]
@@ -99,7 +100,7 @@ def _quality(reference: Days, current: Days, settings: DriftSettings, level: flo
     within = _within(x, y, settings.confidence)
     se = max(within.se, _day_error(reference, current, name))
     found = with_error(within, se, settings.confidence)
-    mdd = max(detectable(se, level, settings.power), settings.minimal_drop)
+    mdd = visible(se, level, settings.power, settings.minimal_drop)
     plane = QualityPlane(
         status="steady",
         reason=f"No drop; one of {mdd:.3f} or more would have been seen.",

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from drift.stats.means import (
         SMALL,
         LabelledWindow,
-        detectable,
         difference,
         from_error,
         mean_interval,
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
         permuted,
         prediction_powered,
         shifted,
+        visible,
         with_error,
         within_strata,
     )
@@ -33,7 +33,6 @@ __all__ = [
     "category_shift",
     "classifier_auc",
     "clustered",
-    "detectable",
     "difference",
     "drop_e_process",
     "from_error",
@@ -47,6 +46,7 @@ __all__ = [
     "shifted",
     "value_shift",
     "vector_shift",
+    "visible",
     "with_error",
     "within_strata",
 ]
@@ -60,7 +60,6 @@ __getattr__ = face(
         "means": [
             "LabelledWindow",
             "SMALL",
-            "detectable",
             "difference",
             "from_error",
             "mean_interval",
@@ -68,6 +67,7 @@ __getattr__ = face(
             "permuted",
             "prediction_powered",
             "shifted",
+            "visible",
             "with_error",
             "within_strata",
         ],

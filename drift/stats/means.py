@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from drift.results import Estimate
+from drift.estimates import Estimate
 from drift.stats.samples import refuse_nan
 
 Array = NDArray[np.float64]
@@ -180,6 +180,16 @@ def detectable(se: float, alpha: float, power: float) -> float:
     from scipy.stats import norm
 
     return float((norm.ppf(1 - alpha) + norm.ppf(power)) * se)
+
+
+def visible(se: float, alpha: float, power: float, smallest: float) -> float:
+    """Return the drop that alerts with probability `power` where one must be proven at `alpha` and reach `smallest`.
+
+    A true drop of just `smallest` is measured as less in half of all cases: it takes z(power) · se more.
+    """
+    from scipy.stats import norm
+
+    return max(detectable(se, alpha, power), smallest + float(norm.ppf(power)) * se)
 
 
 def mean_interval(values: Array, confidence: float) -> tuple[float, float]:

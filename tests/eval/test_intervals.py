@@ -4,13 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest, permutation_test
 
-from eval.intervals import (
-    difference_interval,
-    drop_p_value,
-    mean_interval,
-    minimum_detectable_drop,
-    share_interval,
-)
+from eval.intervals import difference_interval, drop_p_value, mean_interval, minimum_detectable_drop, share_interval
 
 SHARES = st.lists(st.floats(0, 1), min_size=2, max_size=30)
 
