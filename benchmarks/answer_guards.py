@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.answer_sets import rows
-from data.text.figures import figures, unmatched_figures
+from data.text.figures import find_figures, unmatched_figures
 from data.text.names import unmatched_names
 from data.text.sentences import sentence_spans
 from data.text.stems import terms
@@ -40,7 +40,7 @@ def measure_guards(most: int) -> dict[str, Any]:
             signs["unsupported"].append(max((item.share for item in located if item), default=0.0) < OVERLAP)
             signs["number"].append(bool(unmatched_figures(sentence, sources)))
             signs["name"].append(bool(unmatched_names(sentence, sources)))
-            signs["has_figures"].append(bool(figures(sentence)))
+            signs["has_figures"].append(bool(find_figures(sentence)))
     return _rates(np.array(bad), {name: np.array(flags) for name, flags in signs.items()}) | dict(labels)
 
 
@@ -53,7 +53,7 @@ def _labels(answer: dict[str, Any], sources: list[str]) -> Counter[str]:
     for label in answer["labels"]:
         text = _NUMBERING.sub(" ", answer["response"][label["start"] : label["end"]])
         kind = "conflict" if "Conflict" in label["label_type"] else "baseless"
-        if figures(text):
+        if find_figures(text):
             found[f"{kind}_labels_with_figures"] += 1
             found[f"{kind}_labels_flagged"] += bool(unmatched_figures(text, sources))
     return found

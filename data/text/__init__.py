@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 from data.faces import face
 
 if TYPE_CHECKING:
-    from data.text.figures import unmatched_figures
+    from data.text.figures import find_figures, unmatched_figures
     from data.text.growing import GrowingText
     from data.text.invisible import has_unseen, smuggled, unseen, untagged, without_smuggled
-    from data.text.language import detect_language
+    from data.text.language import STOP_WORDS, detect_language
     from data.text.line_units import Unit, UnitKind, units
     from data.text.names import unmatched_names
     from data.text.search_terms import TOKENIZER, any_of, index_terms, match_expression, match_terms
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = [
     "FUNCTION_WORDS",
     "GrowingText",
+    "STOP_WORDS",
     "Sentence",
     "TOKENIZER",
     "Unit",
@@ -37,6 +38,7 @@ __all__ = [
     "any_of",
     "detect_language",
     "estimate_tokens",
+    "find_figures",
     "has_unseen",
     "index_terms",
     "match_expression",
@@ -67,10 +69,10 @@ __all__ = [
 __getattr__ = face(
     __name__,
     {
-        "figures": ["unmatched_figures"],
+        "figures": ["find_figures", "unmatched_figures"],
         "growing": ["GrowingText"],
         "invisible": ["has_unseen", "smuggled", "unseen", "untagged", "without_smuggled"],
-        "language": ["detect_language"],
+        "language": ["STOP_WORDS", "detect_language"],
         "line_units": ["Unit", "UnitKind", "units"],
         "names": ["unmatched_names"],
         "search_terms": ["TOKENIZER", "any_of", "index_terms", "match_expression", "match_terms"],

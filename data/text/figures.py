@@ -156,14 +156,14 @@ def unmatched_figures(sentence: str, sources: Iterable[str]) -> list[str]:
 
     Numbers of list items, and of the passages and steps it refers to, are not figures.
     """
-    stated = figures(_REFERENCE.sub(_blank, _LIST_MARK.sub("", sentence)))
+    stated = find_figures(_REFERENCE.sub(_blank, _LIST_MARK.sub("", sentence)))
     if not stated:
         return []
     known = _known(sources)
     return [figure.written for figure in stated if not _agrees(figure, known)]
 
 
-def figures(text: str) -> list[Figure]:
+def find_figures(text: str) -> list[Figure]:
     """Return the numbers of `text` in order; dates and times of day count as their parts."""
     found = [(match.start(), _clock(match)) for match in _CLOCK.finditer(text)]
     rest = _CLOCK.sub(_blank, text)
@@ -237,7 +237,7 @@ def _known(sources: Iterable[str]) -> dict[str, set[tuple[str, str] | None]]:
 @lru_cache(maxsize=256)
 def _numbers_in(source: str) -> frozenset[tuple[str, tuple[str, str] | None]]:
     """Return the values of one source with their units; each sentence of an answer asks for those of its passages."""
-    found = {(value, figure.unit) for figure in figures(source) for value in figure.values}
+    found = {(value, figure.unit) for figure in find_figures(source) for value in figure.values}
     words = _WORD.findall(source.casefold())
     found |= {(NUMBER_WORDS[word], None) for word in words if word in NUMBER_WORDS}
     found |= {(str(month), None) for month, pattern in enumerate(MONTHS, start=1) if pattern.search(source)}

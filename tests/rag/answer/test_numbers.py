@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.text.figures import figures, unmatched_figures
+from data.text.figures import find_figures, unmatched_figures
 from data.text.names import unmatched_names
 
 
@@ -47,7 +47,7 @@ def test_another_number_or_another_unit_of_the_same_kind_is_named(sentence, sour
 
 
 def test_an_ambiguous_separator_is_read_both_ways():
-    [figure] = figures("1,234")
+    [figure] = find_figures("1,234")
     assert figure.values == {"1234", "1.234"}
 
 
