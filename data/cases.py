@@ -72,12 +72,13 @@ class Case:
 _CASE = Shape(Case)
 
 
-def load_cases(path: Path) -> list[Case]:
+def load_cases(path: Path | str) -> list[Case]:
     """Read all cases of a JSON Lines or YAML file.
 
     :raises InputError: the file is missing or empty, a case is malformed, or two cases share an id; the message
         names the line, or the place in the list.
     """
+    path = Path(path)
     cases: dict[str, Case] = {}
     rows = _yaml_rows if path.suffix.casefold() in YAML_ENDINGS else _json_rows
     for row, where in rows(_read_text(path), path):

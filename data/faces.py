@@ -9,12 +9,16 @@ from typing import Any
 
 
 def face(package: str, names: Mapping[str, Sequence[str]]) -> Callable[[str], Any]:
-    """Return the `__getattr__` of a package; `names` lists what each of its modules gives."""
+    """Return the `__getattr__` of a package; `names` lists what each of its modules gives.
+
+    A module of another room is named in full.
+    """
     homes = {name: module for module, listed in names.items() for name in listed}
 
     def attribute(name: str) -> Any:
         if name not in homes:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        return getattr(import_module(f"{package}.{homes[name]}"), name)
+        home = homes[name]
+        return getattr(import_module(home if "." in home else f"{package}.{home}"), name)
 
     return attribute

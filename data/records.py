@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
@@ -255,6 +256,10 @@ class Answer:
     def id(self) -> str:
         """Name of its record, as the log and `rag verify` know it; empty where there is none."""
         return self.interaction.id
+
+
+Scorer = Callable[[Interaction], Sequence[Score]]
+"""Measures an answer; a measure that fails is a score without a value."""
 
 
 def settings_hash(settings: dict[str, object]) -> str:

@@ -20,13 +20,17 @@ CLOCK_TOLERANCE = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A named set of interactions and scores; `since` and `until` bound it as ``[since, until)``, None if open."""
+    """A named set of interactions and scores; `since` and `until` bound it as ``[since, until)``, None if open.
+
+    `notes` say what is to be told of it with every report, such as lines of its file that were refused.
+    """
 
     name: str
     interactions: tuple[Interaction, ...]
     scores: tuple[Score, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def traffic(self) -> tuple[Interaction, ...]:
@@ -59,6 +63,7 @@ def check_window(window: Window, now: datetime) -> CheckedWindow:
     finite = [score for score in window.scores if score.interaction_id in known and _finite(score)]
     copies = len(window.interactions) - len(unique)
     notes = (
+        *window.notes,
         _note(copies, window, "repeated with the same id and counted once"),
         _note(len(unique) - len(present), window, f"dated after {now:%Y-%m-%d %H:%M} and left out: check the clocks"),
         _broken_note(window),

@@ -16,19 +16,19 @@ from eval.run import CaseResult, EvalRun, JudgeInput, MetricInfo
 SCHEMA = 1
 
 
-def save_run(run: EvalRun, path: Path) -> None:
+def save_run(run: EvalRun, path: Path | str) -> None:
     """Write a run; the file is replaced as a whole, so that a reader never sees half of it."""
     stored = {"schema": SCHEMA, **asdict(run), "at": run.at.isoformat()}
-    write_whole(path, json.dumps(stored, ensure_ascii=False, indent=1) + "\n")
+    write_whole(Path(path), json.dumps(stored, ensure_ascii=False, indent=1) + "\n")
 
 
-def load_run(path: Path) -> EvalRun:
+def load_run(path: Path | str) -> EvalRun:
     """Read a run.
 
     :raises RunFileError: the file is missing, damaged, or of another schema.
     """
     try:
-        stored: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        stored: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
         schema = stored["schema"]
     except FileNotFoundError as error:
         raise RunFileError(f"There is no evaluation run at {path}: run `rag eval accept` first.") from error

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,17 +14,7 @@ import typer
 
 from data.errors import SilentDriftError
 from data.extras import missing_library
-
-# Read by the libraries at import: no telemetry and no surprise downloads unless the user asked for them.
-QUIET_ENVIRONMENT = {
-    "HF_HUB_OFFLINE": "1",
-    "TRANSFORMERS_OFFLINE": "1",
-    "DO_NOT_TRACK": "1",
-    "RAGAS_DO_NOT_TRACK": "true",
-    "ANONYMIZED_TELEMETRY": "false",
-    "TOKENIZERS_PARALLELISM": "false",
-}
-
+from data.quiet import keep_quiet
 
 STANDARD_OUTPUT = Path("-")
 _INTERRUPTED = "Interrupted; what was finished is kept."
@@ -47,8 +37,7 @@ ShowVersion = Annotated[
 
 def run_app(app: typer.Typer) -> None:
     """Run a command line application; errors meant for people become one line and their exit code."""
-    for name, value in QUIET_ENVIRONMENT.items():
-        os.environ.setdefault(name, value)
+    keep_quiet()
     try:
         app()
     except SystemExit as leaving:
@@ -100,6 +89,34 @@ def note(message: str) -> None:
 def say(message: str = "") -> None:
     """Print a line of the result to standard output."""
     typer.echo(message)
+
+
+def say_piece(text: str) -> None:
+    """Print a part of a line of the result at once, such as the words of an answer while it is written."""
+    typer.echo(text, nl=False)
+    sys.stdout.flush()
+
+
+def typed_answer(prompt: str) -> str:
+    """Return what somebody types after `prompt`, which goes to standard error: standard output is for results alone.
+
+    :raises EOFError: nobody types any more.
+    """
+    typer.echo(prompt, nl=False, err=True)
+    return input()
+
+
+@contextmanager
+def growing_table(*head: str) -> Iterator[Callable[..., None]]:
+    """Show a table that grows on the terminal: the function adds a row, its first cell in a colour."""
+    from rich.console import Console
+    from rich.live import Live
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*head)
+    with Live(table, console=Console(), refresh_per_second=4):
+        yield lambda colour, first, *cells: table.add_row(Text(first, style=colour), *map(Text, cells))
 
 
 def write_lines(path: Path, lines: Iterable[str], what: str) -> None:

@@ -10,34 +10,39 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from data.records import Interaction
+from pipelines.rooms import require_rooms
 
 if TYPE_CHECKING:
     from langchain_core.callbacks import BaseCallbackHandler
 
+    from data.records import Interaction
+
 
 def writer(workspace: Path | str) -> Callable[[Interaction], None]:
-    """Return what scores an interaction with the groundedness proxy and writes both into the log of a workspace."""
-    from eval.quality import GroundednessProxy, score_interaction
+    """Return what scores an interaction and writes both into the log of a workspace."""
+    require_rooms()
+    from eval.quality import score
     from pipelines.wiring import open_log, open_workspace
 
-    log, proxy = open_log(open_workspace(Path(workspace))), GroundednessProxy.load()
+    log = open_log(open_workspace(Path(workspace)))
 
     def write(item: Interaction) -> None:
-        log.append([item], score_interaction(item, proxy))
+        log.append([item], score(item))
 
     return write
 
 
 def langchain_handler(workspace: Path | str = ".", tags: Mapping[str, str] | None = None) -> BaseCallbackHandler:
     """Return a LangChain callback handler that writes into the log of a workspace."""
+    write = writer(workspace)
     from rag.integrations import langchain_handler
 
-    return langchain_handler(writer(workspace), tags=tags)
+    return langchain_handler(write, tags=tags)
 
 
 def watch_llama_index(workspace: Path | str = ".", tags: Mapping[str, str] | None = None) -> Callable[[], None]:
     """Write every query and chat of LlamaIndex in this process into the log of a workspace; call the result to stop."""
+    write = writer(workspace)
     from rag.integrations import watch_llama_index
 
-    return watch_llama_index(writer(workspace), tags=tags)
+    return watch_llama_index(write, tags=tags)

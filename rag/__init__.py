@@ -1,1 +1,26 @@
 """Documents to index; question to answer with citations."""
+
+from pathlib import Path
+
+try:
+    from data.faces import face
+    from data.quiet import keep_quiet
+except ImportError:  # somebody else's package stands before ours, and no other module of ours could say so
+    import data
+
+    ours = Path(__file__).parents[1] / "data"
+    raise ImportError(
+        f"The package 'data' at {data.__file__} hides that of silentdrift at {ours}: rename it, or start Python"
+        " elsewhere."
+    ) from None
+
+__all__: list[str] = []
+
+__getattr__ = face(__name__, {})
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+keep_quiet()

@@ -186,8 +186,5 @@ class AnswerLog(Protocol):
         ...
 
 
-Scorer = Callable[[Interaction], Sequence[Score]]
-"""Measures an answer; a measure that fails is a score without a value."""
-
 Observer = Callable[[Interaction, Sequence[Score]], None]
 """What is told of each interaction beside the log, such as tracing; it must neither fail nor take long."""

@@ -11,11 +11,11 @@ MAY_IMPORT = {
 }
 
 BASE = {
-    "data": {"errors", "extras", "faces", "files", "jsonl", "records", "settings", "shapes"},
+    "data": {"errors", "extras", "faces", "files", "jsonl", "namesakes", "quiet", "records", "settings", "shapes"},
     "rag": {"errors", "http", "protocols"},
     "eval": {"errors", "gate_outcome", "intervals", "metric", "settings"},
     "drift": {"estimates", "results", "settings", "verdict", "windows"},
-    "pipelines": {"console", "settings"},
+    "pipelines": {"console", "rooms", "settings"},
 }
 """Modules and folders at the foot of a room: everybody in it may import them."""
 
@@ -69,11 +69,13 @@ ARROWS = {
         "labels": set(),
         "planes": {"quality", "signals", "stats"},
         "quality": {"signals", "stats"},
+        "reading": set(),
         "reports": {"signals"},
         "shapley": set(),
         "signals": set(),
         "sketches": {"budget", "planes", "quality", "signals", "stats"},
         "stats": set(),
+        "window_report": {"comparison", "reading", "reports"},
     },
     "pipelines": {
         "answer": {"tracing", "wiring"},
@@ -83,6 +85,7 @@ ARROWS = {
         "index": {"answer", "tracing", "wiring"},
         "loopback": set(),
         "monitoring": {"answer", "wiring"},
+        "pytest_plugin": {"answer", "evaluation", "wiring"},
         "record": {"wiring"},
         "serve": {"answer", "wiring"},
         "tracing": set(),
@@ -127,11 +130,11 @@ HOMES = {
     "pydantic_core": {"data/interchange", "data/settings", "data/shapes", "eval/judge"},
     "pydantic_settings": {"data/settings"},
     "pypdfium2": {"rag/hostile", "rag/read"},
-    "pytest": {"pipelines/evaluation"},
+    "pytest": {"pipelines/pytest_plugin"},
     "ragas": {"eval/judge"},
     "ray": {"rag/ingest"},
     "reportlab": {"data/demo"},
-    "rich": {"pipelines/answer", "pipelines/console"},
+    "rich": {"pipelines/console"},
     "scipy": {"drift", "eval/gating", "eval/intervals", "eval/judge", "eval/matrix"},
     "sentence_transformers": {"rag/embed", "rag/search"},
     "sklearn": {"drift/causes", "drift/signals", "drift/stats", "eval/drafts"},
@@ -140,7 +143,7 @@ HOMES = {
     "starlette": {"pipelines/serve"},
     "threadpoolctl": {"drift/comparison"},
     "tokenizers": {"rag/embed"},
-    "typer": {"pipelines/cli", "pipelines/console", "pipelines/evaluation", "pipelines/monitoring"},
+    "typer": {"pipelines/cli", "pipelines/console"},
     "uvicorn": {"pipelines/serve"},
     "yaml": {"data/cases", "pipelines/evaluation"},
 }

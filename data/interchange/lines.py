@@ -30,11 +30,12 @@ class ImportedFile:
     rejected: tuple[RejectedLine, ...]
 
 
-def read_interactions(path: Path) -> ImportedFile:
+def read_interactions(path: Path | str) -> ImportedFile:
     """Read an interchange file; bad lines are returned as `rejected` and never stop the good ones.
 
     :raises InputError: the file is missing, is a folder, is compressed or not UTF-8, or holds no lines at all.
     """
+    path = Path(path)
     check_file(path)
     interactions: dict[str, Interaction] = {}
     scores: list[Score] = []

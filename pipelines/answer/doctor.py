@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from data.errors import SettingsError
+from pipelines.console import growing_table
 from pipelines.wiring import Workspace, build_endpoint
 
 if TYPE_CHECKING:
@@ -90,16 +91,9 @@ def doctor_text(probe: Probe) -> str:
 
 def show_table(probes: Iterator[Probe]) -> Sequence[Probe]:
     """Show the probes as a table that grows on the terminal; return them."""
-    from rich.console import Console
-    from rich.live import Live
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table("", "probe", "what we saw", "what we do about it")
     found = []
-    with Live(table, console=Console(), refresh_per_second=4):
+    with growing_table("", "probe", "what we saw", "what we do about it") as add_row:
         for probe in probes:
-            mark = Text(_MARKS[probe.status].strip(), style=_COLOURS[probe.status])
-            table.add_row(mark, probe.name, Text(probe.seen), Text(probe.remedy))
+            add_row(_COLOURS[probe.status], _MARKS[probe.status].strip(), probe.name, probe.seen, probe.remedy)
             found.append(probe)
     return found

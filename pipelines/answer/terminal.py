@@ -10,7 +10,7 @@ from pathlib import Path
 from data.errors import SilentDriftError
 from data.records import Answer
 from pipelines.answer.render import footnotes
-from pipelines.console import note, say
+from pipelines.console import note, say, say_piece
 from rag.asking import Conversation
 
 _PROMPT = "? "
@@ -68,8 +68,7 @@ class Chat:
 
     def _show(self, part: str | Answer) -> None:
         if isinstance(part, str):
-            sys.stdout.write(part)
-            sys.stdout.flush()
+            say_piece(part)
             return
         say()
         if part.interaction.error is not None:

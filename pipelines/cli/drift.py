@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+import pipelines.cli.namesakes  # noqa: F401 - first of all: it tells when somebody else's package hides a room
 from pipelines.cli import baseline as baseline_cli
 from pipelines.cli import drift_actions as drift_actions_cli
 from pipelines.cli.options import AsJson, Folder, Since, Until, parse_time

@@ -8,12 +8,13 @@ from typing import Annotated
 
 import typer
 
+import pipelines.cli.namesakes  # noqa: F401 - first of all: it tells when somebody else's package hides a room
 from pipelines.cli.answer import HistoryFile, chat, doctor
 from pipelines.cli.eval import evaluation
 from pipelines.cli.index import quarantine
 from pipelines.cli.options import AsJson, Folder
 from pipelines.cli.serve import keys, serve
-from pipelines.console import ShowVersion, given_path, note, progress_printer, run_app, say, say_json
+from pipelines.console import ShowVersion, given_path, note, progress_printer, run_app, say, say_json, say_piece
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -146,7 +147,7 @@ def ask(
         if isinstance(part, Answer):
             asked = part
         else:
-            typer.echo(part, nl=False)
+            say_piece(part)
     if asked.log_error:
         note(f"warning: this answer is not in the log: {asked.log_error}")
     if as_json:

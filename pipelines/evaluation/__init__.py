@@ -12,7 +12,17 @@ if TYPE_CHECKING:
     from pipelines.evaluation.matrix import read_variants, run_matrix
     from pipelines.evaluation.output import prepare, to_json, to_text, write_reports
     from pipelines.evaluation.review import review_file
-    from pipelines.evaluation.run import ACCEPTED, EvaluationRequest, accept_last, evaluate_cases, runs_folder
+    from pipelines.evaluation.run import (
+        ACCEPTED,
+        EvaluationRequest,
+        accept_last,
+        case_asker,
+        evaluate_cases,
+        gate_settings,
+        measured,
+        runs_folder,
+        usable_cases,
+    )
 
 __all__ = [
     "ACCEPTED",
@@ -21,10 +31,13 @@ __all__ = [
     "agreement_json",
     "agreement_text",
     "calibrate",
+    "case_asker",
     "check_anchors",
     "draft",
     "evaluate_cases",
+    "gate_settings",
     "harvest_questions",
+    "measured",
     "prepare",
     "read_variants",
     "review_file",
@@ -34,6 +47,7 @@ __all__ = [
     "shift_text",
     "to_json",
     "to_text",
+    "usable_cases",
     "write_reports",
 ]
 
@@ -47,6 +61,16 @@ __getattr__ = face(
         "matrix": ["read_variants", "run_matrix"],
         "output": ["prepare", "to_json", "to_text", "write_reports"],
         "review": ["review_file"],
-        "run": ["ACCEPTED", "EvaluationRequest", "accept_last", "evaluate_cases", "runs_folder"],
+        "run": [
+            "ACCEPTED",
+            "EvaluationRequest",
+            "accept_last",
+            "case_asker",
+            "evaluate_cases",
+            "gate_settings",
+            "measured",
+            "runs_folder",
+            "usable_cases",
+        ],
     },
 )

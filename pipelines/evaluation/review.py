@@ -7,10 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import typer
-
 from data.cases import Case, load_cases, write_cases
-from pipelines.console import note, plural
+from pipelines.console import note, plural, typed_answer
 from pipelines.evaluation.drafts import as_reviewed, reject
 from pipelines.wiring import Workspace
 
@@ -23,7 +21,7 @@ def review_file(workspace: Workspace, path: Path) -> dict[str, int]:
     if not drafts:
         note(f"{path} holds no drafts: all cases are reviewed.")
         return {"decided": 0, "left": 0}
-    decided = ask_person(drafts, path, lambda case: reject(workspace, case.id), _typed, note)
+    decided = ask_person(drafts, path, lambda case: reject(workspace, case.id), typed_answer, note)
     left = len(drafts) - decided
     note(f"{plural(decided, 'draft')} decided, {left} left.")
     return {"decided": decided, "left": left}
@@ -105,8 +103,3 @@ def _replace(path: Path, case_id: str, case: Case | None) -> None:
     """Put a case in the place of the one of that id, or take it out; the file is read anew, others may have changed."""
     kept = [(case if item.id == case_id else item) for item in load_cases(path)]
     write_cases(path, [item for item in kept if item is not None])
-
-
-def _typed(prompt: str) -> str:
-    typer.echo(prompt, nl=False, err=True)  # standard output is for results alone
-    return input()

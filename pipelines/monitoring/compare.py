@@ -7,9 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from data.errors import InputError
-from data.interchange import read_interactions
-from pipelines.monitoring.interactions import refusals, with_proxy_scores
+from pipelines.monitoring.interactions import refusals
 
 if TYPE_CHECKING:
     from drift.results import DriftReport
@@ -33,23 +31,9 @@ def compare_files(reference: Path, current: Path, settings: DriftSettings, now: 
     :raises InputError: a file is missing, empty or holds no interaction, or the windows cannot be compared.
     """
     from drift.comparison import compare
+    from drift.reading import read_window
+    from eval.quality import score
 
-    first, refused_first = _window(reference)
-    second, refused_second = _window(current)
-    return FileComparison(compare(first, second, settings, now), first, second, refused_first + refused_second)
-
-
-def _window(path: Path) -> tuple[Window, tuple[str, ...]]:
-    from drift.windows import Window
-
-    loaded = read_interactions(path)
-    if not loaded.interactions:
-        first = loaded.rejected[0]
-        raise InputError(
-            f"No line of {path} is an interaction (line {first.line}: {first.reason}): expected one JSON object per "
-            "line with id, at, question and answer."
-        )
-    interactions = tuple(sorted(loaded.interactions, key=lambda item: item.at))
-    scores = with_proxy_scores(interactions, loaded.scores)
-    window = Window(path.name, interactions, scores, since=interactions[0].at, until=interactions[-1].at)
-    return window, refusals(path, loaded)
+    first, second = read_window(reference, score), read_window(current, score)
+    refused = (*refusals(reference, first.rejected), *refusals(current, second.rejected))
+    return FileComparison(compare(first.window, second.window, settings, now), first.window, second.window, refused)

@@ -10,6 +10,7 @@ from typing import Any
 
 from data.errors import InputError
 from data.interchange import FORMATS, ImportedFile, interchange_lines, read_file
+from data.jsonl import RejectedLine
 from data.records import Interaction, Score
 from pipelines.answer import whole_log
 from pipelines.console import bullet_list, plural
@@ -41,7 +42,7 @@ def import_file(workspace: Workspace, path: Path, kind: str = "auto") -> ImportR
     scores = with_proxy_scores(loaded.interactions, loaded.scores)
     new = open_log(workspace).append(loaded.interactions, scores)
     rejected = write_rejected(path, loaded)
-    return ImportReport(len(loaded.interactions), new, len(scores), refusals(path, loaded), rejected)
+    return ImportReport(len(loaded.interactions), new, len(scores), refusals(path, loaded.rejected), rejected)
 
 
 def exported(workspace: Workspace, since: datetime | None, until: datetime | None) -> Iterator[str]:
@@ -63,9 +64,9 @@ def with_proxy_scores(interactions: Sequence[Interaction], scores: Sequence[Scor
     return (*scores, *added)
 
 
-def refusals(path: Path, loaded: ImportedFile) -> tuple[str, ...]:
+def refusals(path: Path, rejected: Sequence[RejectedLine]) -> tuple[str, ...]:
     """Return one sentence per refused line."""
-    return tuple(f"{path}:{item.line}: {item.reason}" for item in loaded.rejected)
+    return tuple(f"{path}:{item.line}: {item.reason}" for item in rejected)
 
 
 def refused_lines(reasons: Sequence[str], where: str = "") -> str:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable, Sequence
 
-import typer
-
 from data.labels import Label
 from data.records import Interaction
-from pipelines.console import note, plural
+from pipelines.console import note, plural, typed_answer
 from pipelines.monitoring.label import Progress, cards, store
 from pipelines.wiring import Workspace, open_log
 
@@ -22,7 +20,7 @@ _PASSAGES = 5
 def label_round(workspace: Workspace, begun: Progress) -> dict[str, int]:
     """Ask for what is open of a round on this terminal; return how many were looked at and how many are left."""
     log = open_log(workspace)
-    done = ask_people(cards(log, begun.open), begun.queue.metric, lambda label: store(log, [label]), _typed, note)
+    done = ask_people(cards(log, begun.open), begun.queue.metric, lambda label: store(log, [label]), typed_answer, note)
     left = len(begun.open) - done
     rest = f", {left} left: `drift label` goes on there" if left else ": the round is complete"
     note(f"{plural(done, 'answer')} looked at{rest}.")
@@ -76,11 +74,6 @@ def shown(card: Interaction, place: str, *, whole: bool = False) -> str:
     if not passages:
         lines.append("  (no passages were logged)")
     return "\n".join(lines)
-
-
-def _typed(prompt: str) -> str:
-    typer.echo(prompt, nl=False, err=True)  # standard output is for results alone
-    return input()
 
 
 def _key(read: Callable[[str], str]) -> str:

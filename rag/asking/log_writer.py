@@ -9,8 +9,8 @@ from typing import Any
 from numpy.typing import NDArray
 
 from data.errors import SilentDriftError
-from data.records import Answer, Interaction, Score
-from rag.protocols import AnswerLog, Observer, Scorer
+from data.records import Answer, Interaction, Score, Scorer
+from rag.protocols import AnswerLog, Observer
 
 
 class LogWriter:

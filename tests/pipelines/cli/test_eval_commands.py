@@ -294,7 +294,7 @@ def _pytest(folder, *arguments):
             "-p",
             "no:cacheprovider",
             "-p",
-            "pipelines.evaluation.pytest_plugin",
+            "pipelines.pytest_plugin",
             *arguments,
         ],
         cwd=folder,
@@ -307,4 +307,4 @@ def _pytest(folder, *arguments):
 
 def test_installing_this_project_gives_pytest_the_plugin():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert project["entry-points"]["pytest11"]["silentdrift"] == "pipelines.evaluation.pytest_plugin"
+    assert project["entry-points"]["pytest11"]["silentdrift"] == "pipelines.pytest_plugin"

@@ -2,7 +2,8 @@
 
 Each case is a test. On its own it fails where it is plainly wrong: the request failed, the answer is not acceptable, or
 the expected source was not found. With ``--rag-gate`` wrong cases are expected failures ("xfailed"), and only a proven
-drop against the accepted run fails the session. Without ``--rag-cases`` the plugin does nothing.
+drop against the accepted run fails the session. Without ``--rag-cases`` the plugin does nothing, and loads nothing: a
+project whose tests import a package `data` of its own finds that one.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from pipelines.rooms import require_rooms
 
 if TYPE_CHECKING:
     from data.cases import Case
@@ -37,6 +40,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Start only where cases were given."""
     if config.getoption("--rag-cases", None):
+        try:
+            require_rooms()
+        except ImportError as error:
+            raise pytest.UsageError(str(error)) from error
         config.pluginmanager.register(_Cases(config), "silentdrift-cases")
 
 
@@ -95,7 +102,7 @@ class _Cases:
     def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
         """Add one test per case behind the others, before pytest selects with -k, which knows the tags, too."""
         from data.errors import SilentDriftError
-        from pipelines.evaluation.run import usable_cases
+        from pipelines.evaluation import usable_cases
 
         try:
             cases = usable_cases(self._path)
@@ -115,7 +122,7 @@ class _Cases:
 
     def _open(self) -> tuple[Ask, tuple[Metric, ...]]:
         from pipelines.answer import open_asker
-        from pipelines.evaluation.run import case_asker, measured
+        from pipelines.evaluation import case_asker, measured
         from pipelines.wiring import open_workspace
 
         workspace = open_workspace(self._folder)
@@ -162,7 +169,7 @@ class _Cases:
         from data.errors import SilentDriftError
         from eval.gating import gate
         from eval.run_files import load_run
-        from pipelines.evaluation.run import ACCEPTED, EvaluationRequest, gate_settings, runs_folder
+        from pipelines.evaluation import ACCEPTED, EvaluationRequest, gate_settings, runs_folder
         from pipelines.wiring import open_workspace
 
         try:
@@ -175,7 +182,7 @@ class _Cases:
     def _run(self) -> EvalRun:
         from eval.metrics import SIDE_METRICS
         from eval.run import EvalRun, MetricInfo
-        from pipelines.evaluation.run import measured
+        from pipelines.evaluation import measured
 
         results = tuple(self._results[name] for name in sorted(self._results))
         infos = [MetricInfo(metric.name, metric.version, metric.unit) for metric in measured(None)]

@@ -1,0 +1,72 @@
+"""Two windows to a report that can be looked at, written and shown in a notebook: `drift.compare`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from drift.comparison import compare as compare_windows
+from drift.reading import read
+from drift.reports import render_html, to_json, to_text, write_html
+from drift.results import DriftReport
+from drift.settings import DriftSettings
+from drift.windows import Window
+
+_FRAME = '<iframe title="Drift report" style="width:100%;height:720px;border:0" srcdoc="{page}"></iframe>'
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class WindowReport(DriftReport):
+    """A report together with the windows behind it."""
+
+    windows: tuple[Window, Window] = field(kw_only=True, compare=False)
+
+    def to_html(self, path: Path | str) -> Path:
+        """Write the report as one page that opens without a network; return where it lies.
+
+        :raises InputError: the file cannot be written.
+        """
+        target = Path(path)
+        write_html(self, *self.windows, target)
+        return target
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as plain values with stable keys, versioned by "schema"."""
+        return to_json(self)
+
+    def to_json(self) -> str:
+        """Return the report as JSON text, as `drift report --json` has it."""
+        return json.dumps(to_json(self), ensure_ascii=False)
+
+    def __str__(self) -> str:
+        return to_text(self)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.verdict}: {self.current.name} against {self.reference.name}>"
+
+    def _repr_html_(self) -> str:
+        """Show the page in a notebook, in a frame of its own, so that its styles stay inside."""
+        return _FRAME.format(page=escape(render_html(self)))
+
+
+def compare(
+    reference: Window | Path | str,
+    current: Window | Path | str,
+    settings: DriftSettings | None = None,
+    *,
+    now: datetime | None = None,
+) -> WindowReport:
+    """Compare a current window with a reference: did the answers get worse, how sure is that, and why.
+
+    A path is read as `drift.read` does. Records dated after `now` are left out.
+
+    :raises InputError: a file cannot be read; a window holds two different interactions with one id, or times without
+        a time zone.
+    """
+    left, right = (window if isinstance(window, Window) else read(window) for window in (reference, current))
+    made = compare_windows(left, right, settings or DriftSettings(), now or datetime.now(UTC))
+    return WindowReport(**{item.name: getattr(made, item.name) for item in fields(made)}, windows=(left, right))
