@@ -35,8 +35,6 @@ _RESTS = 3
 """How many times as long as it works completing rests, while the queue is less than half full."""
 _HEAD_START_S = 0.1
 """How long completing waits for the last bytes of the answer to go out, for which it would be in the way."""
-_GIVES_WAY_S = 1.0
-"""How long completing waits, at most, for questions that are searched for, which it would be in the way of, too."""
 _LOOKS_AGAIN_S = 0.01
 _RETRY_S = 1.0
 _CLOSED = -1
@@ -71,11 +69,13 @@ class Journal:
         redact: Redactor | None = None,
         complete: Complete = _as_it_is,
         busy: Callable[[], bool] = lambda: False,
+        gives_way_s: float = 1.0,
     ) -> None:
         """Open a journal of its own in `folder` and take over those of servers that are gone.
 
         `redact` sees all before it is written; `complete` is called by the writing thread for what was kept unscored,
-        not while `busy` tells that somebody waits for what the processor does now.
+        not while `busy` tells that somebody waits for what the processor does now; but it gives way no longer than
+        `gives_way_s` for each.
 
         :raises WorkspaceError: the folder cannot be written.
         """
@@ -84,6 +84,7 @@ class Journal:
         self._redact = redact or Redactor()
         self._complete = complete
         self._busy = busy
+        self.gives_way_s = gives_way_s
         self._log: Log | None = None
         self._queue: deque[Rows] = deque()
         self._stuck: list[Rows] = []
@@ -218,7 +219,7 @@ class Journal:
         return batch[: unscored[-1] + 1] if len(unscored) == _COMPLETED_AT_ONCE else batch
 
     def _give_way(self) -> None:
-        end = monotonic() + _GIVES_WAY_S
+        end = monotonic() + self.gives_way_s
         while self._busy() and self._at_leisure() and monotonic() < end:
             self._closing.wait(_LOOKS_AGAIN_S)
 

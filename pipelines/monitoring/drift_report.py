@@ -114,12 +114,13 @@ def report(
     until: datetime | None,
     baseline: str | None,
     now: datetime,
+    raw_limit: int = RAW_LIMIT,
 ) -> ReportedWindows:
     """Compare ``[since, until)`` (default: the last `drift.window_days` days) with a baseline.
 
     Records of the baseline are never the default window too: compared with itself everything is steady. A report on
     schedule (neither `since` nor `until`) keeps to the false-alert budget and adds to `.rag/pages.json`; any other
-    window is a question of its own, tested at `drift.alpha`. Windows of over `RAW_LIMIT` records are compared by whole
+    window is a question of its own, tested at `drift.alpha`. Windows of over `raw_limit` records are compared by whole
     days, from sketches.
 
     :raises InputError: no such baseline, or the windows cannot be compared.
@@ -132,7 +133,7 @@ def report(
     start = since or _default_start(end, workspace.settings.drift.window_days, pinned)
     check_period(start, end)
     schedule = since is None and until is None
-    if count_users(log, pinned.since, pinned.until) + count_users(log, start, end) > RAW_LIMIT:
+    if count_users(log, pinned.since, pinned.until) + count_users(log, start, end) > raw_limit:
         path = workspace.data / STATE_FILE if schedule else None
         return ReportedWindows(*report_from_sketches(log, pinned, (start, end), settings, now, path))
     reference = _window(log, f"{pinned.name} v{pinned.version}", pinned.since, pinned.until)

@@ -8,6 +8,7 @@ drops it). Tries, waits and time limits are ours, not those of the library: it w
 from __future__ import annotations
 
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -51,6 +52,7 @@ class ChatModel:
         self._tell = tell
         self._sleep = sleep
         self._http = _http_client(settings)
+        weakref.finalize(self, self._http.close)  # whoever drops the model leaves no open connection behind
         self._answered = False
         self._use(Dialect())
 

@@ -2,7 +2,7 @@
 
 Two hundred replies at twenty tokens a second wake two hundred threads four thousand times a second, and most of the
 processor goes into waking them and into their quarrel for the interpreter. Here one thread takes in what arrives, and
-wakes the one that waits for a reply when the reply has ended, or when what came has waited `PATIENCE_S`. Nobody sees
+wakes the one that waits for a reply when the reply has ended, or when what came has waited for a moment. Nobody sees
 single tokens: answers are shown sentence by sentence. What has come of replies that go on is dealt with in turns; one
 that has ended does not wait for a turn, as somebody waits for it.
 """
@@ -15,6 +15,7 @@ import socket
 import ssl
 import threading
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from importlib import import_module
@@ -24,10 +25,6 @@ from urllib.request import getproxies
 
 from rag.chat.turns import Turns, shared_turns
 
-PATIENCE_S = 0.15
-_MANY = 50
-"""More replies at once are looked into half as often, and what arrives for them is taken in together."""
-_TOGETHER_S = 0.002
 _AT_ONCE = 65_536
 _MOST = 2**20
 """How many unread bytes a reply may have; it is then left to its sender until some were read."""
@@ -90,9 +87,23 @@ class Flow:
 
 
 class Reader:
-    """The thread that takes in what arrives for all flows."""
+    """The thread that takes in what arrives for all flows.
 
-    def __init__(self, turns: Turns) -> None:
+    What came wakes its reader after `patience_s`. More than `many` replies at once are looked into half as often, and
+    what arrives for them within a `pause` is taken in together.
+    """
+
+    def __init__(
+        self,
+        turns: Turns,
+        *,
+        patience_s: float = 0.15,
+        many: int = 50,
+        pause: Callable[[], None] = lambda: sleep(0.002),
+    ) -> None:
+        self._patience_s = patience_s
+        self._many = many
+        self._pause = pause
         self._selector = selectors.DefaultSelector()
         self._waiting: deque[tuple[float, Flow]] = deque()
         self._turns = turns
@@ -128,16 +139,16 @@ class Reader:
 
     def _run(self) -> None:
         while True:
-            many = len(self._selector.get_map()) > _MANY
+            many = len(self._selector.get_map()) > self._many
             if many:
-                sleep(_TOGETHER_S)  # four thousand tokens a second would wake this thread as often
+                self._pause()  # four thousand tokens a second would wake this thread as often
             now = monotonic()
             while self._waiting and self._waiting[0][0] <= now:
                 self._waiting.popleft()[1].ready.set()
             for key, _ in self._selector.select(self._waiting[0][0] - now if self._waiting else None):
                 flow: Flow = key.data
                 if flow.take_in():
-                    self._waiting.append((monotonic() + (2 * PATIENCE_S if many else PATIENCE_S), flow))
+                    self._waiting.append((monotonic() + self._patience_s * (2 if many else 1), flow))
                 elif flow.ended:
                     self.end(flow)
 

@@ -7,21 +7,25 @@ those who have something better to do, such as beginning an answer or ending one
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from time import monotonic
 
-LEASE_S = 0.05
-"""How long a turn lasts that was not given back."""
-PAUSE_S = 0.005
-"""How long after one turn the next begins at the soonest, while something urgent is done."""
-
 
 class Turns:
-    """Gives turns to threads; each is known by what it is the turn of."""
+    """Gives turns to threads; each is known by what it is the turn of.
 
-    def __init__(self) -> None:
+    A turn that was not given back ends after `lease_s`. While something urgent is done the next one begins at the
+    soonest `pause_s` after the last. `clock` tells seconds.
+    """
+
+    def __init__(
+        self, *, lease_s: float = 0.05, pause_s: float = 0.005, clock: Callable[[], float] = monotonic
+    ) -> None:
+        self._lease_s = lease_s
+        self._pause_s = pause_s
+        self._clock = clock
         self._line = threading.Lock()
         self._changed = threading.Condition()
         self._holder: object | None = None
@@ -38,8 +42,8 @@ class Turns:
         with self._line, self._changed:  # the first of the line alone looks whether it may begin
             while (left_s := self._left_s()) > 0:
                 self._changed.wait(left_s)
-            self._holder, self._taken = of, monotonic()
-            self._until = self._taken + LEASE_S
+            self._holder, self._taken = of, self._clock()
+            self._until = self._taken + self._lease_s
 
     def give_back(self, of: object) -> None:
         """Let the next have its turn; who has none gives back nothing."""
@@ -61,9 +65,9 @@ class Turns:
                 self._changed.notify()
 
     def _left_s(self) -> float:
-        now = monotonic()
+        now = self._clock()
         held_s = self._until - now if self._holder is not None else 0.0
-        return max(held_s, self._taken + PAUSE_S - now if self._urgent else 0.0)
+        return max(held_s, self._taken + self._pause_s - now if self._urgent else 0.0)
 
 
 @cache

@@ -30,10 +30,14 @@ _ID = np.dtype(np.int32)
 
 
 class WordPieces:
-    """Count and list tokens with a tokenizer of the BERT family; may be used by several threads."""
+    """Count and list tokens with a tokenizer of the BERT family; may be used by several threads.
 
-    def __init__(self, tokenizer: Tokenizer) -> None:
+    Words are remembered up to `most_characters` in all, and then forgotten.
+    """
+
+    def __init__(self, tokenizer: Tokenizer, most_characters: int = 1 << 20) -> None:
         self._tokenizer = tokenizer
+        self._most_characters = most_characters
         first, last = tokenizer.encode("").ids
         self._first, self._last = (np.array([token], _ID).tobytes() for token in (first, last))
         self._known: dict[str, bytes] = {"": b""}
@@ -66,7 +70,7 @@ class WordPieces:
     def _remember(self, made: dict[str, bytes]) -> None:
         words = {word: pieces for word, pieces in made.items() if len(word) <= _LONGEST}
         self._characters += sum(map(len, words))
-        if self._characters > _MOST_CHARACTERS:
+        if self._characters > self._most_characters:
             self._known, self._characters = {"": b""}, 0
         self._known.update(words)
 

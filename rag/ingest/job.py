@@ -31,6 +31,10 @@ _TEXTS_AT_FIRST = 32
 Progress = Callable[[int, int, str], None]
 
 
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
 @dataclass(frozen=True, slots=True)
 class IngestReport:
     """What an ingest did; `failed` are (source, reason) pairs, `chunks` is how many the index holds afterwards.
@@ -68,6 +72,8 @@ def ingest(  # noqa: PLR0913 - one keyword per option of the command
     engine: Engine | None = None,
     accept: Accept | None = None,
     collapse_duplicates: bool = True,
+    texts_at_once: int = TEXTS_AT_ONCE,
+    now: Callable[[], str] = _now,
 ) -> IngestReport:
     """Bring the index in `folder` up to date with `paths`, files and folders, and with `extra` files under other names.
 
@@ -78,7 +84,8 @@ def ingest(  # noqa: PLR0913 - one keyword per option of the command
 
     Where embedder or chunking have changed, `accept` is shown the new index and may refuse it: the former one then
     stays published, and the new one is kept for an ingest that accepts it. Without `collapse_duplicates` searches
-    return each of several passages that are nearly the same.
+    return each of several passages that are nearly the same. `texts_at_once` is how many are embedded, and then
+    stored, together; `now` tells the time that revisions are dated with.
 
     :raises IndexBusy: another process is writing.
     """
@@ -90,14 +97,21 @@ def ingest(  # noqa: PLR0913 - one keyword per option of the command
         try:
             switch_twins(catalog, collapse_duplicates)
             with importing_ahead() as import_vectors, embedding_ahead(embedder, import_vectors) as ahead:
-                job = _Job(catalog, embedder, ahead, chunking, progress or (lambda done, total, source: None))
+                job = _Job(
+                    begin_draft(catalog, embedder, json.dumps(asdict(chunking), sort_keys=True), now()),
+                    catalog,
+                    ahead,
+                    chunking,
+                    progress or (lambda done, total, source: None),
+                    texts_at_once,
+                )
                 job.failed.extend(found.refused)
                 job.carry_over(engine or LocalEngine(embedder))
                 job.run(files, engine or LocalEngine(embedder))
             gone = job.vanished(paths)
             if prune:
                 job.prune(gone)
-            chunks, refused = _publish(catalog, folder, embedder, job.draft, accept)
+            chunks, refused = _publish(catalog, folder, embedder, job.draft, accept, now())
         finally:
             catalog.close()
     seconds = time.perf_counter() - started
@@ -116,11 +130,11 @@ def ingest(  # noqa: PLR0913 - one keyword per option of the command
 
 
 def _publish(
-    catalog: Catalog, folder: Path, embedder: Embedder, draft: RevisionDraft, accept: Accept | None
+    catalog: Catalog, folder: Path, embedder: Embedder, draft: RevisionDraft, accept: Accept | None, now: str
 ) -> tuple[int, str]:
     """Return how many chunks the index holds, and why its draft was refused."""
     try:
-        return publish(catalog, folder, embedder, draft, _now(), accept), ""
+        return publish(catalog, folder, embedder, draft, now, accept), ""
     except ShadowRefused as error:
         current = catalog.current()
         return current.chunks if current is not None else 0, str(error)
@@ -141,11 +155,17 @@ class _Job:
     """The counts of one ingest, what is read but not yet being embedded, and the lot that is."""
 
     def __init__(
-        self, catalog: Catalog, embedder: Embedder, ahead: EmbeddingQueue, chunking: ChunkSettings, progress: Progress
+        self,
+        draft: RevisionDraft,
+        catalog: Catalog,
+        ahead: EmbeddingQueue,
+        chunking: ChunkSettings,
+        progress: Progress,
+        texts_at_once: int,
     ) -> None:
         self.added = self.changed = self.removed = self.unchanged = 0
         self.failed: list[tuple[str, str]] = []
-        self.draft: RevisionDraft = begin_draft(catalog, embedder, json.dumps(asdict(chunking), sort_keys=True), _now())
+        self.draft = draft
         self._catalog = catalog
         self._ahead = ahead
         self._work = partial(work_on, chunking=chunking)
@@ -156,7 +176,8 @@ class _Job:
         self._buffer: list[PreparedDocument] = []
         self._given: Vectors = {}
         self._lot: _Lot | None = None
-        self._enough = min(_TEXTS_AT_FIRST, TEXTS_AT_ONCE)
+        self._texts_at_once = texts_at_once
+        self._enough = min(_TEXTS_AT_FIRST, texts_at_once)
 
     def run(self, files: Sequence[SourceFile], engine: Engine) -> None:
         """Read, cut, embed and store what is new or changed."""
@@ -221,7 +242,7 @@ class _Job:
             self._buffer.append(worked.prepared)
             self._given.update(worked.vectors)
         if sum(len(item.entries) for item in self._buffer) >= self._enough:
-            self._enough = min(2 * self._enough, TEXTS_AT_ONCE)
+            self._enough = min(2 * self._enough, self._texts_at_once)
             self._begin()
 
     def _begin(self) -> None:
@@ -266,7 +287,3 @@ def vanished(paths: Sequence[Path], origins: Mapping[str, str]) -> list[str]:
     roots = [path.resolve() for path in paths]
     below = (source for source, origin in origins.items() if any(Path(origin).is_relative_to(root) for root in roots))
     return [source for source in below if not Path(origins[source]).exists()]
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

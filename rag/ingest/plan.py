@@ -46,7 +46,7 @@ class IngestPlan:
     gone: tuple[str, ...] = ()
 
 
-def plan_ingest(
+def plan_ingest(  # noqa: PLR0913 - as `ingest`
     paths: Sequence[Path],
     folder: Path,
     embedder: Embedder,
@@ -56,12 +56,15 @@ def plan_ingest(
     include: Sequence[str] = (),
     exclude: Sequence[str] = (),
     extra: Sequence[SourceFile] = (),
+    clock: Callable[[], float] = time.perf_counter,
 ) -> IngestPlan:
     """Say what `ingest` with the same arguments would do to the published index; documents are read and cut for it.
 
+    The time is estimated from that of a sample, by `clock`.
+
     :raises IndexDamaged: the catalogue cannot be read.
     """
-    started = time.perf_counter()
+    started = clock()
     found = screen(find_files(paths, include=include, exclude=exclude), paths)
     catalog = _open(folder)
     try:
@@ -73,7 +76,7 @@ def plan_ingest(
         removed = gone if prune else []
         for task in plan.carried_over(removed):
             plan.count(work_on(task, embedder, chunking))
-        reading = time.perf_counter() - started
+        reading = clock() - started
     finally:
         if catalog is not None:
             catalog.close()
@@ -87,7 +90,7 @@ def plan_ingest(
         chunks=plan.chunks,
         texts=len(plan.to_embed),
         tokens=plan.tokens,
-        seconds=reading + plan.tokens * _seconds_per_token(plan.sample, embedder),
+        seconds=reading + plan.tokens * _seconds_per_token(plan.sample, embedder, clock),
         gone=() if prune else tuple(gone),
     )
 
@@ -188,9 +191,7 @@ def _why_anew(current: Revision | None, embedder: Embedder, chunking: ChunkSetti
     return ""
 
 
-def _seconds_per_token(
-    sample: Sequence[str], embedder: Embedder, clock: Callable[[], float] = time.perf_counter
-) -> float:
+def _seconds_per_token(sample: Sequence[str], embedder: Embedder, clock: Callable[[], float]) -> float:
     if not sample:
         return 0.0
     embed_passages(sample[:1], embedder)  # the first call loads the model

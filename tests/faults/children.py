@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from rag.chunk.settings import ChunkSettings
 from rag.ingest.job import IngestReport, ingest
@@ -19,8 +20,8 @@ SETTINGS = ChunkSettings(max_tokens=40, min_characters=0)
 INGEST = """
 import sys, time
 from pathlib import Path
-import rag.ingest.job
 from data.errors import SilentDriftError
+from rag.ingest.job import ingest
 from tests.faults.children import SETTINGS
 from tests.fakes import HashEmbedder
 
@@ -29,10 +30,10 @@ class Slow(HashEmbedder):
         time.sleep(float(sys.argv[3]))
         return super().embed(texts, query=query)
 
-rag.ingest.job.TEXTS_AT_ONCE = 8
 print("started", flush=True)
+docs, workspace = Path(sys.argv[1]), Path(sys.argv[2])
 try:
-    report = rag.ingest.job.ingest([Path(sys.argv[1])], Path(sys.argv[2]), Slow(), chunking=SETTINGS, prune=True)
+    report = ingest([docs], workspace, Slow(), chunking=SETTINGS, prune=True, texts_at_once=8)
 except SilentDriftError as error:
     sys.exit(f"{type(error).__name__}: {error}")
 print(report.added, report.changed, report.removed, report.unchanged, len(report.failed), flush=True)
@@ -70,9 +71,9 @@ def run(script: str, *arguments: object, prefix: Sequence[str] = ()) -> subproce
     return subprocess.CompletedProcess(child.args, child.returncode, out, err)
 
 
-def ingest_here(docs: Path, workspace: Path) -> IngestReport:
+def ingest_here(docs: Path, workspace: Path, **options: Any) -> IngestReport:
     """Ingest in this process, undisturbed."""
-    return ingest([docs], workspace, HashEmbedder(), chunking=SETTINGS, prune=True)
+    return ingest([docs], workspace, HashEmbedder(), chunking=SETTINGS, prune=True, **options)
 
 
 def content(workspace: Path) -> list[tuple[str, int, int, str, str]]:

@@ -11,6 +11,7 @@ from data.log.interaction_log import InteractionLog
 from pipelines.index.ingest import ingest_paths
 from pipelines.wiring.workspace import init_workspace, open_log, open_workspace
 from tests.faults.children import resize, run, start, used, write_docs
+from tests.waiting import until
 
 
 @pytest.fixture(scope="module")
@@ -77,8 +78,7 @@ def write_interactions(path, count):
 
 def kill_when_written(child, journal, least):
     """Kill -9 a process as soon as `journal` holds more than `least` bytes."""
-    while child.poll() is None and not (journal.exists() and journal.stat().st_size > least):
-        time.sleep(0.001)
+    until(lambda: child.poll() is not None or (journal.exists() and journal.stat().st_size > least))
     child.kill()
 
 

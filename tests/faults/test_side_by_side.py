@@ -3,18 +3,18 @@ import time
 
 import pytest
 
-import rag.ingest.job
 from rag.index.index import Index
+from rag.ingest.job import ingest
 from tests.fakes import HashEmbedder
-from tests.faults.children import INGEST, content, ingest_here, run, start, write_docs
+from tests.faults.children import INGEST, SETTINGS, content, ingest_here, run, start, write_docs
+from tests.waiting import until
 
 
 def test_of_two_ingests_at_once_one_wins_and_the_other_names_it(tmp_path):
     docs = write_docs(tmp_path / "docs", 60)
     with start(INGEST, docs, tmp_path / ".rag", 0.3) as winner:
         winner.stdout.readline()
-        while not (tmp_path / ".rag" / "writer.pid").exists():
-            time.sleep(0.01)
+        until((tmp_path / ".rag" / "writer.pid").exists)
         loser = run(INGEST, docs, tmp_path / ".rag", 0)
         out, err = winner.communicate(timeout=60)
     assert loser.returncode == 1 and f"IndexBusy: Another process (pid {winner.pid})" in loser.stderr
@@ -84,9 +84,7 @@ class ChangedMeanwhile(HashEmbedder):
 def test_a_file_changed_during_an_ingest_is_caught_up_by_the_next(tmp_path):
     docs = write_docs(tmp_path / "docs", 5)
     changing = ChangedMeanwhile(docs / "0.txt")
-    rag.ingest.job.ingest(
-        [docs], tmp_path / ".rag", changing, chunking=rag.ingest.job.ChunkSettings(max_tokens=40, min_characters=0)
-    )
+    ingest([docs], tmp_path / ".rag", changing, chunking=SETTINGS)
     report = ingest_here(docs, tmp_path / ".rag")
     assert (report.changed, report.unchanged) == (1, 4)
     texts = [text for source, _, _, text, _ in content(tmp_path / ".rag") if source.endswith("/0.txt")]
@@ -116,27 +114,23 @@ def test_a_file_appended_to_all_the_while_is_whole_or_refused_never_cut(tmp_path
     assert stored == log.read_text()
 
 
-def test_a_clock_set_back_changes_neither_order_nor_content(tmp_path, monkeypatch):
+def test_a_clock_set_back_changes_neither_order_nor_content(tmp_path):
     docs = write_docs(tmp_path / "docs", 20)
     times = iter(["2030-01-01T00:00:00+00:00", "2020-01-01T00:00:00+00:00", "2010-01-01T00:00:00+00:00"] * 9)
-    monkeypatch.setattr(rag.ingest.job, "_now", lambda: next(times))
     index = None
     for round_ in range(3):
         (docs / "new.txt").write_text(f"Visitor {round_} came by boat.")
-        ingest_here(docs, tmp_path / ".rag")
+        ingest_here(docs, tmp_path / ".rag", now=lambda: next(times))
         index = index or Index.open(tmp_path / ".rag", HashEmbedder())
         assert index.generation == f"g1.r{round_ + 1}"
         assert f"Visitor {round_} " in index.search("Visitor came by boat", 1)[0].chunk.text
 
 
-def test_an_embedder_changed_twice_at_one_time_never_meets_its_former_vectors(tmp_path, monkeypatch):
+def test_an_embedder_changed_twice_at_one_time_never_meets_its_former_vectors(tmp_path):
     docs = write_docs(tmp_path / "docs", 10)
-    monkeypatch.setattr(rag.ingest.job, "_now", lambda: "2030-01-01T00:00:00+00:00")
     for salt in ("", "A", "B", "", "C"):
         changed = HashEmbedder(salt=salt)
         changed.id = "same name"
-        rag.ingest.job.ingest(
-            [docs], tmp_path / ".rag", changed, chunking=rag.ingest.job.ChunkSettings(max_tokens=40, min_characters=0)
-        )
+        ingest([docs], tmp_path / ".rag", changed, chunking=SETTINGS, now=lambda: "2030-01-01T00:00:00+00:00")
         best = Index.open(tmp_path / ".rag", changed).search("Berth 7 takes ships of 49 metres.", 1, mode="dense")[0]
         assert "Berth 7 " in best.chunk.text and best.score > 0.7

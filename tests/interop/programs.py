@@ -2,10 +2,11 @@
 
 import socket
 import subprocess
-import time
 from contextlib import contextmanager
 
 import httpx
+
+from tests.waiting import until
 
 
 def free_port():
@@ -21,7 +22,8 @@ def started(arguments, ready, folder, *, patience_s=180, **how):
     with log.open("w") as sink:
         process = subprocess.Popen([str(part) for part in arguments], cwd=folder, stdout=sink, stderr=sink, **how)
         try:
-            _wait(process, ready, log, time.monotonic() + patience_s)
+            until(lambda: process.poll() is not None or _answers(ready), patience_s, told=log.read_text)
+            assert process.poll() is None, f"it ended: {log.read_text()[-2000:]}"
             yield process
         finally:
             process.terminate()
@@ -32,11 +34,8 @@ def started(arguments, ready, folder, *, patience_s=180, **how):
                 process.wait()
 
 
-def _wait(process, ready, log, deadline):
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            if httpx.get(ready, timeout=5).is_success:
-                return
-        except httpx.TransportError:
-            time.sleep(0.2)
-    raise AssertionError(f"not ready: {log.read_text()[-2000:]}")
+def _answers(url):
+    try:
+        return httpx.get(url, timeout=5).is_success
+    except httpx.TransportError:
+        return False

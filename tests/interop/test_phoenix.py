@@ -1,12 +1,12 @@
 """Phoenix shows our spans as what they are. Set INTEROP_PHOENIX to the `phoenix` program of arize-phoenix."""
 
 import os
-import time
 
 import httpx
 import pytest
 
 from tests.interop.programs import free_port, started
+from tests.waiting import until
 
 PROGRAM = os.environ.get("INTEROP_PHOENIX")
 pytestmark = [
@@ -32,12 +32,11 @@ def phoenix(tmp_path_factory):
 
 
 def spans_of(url):
-    for _ in range(50):
+    def arrived():
         found = httpx.get(f"{url}/v1/projects/rag/spans", params={"limit": 50})
-        if found.is_success and found.json()["data"]:
-            return {span["span_kind"]: span for span in found.json()["data"]}
-        time.sleep(0.2)
-    return {}
+        return found.json()["data"] if found.is_success else []
+
+    return {span["span_kind"]: span for span in until(arrived)}
 
 
 def test_an_answer_arrives_as_a_chain_of_embedding_retrieval_generation_and_check(

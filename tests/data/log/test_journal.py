@@ -15,7 +15,7 @@ from data.log.journal import Journal
 from data.log.journal_lines import Rows, pack, read_rows
 from data.log.redact import Redactor
 from data.records import Citation, Context, Interaction, Score
-from tests.pipelines.serve.waiting import until
+from tests.waiting import until
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 

@@ -4,7 +4,6 @@ import json
 import shutil
 import subprocess
 import threading
-import time
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -12,6 +11,7 @@ import httpx
 import pytest
 
 from tests.pipelines.cli.test_drift_commands import rows, write
+from tests.waiting import until
 
 BASE = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=20)
 
@@ -153,13 +153,12 @@ def alertmanager(tmp_path):
 
 
 def _address(log, process):
-    for _ in range(600):
-        for line in log.read_text().splitlines():
-            if "127.0.0.1:" in line and "istening" in line:
-                return "http://127.0.0.1:" + line.rsplit("127.0.0.1:", 1)[1].split()[0].strip('"')
+    def listening():
         assert process.poll() is None, log.read_text()
-        time.sleep(0.05)
-    raise AssertionError(log.read_text())
+        return [line for line in log.read_text().splitlines() if "127.0.0.1:" in line and "istening" in line]
+
+    line = until(listening, told=log.read_text)[0]
+    return "http://127.0.0.1:" + line.rsplit("127.0.0.1:", 1)[1].split()[0].strip('"')
 
 
 def test_alertmanager_holds_the_alert_until_the_recovery(command, drifted, alertmanager, monkeypatch):

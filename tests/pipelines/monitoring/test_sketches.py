@@ -67,24 +67,24 @@ def test_a_window_holds_whole_days_only(workspace):
     assert [day.day for day, _ in cut.days] == [6, 7]
 
 
-def test_a_long_window_is_reported_from_sketches_within_the_alert_budget(workspace, monkeypatch):
-    monkeypatch.setattr(reporting, "RAW_LIMIT", 100)
+def test_a_long_window_is_reported_from_sketches_within_the_alert_budget(workspace):
     now = START + timedelta(days=12, hours=9)
-    made = reporting.report(workspace, since=None, until=None, baseline=None, now=now).report
+    made = reporting.report(workspace, since=None, until=None, baseline=None, now=now, raw_limit=100).report
     assert "daily sketches" in made.notes[0]
     assert made.quality.delta < -0.05
     assert (made.budget.days, made.budget.measure) == (5, "groundedness (proxy)")
-    own = reporting.report(workspace, since=START + timedelta(days=9), until=now, baseline=None, now=now).report
+    own = reporting.report(
+        workspace, since=START + timedelta(days=9), until=now, baseline=None, now=now, raw_limit=100
+    ).report
     assert (own.verdict, own.budget) == ("silent_drift", None)
 
 
-def test_a_window_whose_texts_were_deleted_is_reported_as_before(workspace, monkeypatch):
-    monkeypatch.setattr(reporting, "RAW_LIMIT", 100)
+def test_a_window_whose_texts_were_deleted_is_reported_as_before(workspace):
     now, since = START + timedelta(days=12, hours=9), START + timedelta(days=9)
     swept = sweep(workspace, now, now, vectors=True, dry_run=False)
     log = open_log(workspace)
     assert (swept.interactions, {item.answer for item in log.read()}) == (480, {None})
-    after = reporting.report(workspace, since=since, until=now, baseline=None, now=now).report
+    after = reporting.report(workspace, since=since, until=now, baseline=None, now=now, raw_limit=100).report
     assert after.verdict == "silent_drift"
     assert (after.reference.interactions, after.current.interactions) == (280, 120)
     (words,) = [finding for finding in after.findings if finding.signal == "answer words"]

@@ -13,7 +13,7 @@ from pipelines.serve.app import build_app
 from pipelines.serve.run import listen
 from pipelines.serve.service import Service
 from pipelines.wiring.workspace import open_workspace
-from tests.pipelines.serve.waiting import until
+from tests.waiting import until
 
 OIL = "How often is the lubricating oil changed?"
 

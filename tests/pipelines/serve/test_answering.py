@@ -1,16 +1,15 @@
 """What somebody waits for comes before what nobody waits for."""
 
 import threading
-import time
 
 import pytest
 
 from data.errors import SilentDriftError
-from data.log import journal
+from pipelines.serve.workers import Workers
 from rag.asking.question import new_question
 from rag.chat.turns import shared_turns
 from tests.pipelines.serve.conftest import copied, serving
-from tests.pipelines.serve.waiting import until
+from tests.waiting import until
 
 
 def test_to_begin_and_to_end_an_answer_is_urgent_and_to_write_it_is_not(served, monkeypatch):
@@ -36,12 +35,13 @@ def test_to_begin_and_to_end_an_answer_is_urgent_and_to_write_it_is_not(served, 
 
 
 def test_an_answer_is_scored_when_no_question_is_searched_for(demo_workspace, tmp_path, monkeypatch):
-    monkeypatch.setattr(journal, "_GIVES_WAY_S", 600)
-    searched = threading.Event()
+    searched, looked, under_way = threading.Event(), [], Workers.under_way.fget
     with serving(copied(demo_workspace, tmp_path / "work")) as running:
+        running.journal.gives_way_s = 600
         running.service.search.submit(lambda: searched.wait(60))
         assert running.ask().status_code == 200
-        time.sleep(0.5)
+        monkeypatch.setattr(Workers, "under_way", property(lambda pool: looked.append(pool) or under_way(pool)))
+        until(lambda: len(looked) > 2)
         assert running.journal.waiting == 1
         searched.set()
         until(lambda: running.journal.waiting == 0)

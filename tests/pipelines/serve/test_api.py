@@ -10,7 +10,7 @@ from pipelines.serve.page import _page
 from rag.embed.embedder import open_embedder
 from rag.search.rerank import bm25
 from tests.pipelines.serve.conftest import copied, serving
-from tests.pipelines.serve.waiting import until
+from tests.waiting import until
 
 QUERY = "When does the ferry leave?"
 TEXTS = ["Oil is changed every 1,000 hours.", "The ferry leaves Kallvik at 9:30.", "Dogs are welcome."]

@@ -10,7 +10,7 @@ from pipelines.loopback import Behaviour
 from pipelines.serve.completions import footnotes, without_footnotes
 from rag.answer.follow_up import Turn
 from tests.pipelines.serve.conftest import OIL, copied, serving
-from tests.pipelines.serve.waiting import until
+from tests.waiting import until
 
 
 def events(reply):

@@ -14,7 +14,7 @@ from data.log.interaction_log import InteractionLog
 from data.log.journal import Journal
 from pipelines.loopback import Behaviour
 from tests.pipelines.serve.conftest import OIL, copied
-from tests.pipelines.serve.waiting import until
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 

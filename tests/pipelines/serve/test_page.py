@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.loopback import Behaviour
 from tests.pipelines.serve.conftest import OIL, copied, serving
-from tests.pipelines.serve.waiting import until
+from tests.waiting import until
 
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None

@@ -3,7 +3,7 @@ import threading
 import pytest
 
 from pipelines.serve.workers import Workers
-from tests.pipelines.serve.waiting import until
+from tests.waiting import until
 
 
 def test_results_and_errors_are_those_of_the_work():

@@ -2,13 +2,12 @@
 
 import socket
 import threading
-import time
 
 import pytest
 
-from rag.chat import paced as paced_reading
-from rag.chat import turns
 from rag.chat.paced import Flow, Reader
+from rag.chat.turns import Turns
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -21,7 +20,7 @@ def pair():
 
 @pytest.fixture
 def reader():
-    return Reader(turns.Turns())
+    return Reader(Turns())
 
 
 def test_what_came_is_read_in_order_and_the_end_is_empty(reader, pair):
@@ -36,20 +35,20 @@ def test_what_came_is_read_in_order_and_the_end_is_empty(reader, pair):
     assert came == b"data: one\n\ndata: [DONE]\n\n"
 
 
-def test_tokens_are_read_together_and_the_end_at_once(reader, pair, monkeypatch):
-    monkeypatch.setattr(paced_reading, "PATIENCE_S", 600)
+def test_tokens_are_read_together_and_the_end_at_once(pair):
+    reader = Reader(Turns(), patience_s=600)
     ours, theirs = pair
     flow = reader.begin(ours)
     for word in (b"one ", b"two ", b"three "):
         theirs.sendall(word)
-        time.sleep(0.02)
+        until(lambda word=word: flow.received.endswith(word))
     assert not flow.ready.is_set()
     theirs.sendall(b"data: [DONE]\n\n")
     assert reader.read(flow, 100, 30) == b"one two three data: [DONE]\n\n"
 
 
-def test_a_token_does_not_wait_for_ever(reader, pair, monkeypatch):
-    monkeypatch.setattr(paced_reading, "PATIENCE_S", 0.01)
+def test_a_token_does_not_wait_for_ever(pair):
+    reader = Reader(Turns(), patience_s=0.01)
     ours, theirs = pair
     flow = reader.begin(ours)
     theirs.sendall(b"one ")
@@ -94,9 +93,8 @@ def test_a_flow_that_was_ended_leaves_its_bytes_to_others(reader, pair):
     assert ours.recv(100) == b"next reply"
 
 
-def test_replies_that_go_on_take_turns_and_one_that_has_ended_does_not_wait_for_one(reader, monkeypatch):
-    monkeypatch.setattr(paced_reading, "PATIENCE_S", 0.01)
-    monkeypatch.setattr(turns, "LEASE_S", 600)
+def test_replies_that_go_on_take_turns_and_one_that_has_ended_does_not_wait_for_one():
+    reader = Reader(Turns(lease_s=600), patience_s=0.01)
     pairs = [socket.socketpair() for _ in range(3)]
     first, second, ended = [reader.begin(ours) for ours, _ in pairs]
     came = []
@@ -107,28 +105,28 @@ def test_replies_that_go_on_take_turns_and_one_that_has_ended_does_not_wait_for_
     waiting.start()
     pairs[2][1].sendall(b"data: [DONE]\n\n")
     assert reader.read(ended, 100, 30) == b"data: [DONE]\n\n"
-    time.sleep(0.05)
-    assert came == []
+    until(second.ready.is_set)  # it could be read, and waits for its turn alone
+    came.append("first ends")
     reader.end(first)
     waiting.join(30)
-    assert came == [b"two "]
+    assert came == ["first ends", b"two "]
     reader.end(second)
     for ours, theirs in pairs:
         ours.close()
         theirs.close()
 
 
-def test_what_arrives_for_many_replies_is_taken_in_together_and_nothing_is_lost(reader, pair, monkeypatch):
-    monkeypatch.setattr(paced_reading, "_MANY", 0)
-    monkeypatch.setattr(paced_reading, "_TOGETHER_S", 0.1)
+def test_what_arrives_for_many_replies_is_taken_in_together_and_nothing_is_lost(pair, monkeypatch):
+    sent = threading.Event()
+    reader = Reader(Turns(), many=0, pause=lambda: sent.wait(30))
     taken, take_in = [], Flow.take_in
     monkeypatch.setattr(Flow, "take_in", lambda flow: (taken.append(flow), take_in(flow))[1])
     ours, theirs = pair
     flow = reader.begin(ours)
     for number in range(20):
         theirs.sendall(b"%d " % number)
-        time.sleep(0.005)
     theirs.sendall(b"data: [DONE]\n\n")
+    sent.set()
     came = reader.read(flow, 1000, 30)
     while b"[DONE]" not in came:
         came += reader.read(flow, 1000, 30)

@@ -3,7 +3,6 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from rag.embed import minilm as word_pieces
 from rag.embed.minilm import WordPieces
 from rag.embed.model_folder import MINILM, find_model
 
@@ -58,9 +57,8 @@ def test_a_word_is_tokenised_once():
 
 
 @pytest.mark.parametrize("most", [1, 20])
-def test_what_is_forgotten_is_tokenised_again(monkeypatch, most):
-    monkeypatch.setattr(word_pieces, "_MOST_CHARACTERS", most)
-    pieces = WordPieces(TOKENIZER)
+def test_what_is_forgotten_is_tokenised_again(most):
+    pieces = WordPieces(TOKENIZER, most)
     texts = [f"word number {number} of many" for number in range(30)]
     assert [pieces.ids(text).tolist() for text in texts] == [TOKENIZER.encode(text).ids for text in texts]
     assert pieces._characters <= most + 64 * 5

@@ -13,6 +13,7 @@ from rag.ingest.job import ingest
 from rag.store.catalog import Catalog
 from rag.store.lock import writer_lock
 from tests.fakes import HashEmbedder
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[3]
 SETTINGS = ChunkSettings(max_tokens=40, min_characters=0)
@@ -152,18 +153,18 @@ def test_progress_ends_at_the_total_and_names_sources(docs, tmp_path):
 
 
 HOLD = """
-import sys, time
+import sys
 from pathlib import Path
 from rag.store.lock import writer_lock
 with writer_lock(Path(sys.argv[1])):
     print("held", flush=True)
-    time.sleep(60)
+    sys.stdin.read()
 """
 
 
 def test_a_second_writer_is_refused_with_the_pid_of_the_first(docs, tmp_path):
     command = [sys.executable, "-c", HOLD, str(tmp_path / ".rag")]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as child:
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
         child.stdout.readline()
         with pytest.raises(IndexBusy, match=f"pid {child.pid}"):
             run([docs], tmp_path / ".rag")
@@ -181,8 +182,8 @@ def test_the_lock_is_free_after_an_error(tmp_path):
 CHILD = """
 import sys, time
 from pathlib import Path
-import rag.ingest.job
 from rag.chunk import ChunkSettings
+from rag.ingest.job import ingest
 from tests.fakes import HashEmbedder
 
 class Slow(HashEmbedder):
@@ -190,10 +191,9 @@ class Slow(HashEmbedder):
         time.sleep(0.03)
         return super().embed(texts, query=query)
 
-rag.ingest.job.TEXTS_AT_ONCE = 4
 print("started", flush=True)
 cut = ChunkSettings(max_tokens=40, min_characters=0)
-rag.ingest.job.ingest([Path(sys.argv[1])], Path(sys.argv[2]), Slow(), chunking=cut, prune=True)
+ingest([Path(sys.argv[1])], Path(sys.argv[2]), Slow(), chunking=cut, prune=True, texts_at_once=4)
 """
 
 
@@ -235,8 +235,7 @@ def test_a_killed_ingest_leaves_readers_where_they_were(docs, tmp_path):
     (docs / "pets.md").write_text("Dogs pay four crowns.")
     child = start_child(docs, tmp_path / ".rag")
     catalog = Catalog(tmp_path / ".rag")
-    while not catalog.connection.execute("SELECT count(*) FROM documents WHERE added = 2").fetchone()[0]:
-        time.sleep(0.01)
+    until(lambda: catalog.connection.execute("SELECT count(*) FROM documents WHERE added = 2").fetchone()[0])
     child.kill()
     child.wait()
     child.stdout.close()
@@ -265,36 +264,37 @@ def piers(folder, number):
     return folder
 
 
-def test_what_was_embedded_before_a_failure_is_stored_and_not_embedded_again(tmp_path, monkeypatch):
-    monkeypatch.setattr("rag.ingest.job.TEXTS_AT_ONCE", 2)
+def test_what_was_embedded_before_a_failure_is_stored_and_not_embedded_again(tmp_path):
     docs = piers(tmp_path / "docs", 8)
     with pytest.raises(EmbedderError, match="credit"):
-        run([docs], tmp_path / ".rag", Failing())
+        run([docs], tmp_path / ".rag", Failing(), texts_at_once=2)
     embedder = HashEmbedder()
-    report = run([docs], tmp_path / ".rag", embedder)
+    report = run([docs], tmp_path / ".rag", embedder, texts_at_once=2)
     assert counts(report) == (4, 0, 0, 4, 0) and len(content(tmp_path / ".rag")[0]) == 8
 
 
-def test_a_text_that_is_just_being_embedded_is_not_embedded_again(tmp_path, monkeypatch):
-    monkeypatch.setattr("rag.ingest.job.TEXTS_AT_ONCE", 1)
+def test_a_text_that_is_just_being_embedded_is_not_embedded_again(tmp_path):
     embedders = {"abc": HashEmbedder(), "a": HashEmbedder()}
     for names, embedder in embedders.items():
         (tmp_path / names).mkdir()
         for name in names:
             (tmp_path / names / f"{name}.txt").write_text("The ferry leaves at six in the morning.\n")
-        run([tmp_path / names], tmp_path / f".rag-{names}", embedder)
+        run([tmp_path / names], tmp_path / f".rag-{names}", embedder, texts_at_once=1)
     besides_questions = {embedder.embedded - len(names) for names, embedder in embedders.items()}
     assert len(besides_questions) == 1
 
 
-def test_files_are_reported_in_order_each_once_when_stored(tmp_path, monkeypatch):
-    monkeypatch.setattr("rag.ingest.job.TEXTS_AT_ONCE", 2)
+def test_files_are_reported_in_order_each_once_when_stored(tmp_path):
     docs = piers(tmp_path / "docs", 9)
     (docs / "3.md").write_bytes(b"")
     seen = []
-    run([docs], tmp_path / ".rag", progress=lambda done, total, source: seen.append((done, total)))
+
+    def note(done, total, source):
+        seen.append((done, total))
+
+    run([docs], tmp_path / ".rag", progress=note, texts_at_once=2)
     assert seen == [(at, 9) for at in range(1, 10)]
     (docs / "7.md").write_text("# Pier 7\n\nClosed.\n")
     seen.clear()
-    run([docs], tmp_path / ".rag", progress=lambda done, total, source: seen.append((done, total)))
+    run([docs], tmp_path / ".rag", progress=note, texts_at_once=2)
     assert seen == [(at, 9) for at in range(1, 10)]

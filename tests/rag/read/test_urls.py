@@ -62,11 +62,19 @@ class Site(BaseHTTPRequestHandler):
         for _ in range(40):
             self.wfile.write(b"drop ")
             self.wfile.flush()
-            time.sleep(0.05)
+            self.server.closing.wait(0.05)
 
 
 class Server(ThreadingHTTPServer):
     daemon_threads = True
+
+    def __init__(self, *args):
+        super().__init__(*args)
+        self.closing = threading.Event()
+
+    def shutdown(self):
+        self.closing.set()
+        super().shutdown()
 
     def handle_error(self, request, client_address):
         """Say nothing about clients that hang up."""

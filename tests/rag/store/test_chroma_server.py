@@ -24,23 +24,23 @@ from rag.ingest.job import ingest
 from rag.ingest.rebuild import repair, rollback
 from rag.store.chroma_server import Server, connect, place_vectors, read_pointer, remember_key
 from tests.fakes import HashEmbedder
+from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parents[3]
 SETTINGS = ChunkSettings(max_tokens=40, min_characters=0)
 READER = """
-import sys, time
+import sys
 from pathlib import Path
 from rag.index import Index
 from tests.fakes import HashEmbedder
+from tests.waiting import until
 index = Index.open(Path(sys.argv[1]), HashEmbedder())
 print(len(index.search("berth", 50, mode="dense")), flush=True)
 sys.stdin.readline()
-for _ in range(20):
-    found = [hit.chunk.text for hit in index.search("lighthouse keeper", 1, mode="dense")]
-    if "lighthouse" in found[0]:
-        break
-    time.sleep(0.05)
-print(found[0], flush=True)
+def found():
+    text = index.search("lighthouse keeper", 1, mode="dense")[0].chunk.text
+    return text if "lighthouse" in text else ""
+print(until(found), flush=True)
 """
 pytestmark = pytest.mark.slow
 
@@ -51,6 +51,14 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def accepts(port):
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
 @pytest.fixture(scope="module")
 def url(tmp_path_factory):
     port, folder = free_port(), tmp_path_factory.mktemp("chroma")
@@ -58,13 +66,7 @@ def url(tmp_path_factory):
     with subprocess.Popen(
         [*command, "--host", "127.0.0.1"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as server:
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                break
-            except OSError:
-                time.sleep(0.1)
+        until(lambda: accepts(port))
         yield f"http://127.0.0.1:{port}"
         server.terminate()
 
