@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 from data.faces import face
 
 if TYPE_CHECKING:
-    from drift.alert.channels import Channel, open_channel, post_to_alertmanager, send, summary
+    from drift.alert.channel import Channel, Message
+    from drift.alert.channels import open_channels, summary
     from drift.alert.policy import AlertPolicy, ChannelState, Notice, decide, told, write_notice
-    from drift.alert.prometheus import fill_registry, write_textfile
+    from drift.alert.prometheus import fill_registry
     from drift.alert.settings import AlertSettings
 
 __all__ = [
@@ -15,24 +16,23 @@ __all__ = [
     "AlertSettings",
     "Channel",
     "ChannelState",
+    "Message",
     "Notice",
     "decide",
     "fill_registry",
-    "open_channel",
-    "post_to_alertmanager",
-    "send",
+    "open_channels",
     "summary",
     "told",
     "write_notice",
-    "write_textfile",
 ]
 
 __getattr__ = face(
     __name__,
     {
-        "channels": ["Channel", "open_channel", "post_to_alertmanager", "send", "summary"],
+        "channel": ["Channel", "Message"],
+        "channels": ["open_channels", "summary"],
         "policy": ["AlertPolicy", "ChannelState", "Notice", "decide", "told", "write_notice"],
-        "prometheus": ["fill_registry", "write_textfile"],
+        "prometheus": ["fill_registry"],
         "settings": ["AlertSettings"],
     },
 )

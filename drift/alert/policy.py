@@ -26,20 +26,23 @@ _HEADLINES: dict[Verdict, str] = {
 
 @dataclass(frozen=True, slots=True)
 class AlertPolicy:
-    """How often a channel is written to.
+    """How often a channel is written to, and what it is told beside the report.
 
     In `quiet` hours (start, end; may span midnight, in `zone`) only ops incidents are told at once; all else waits for
-    the first report after them. An open incident is repeated after `repeat`. `link` leads to the reports.
+    the first report after them. An open incident is repeated after `repeat`; where alerts end by themselves, they last
+    for `hold`. `link` leads to the reports. Evidence fills the budget at `false_alert_days`.
     """
 
     service: str
     quiet: tuple[time, time] | None
     zone: ZoneInfo
     repeat: timedelta
+    hold: timedelta
     link: str
+    false_alert_days: float
 
     @classmethod
-    def of(cls, settings: AlertSettings, report_name: str = "") -> AlertPolicy:
+    def of(cls, settings: AlertSettings, false_alert_days: float, report_name: str = "") -> AlertPolicy:
         """Read what the settings say; `report_name` is the file that a link should end in.
 
         :raises SettingsError: quiet hours or time zone cannot be read.
@@ -50,7 +53,9 @@ class AlertPolicy:
             quiet=parse_quiet_hours(settings.quiet_hours),
             zone=parse_zone(settings.time_zone),
             repeat=timedelta(hours=settings.repeat_hours),
+            hold=timedelta(hours=settings.alertmanager_hold_hours),
             link=f"{link}/{report_name}" if link and report_name else link,
+            false_alert_days=false_alert_days,
         )
 
 

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
 from data.errors import SettingsError, WorkspaceError
 from data.files import write_whole
-from data.settings import Secret
 from drift.alert import (
     AlertPolicy,
     Channel,
     ChannelState,
+    Message,
     Notice,
     decide,
-    open_channel,
-    post_to_alertmanager,
-    send,
+    open_channels,
     summary,
     told,
     write_notice,
@@ -39,18 +37,15 @@ def send_alerts(workspace: Workspace, report: DriftReport, report_name: str, now
 
     :raises SettingsError: `[alerts]` names no channel, or one that cannot be understood; nothing was sent then.
     """
+    from drift.reports import to_json
+
     alerts = workspace.settings.alerts
-    if not (alerts.urls or alerts.alertmanager or alerts.textfile):
+    channels = open_channels(alerts)
+    if not channels:
         raise SettingsError("--alert has nobody to tell: set alerts.urls, alerts.alertmanager or alerts.textfile.")
-    policy = AlertPolicy.of(alerts, report_name)
-    channels = [_open(url) for url in alerts.urls]
-    results = _notify(workspace.data / STATE_FILE, channels, report, policy, now)
-    if alerts.alertmanager:
-        hold = timedelta(hours=alerts.alertmanager_hold_hours)
-        results[alerts.alertmanager] = post_to_alertmanager(alerts.alertmanager, report, policy, now, hold)
-    if alerts.textfile:
-        results[alerts.textfile] = _textfile(workspace, report)
-    return results
+    policy = AlertPolicy.of(alerts, workspace.settings.drift.false_page_days, report_name)
+    message = Message(policy, now, report=report, report_json=to_json(report))
+    return _notify(workspace.data / STATE_FILE, channels, report, message)
 
 
 def told_of(workspace: Workspace, report: DriftReport, report_name: str, now: datetime) -> str:
@@ -59,47 +54,33 @@ def told_of(workspace: Workspace, report: DriftReport, report_name: str, now: da
 
 
 def send_test(workspace: Workspace, now: datetime) -> dict[str, str | None]:
-    """Send a message to every Apprise channel that says it is a test; return None or the reason per channel."""
+    """Send a message to every channel of people that says it is a test; return None or the reason per channel."""
     alerts = workspace.settings.alerts
     notice = Notice(
         "recovery",
         f"[{alerts.service}] test message",
         f"Sent {now:%Y-%m-%d %H:%M} UTC by `drift alert-test`: this channel works.",
     )
-    return {channel.shown: send(channel, notice) for channel in map(_open, alerts.urls)}
+    message = Message(AlertPolicy.of(alerts, workspace.settings.drift.false_page_days), now, notice)
+    return {channel.shown: channel.send(message) for channel in open_channels(alerts) if not channel.wants_every_report}
 
 
-def _open(url: Secret) -> Channel:
-    return open_channel(url.reveal())
-
-
-def _notify(
-    path: Path, channels: list[Channel], report: DriftReport, policy: AlertPolicy, now: datetime
-) -> dict[str, str | None]:
-    states, results = _read_states(path), {}
+def _notify(path: Path, channels: Sequence[Channel], report: DriftReport, message: Message) -> dict[str, str | None]:
+    states, results, policy, now = _read_states(path), {}, message.policy, message.now
     for channel in channels:
+        if channel.wants_every_report:
+            results[channel.shown] = channel.send(message)
+            continue
         state = states.get(channel.key, ChannelState())
         kind = decide(state, report, policy, now)
         if kind is None:
             continue
-        results[channel.shown] = send(channel, write_notice(kind, state, report, policy))
+        results[channel.shown] = channel.send(replace(message, notice=write_notice(kind, state, report, policy)))
         if results[channel.shown] is None:
             # Written after each channel: whoever was told is not told again, even if this process dies next.
             states[channel.key] = told(state, report.verdict, kind, now)
             _write_states(path, states)
     return results
-
-
-def _textfile(workspace: Workspace, report: DriftReport) -> str | None:
-    from drift.alert import write_textfile
-    from drift.reports import to_json
-
-    alerts, days = workspace.settings.alerts, workspace.settings.drift.false_page_days
-    try:
-        write_textfile(Path(alerts.textfile), to_json(report), days, alerts.service)
-    except OSError as error:
-        return str(error)
-    return None
 
 
 def _read_states(path: Path) -> dict[str, ChannelState]:

@@ -30,7 +30,7 @@ QUALITY = QualityPlane(
     "drifted", "fell", "groundedness", "proxy", reference=0.9, current=0.8, delta=-0.1, ci=(-0.13, -0.07), e_value=90.0
 )
 REPORT = DriftReport("silent_drift", "Answers got worse.", NOON, SUMMARY, SUMMARY, OPS, QUALITY)
-PLAIN = AlertPolicy.of(AlertSettings())
+PLAIN = AlertPolicy.of(AlertSettings(), 180.0)
 QUIET = replace(PLAIN, quiet=(time(22), time(7)))
 
 

@@ -10,6 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import httpx
 import pytest
 
+from drift.alert.channels import KINDS
+from tests.drift.alert.test_channels import Pigeon
 from tests.pipelines.cli.test_drift_commands import rows, write
 from tests.waiting import until
 
@@ -112,6 +114,16 @@ def test_an_address_nobody_understands_is_refused_without_being_shown(command, d
 def test_the_test_message_arrives(command, drifted, receiver):
     assert command("drift", "alert-test").code == 0
     assert receiver.titles() == ["[rag] test message"]
+
+
+def test_a_channel_of_a_new_kind_is_told_once_by_its_address_alone(command, drifted, monkeypatch):
+    monkeypatch.setitem(KINDS, "pigeon", Pigeon)
+    monkeypatch.setattr(Pigeon, "carried", [])
+    monkeypatch.setenv("RAG__ALERTS__URLS", "pigeon:hunter2@roof")
+    assert "told pigeon:roof" in command("drift", "report", "--alert").out
+    assert "nothing new to tell" in command("drift", "report", "--alert").out
+    assert command("drift", "alert-test").code == 0
+    assert Pigeon.carried == ["[rag] silent drift: ops are green, but answers got worse", "[rag] test message"]
 
 
 def test_a_state_file_that_cannot_be_read_is_named(command, drifted):
