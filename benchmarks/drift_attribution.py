@@ -63,7 +63,7 @@ class Planted:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """First causes of the pages of one planted change, and the 95 % interval of the share that is right."""
+    """First causes of the alerts of one planted change, and the 95 % interval of the share that is right."""
 
     planted: str
     sizes: tuple[int, int]

@@ -3,7 +3,7 @@
 Traffic: answers of two models to the questions of RAGTruth QA (three passages each, no retrieval scores), and mtRAG
 tasks (longer answers, up to ten passages). With ``--fresh``: traffic that no rule was fixed on, answers of two other
 models to RAGTruth QA and people's answers to ClapNQ (one passage each). Faults are those of `drift drill` and pairs of
-them at once, where either name is right; a fault that does not page names nothing and is counted apart. Trials of one
+them at once, where either name is right; a fault that does not alert names nothing and is counted apart. Trials of one
 source share records.
 
 Run from the checkout: ``python -m benchmarks.drift_faults [--trials 10] [--nulls 70] [--shares 0.5 1]
@@ -112,7 +112,7 @@ def _item(key: str, question: str, answer: str, passages: Sequence[str], place: 
 
 
 def measure(source: Source, wanted: DrillSettings, nulls: int) -> list[DrillResult]:
-    """Drill on one source; every page also names its causes. Trials without a fault are `nulls` instead."""
+    """Drill on one source; every alert also names its causes. Trials without a fault are `nulls` instead."""
     proxy = GroundednessProxy.load()
     known = {fault.name: fault for fault in FAULTS}
     faults = (*FAULTS, *(at_once(known[first], known[second]) for first, second in PAIRS))
@@ -158,9 +158,9 @@ def main() -> int:
         if not line.fault:
             total.update(nulls=line.trials, null_pages=round(line.rate * line.trials))
     low, high = interval(total["named"], total["explained"])
-    print(f"right cause first in {total['named']} of {total['explained']} pages [{low:.3f}, {high:.3f}]")
+    print(f"right cause first in {total['named']} of {total['explained']} alerts [{low:.3f}, {high:.3f}]")
     low, high = interval(total["null_pages"], total["nulls"])
-    print(f"without a fault {total['null_pages']} of {total['nulls']} trials paged [{low:.3f}, {high:.3f}]")
+    print(f"without a fault {total['null_pages']} of {total['nulls']} trials alerted [{low:.3f}, {high:.3f}]")
     if arguments.json:
         body = {name: [asdict(line) for line in lines] for name, lines in found.items()}
         arguments.json.write_text(json.dumps(body | {"total": dict(total)}, indent=1) + "\n", encoding="utf-8")
@@ -172,7 +172,7 @@ def shown(name: str, lines: Sequence[DrillResult]) -> Iterator[str]:
     yield name
     for line in lines:
         fault = f"{line.fault or '(no fault)':<28} {line.share:.0%}"
-        cause = f"right in {line.named} of {line.explained} {dict(line.causes)}" if line.harmful else "must not page"
+        cause = f"right in {line.named} of {line.explained} {dict(line.causes)}" if line.harmful else "must not alert"
         yield f"  {fault:<34} paged {line.rate:.2f} [{line.low:.2f}, {line.high:.2f}]  {cause}"
 
 

@@ -1,8 +1,8 @@
-"""At which level would each window page? False pages and seen drops of `drift.compare` for several `alpha` at once.
+"""At which level would each window alert? False alerts and seen drops of `drift.compare` for several `alpha` at once.
 
 Windows are those of `benchmarks.drift_table`. Each is judged once with a high `alpha`; the smallest p-value over weight
-of a test whose drop is also large enough is the `alpha` from which on it pages. (Where the scorer's own change is taken
-off or scores are missing, the verdict depends on `alpha` in other ways; none of these rows is of that kind.)
+of a test whose drop is also large enough is the `alpha` from which on it alerts. (Where the scorer's own change is
+taken off or scores are missing, the verdict depends on `alpha` in other ways; none of these rows is of that kind.)
 
 Run from the checkout: ``python -m benchmarks.drift_levels [--resamples 75] [--first 20000] [--json FILE]``.
 """
@@ -31,7 +31,7 @@ DROPS = ("70b → 7b, other questions", "70b → 7b on 30 % of traffic, 400", "B
 
 @dataclass(frozen=True, slots=True)
 class Levels:
-    """How many of the resamples of a row page at each of `LEVELS`."""
+    """How many of the resamples of a row alert at each of `LEVELS`."""
 
     scenario: str
     resamples: int
@@ -39,7 +39,7 @@ class Levels:
 
 
 def level_of(tests: Sequence[QualityTest]) -> float:
-    """Return the smallest `alpha` at which one of the tests pages; infinity where none does at `HIGHEST`."""
+    """Return the smallest `alpha` at which one of the tests alerts; infinity where none does at `HIGHEST`."""
     return min((test.p_drop / test.weight for test in tests if test.fired), default=float("inf"))
 
 
@@ -53,18 +53,18 @@ def measure(row: Row, seeds: range) -> Levels:
 
 
 def pooled(name: str, lines: Sequence[Levels]) -> str:
-    """Return the pages of several rows together, with 95 % intervals as if resamples were independent."""
+    """Return the alerts of several rows together, with 95 % intervals as if resamples were independent."""
     count = sum(line.resamples for line in lines)
     shown = [f"{name}, {count} resamples:"]
     for alpha in LEVELS:
         pages = sum(line.pages[str(alpha)] for line in lines)
         low, high = interval(pages, count)
-        shown.append(f"  alpha {alpha}: {pages} pages, {pages / count:.2%} [{low:.2%}, {high:.2%}]")
+        shown.append(f"  alpha {alpha}: {pages} alerts, {pages / count:.2%} [{low:.2%}, {high:.2%}]")
     return "\n".join(shown)
 
 
 def main() -> int:
-    """Print the pages of each row, and of all unchanged systems together."""
+    """Print the alerts of each row, and of all unchanged systems together."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--resamples", type=int, default=75, help="of each row where nothing changed")
     parser.add_argument("--drops", type=int, default=150, help="resamples of each row with a drop")

@@ -1,8 +1,8 @@
-"""Pages over 90 days of whole daily reports: real questions, answers, passages and scores, not simulated ones.
+"""Alerts over 90 days of whole daily reports: real questions, answers, passages and scores, not simulated ones.
 
 Every day 30 answers of llama-2-70b-chat (RAGTruth QA, public half) are drawn with replacement, each asked in words of
-its own; the baseline holds 300. Each day `assess` compares the last 7 days with the baseline, within the page budget of
-one false page in 180 days, as reports on schedule do: all tests of a report, not only the score. After
+its own; the baseline holds 300. Each day `assess` compares the last 7 days with the baseline, within the alert budget
+of one false alert in 180 days, as reports on schedule do: all tests of a report, not only the score. After
 day 45 a share of the traffic is answered by llama-2-7b-chat, whose answers are hallucinated 15.5 points more often. An
 incident that was opened falsely is dealt with: the evidence begins anew. Scores are out of fold, see
 `benchmarks.drift_ragtruth`.
@@ -42,7 +42,7 @@ NO_LABELS = Scenario("reports", lambda rng: ([], []))
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Over all streams: those with a false page, false pages per 180 healthy days, the share caught and the delay."""
+    """Over all streams: those with a false alert, false alerts per 180 healthy days, the share caught and the delay."""
 
     share: float
     streams: int
@@ -133,7 +133,7 @@ def main() -> int:
             results.append(found)
             caught = f"; caught {found.caught:.3f}, median delay {found.median_delay} days" if share else ""
             print(
-                f"{share:.0%} of traffic to the smaller model: a false page in {found.paged_falsely}/{found.streams} "
+                f"{share:.0%} of traffic to the smaller model: a false alert in {found.paged_falsely}/{found.streams} "
                 f"streams, {found.false_per_180_days:.2f} per 180 days{caught}",
                 flush=True,
             )

@@ -1,4 +1,4 @@
-"""Verdicts and causes of `drift.compare` on other real silent drifts, and on changes that must not page.
+"""Verdicts and causes of `drift.compare` on other real silent drifts, and on changes that must not alert.
 
 Run from the checkout: ``python -m benchmarks.drift_scenarios [--resamples 40] [--only TEXT] [--json FILE]``.
 Resamples of one scenario share questions, so their intervals are narrower than those of fresh data would be.

@@ -1,4 +1,4 @@
-"""Windows drawn from public data sets with labels of others: real silent drifts, and changes that must not page."""
+"""Windows drawn from public data sets with labels of others: real silent drifts, and changes that must not alert."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ SIZES = (100, 200, 400)
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """How often one instrument paged at a share of traffic and a size of both windows, with its binomial interval."""
+    """How often one instrument alerted at a share of traffic and a size of both windows, with its binomial interval."""
 
     share: float
     n: int
@@ -60,7 +60,7 @@ def points(corpus: Corpus) -> Iterator[tuple[float, int, str, Scenario]]:
 
 
 def measure(corpus: Corpus, scenario: Scenario, resamples: int) -> int:
-    """Count pages."""
+    """Count alerts."""
     pages = 0
     for seed in range(resamples):
         rng = np.random.default_rng([seed, 5])
@@ -88,7 +88,7 @@ def main() -> int:
             bounds = interval(pages, arguments.resamples)
             found.append(Point(share, n, instrument, scenario.name, arguments.resamples, pages, *bounds))
             rate = f"{pages / arguments.resamples:.3f} [{bounds[0]:.3f}, {bounds[1]:.3f}]"
-            print(f"{share:.0%} of traffic, {n} vs {n}, {scenario.name}, {instrument}: paged {rate}", flush=True)
+            print(f"{share:.0%} of traffic, {n} vs {n}, {scenario.name}, {instrument}: alerted {rate}", flush=True)
     if arguments.json:
         arguments.json.write_text(json.dumps([asdict(p) for p in found], indent=1) + "\n", encoding="utf-8")
     return 0

@@ -1,9 +1,9 @@
-"""Pages over 90 days of daily reports: a daily z-test, Bonferroni over the days, and our page budget.
+"""Alerts over 90 days of daily reports: a daily z-test, Bonferroni over the days, and our alert budget.
 
 Simulated streams of binary quality on four topics that differ (0.95 to 0.75, 0.85 in all), 200 scored answers a day and
 a baseline of 2,000; on weekends people ask harder things (0.80 in all), which is no drop. A drop begins on day 45. The
 budget's own window test looks at the last 7 days within topics; "every hour" makes 24 reports a day of the same stream.
-False pages are counted as incidents that open: a rule that stays red pages once.
+False alerts are counted as incidents that open: a rule that stays red alerts once.
 
 Run from the checkout: ``python -m benchmarks.drift_streams [--streams 1000] [--json FILE]``.
 """
@@ -39,7 +39,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Over all streams: the share with a false page in the healthy days, false pages per 180 of them, and delays."""
+    """Over all streams: the share with a false alert in the healthy days, false alerts per 180 of them, and delays."""
 
     drop: float
     weekends: bool
@@ -82,7 +82,7 @@ def openings(stream: Stream, looks: int) -> dict[str, list[int]]:
     return {
         "daily z-test at 5 %": _starts(z < norm.ppf(0.05)),
         "z-test, Bonferroni over 90 days": _starts(z < norm.ppf(0.05 / DAYS)),
-        f"page budget, {'every hour' if looks > 1 else 'every day'}": list(budgeted(stream, looks)),
+        f"alert budget, {'every hour' if looks > 1 else 'every day'}": list(budgeted(stream, looks)),
     }
 
 
@@ -143,7 +143,7 @@ def summarise(drop: float, weekends: bool, found: list[dict[str, list[int]]]) ->
 
 
 def main() -> int:
-    """Print, for each size of drop, false pages before it and the delay after it."""
+    """Print, for each size of drop, false alerts before it and the delay after it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--streams", type=int, default=1000)
     parser.add_argument("--json", type=Path)
@@ -163,7 +163,7 @@ def main() -> int:
             results.append(result)
             caught = f"  caught {result.caught:.3f}, median delay {result.median_delay} days" if drop else ""
             print(
-                f"drop {drop:.2f}{' weekends' if weekends else ''}  {result.rule}: a false page in "
+                f"drop {drop:.2f}{' weekends' if weekends else ''}  {result.rule}: a false alert in "
                 f"{result.false_share:.3f} [{result.low:.3f}, {result.high:.3f}] of {streams} streams, "
                 f"{result.false_per_180_days:.2f} per 180 days{caught}",
                 flush=True,

@@ -61,7 +61,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One rule on one row: how often it paged, out of how many, with the 95 % interval."""
+    """One rule on one row: how often it alerted, out of how many, with the 95 % interval."""
 
     pages: int
     of: int
@@ -155,7 +155,7 @@ def shown(line: Line) -> Iterator[str]:
     """Yield a row as lines for a terminal."""
     ours = line.cells["silentdrift"]
     rate = f"{ours.pages / ours.of:.3f} [{ours.low:.3f}, {ours.high:.3f}] of {ours.of}"
-    yield f"{line.scenario} (goal: {line.expected}, {line.expected_cause}): paged {rate}; {line.verdicts}"
+    yield f"{line.scenario} (goal: {line.expected}, {line.expected_cause}): alerted {rate}; {line.verdicts}"
     others = [f"{name} {cell.pages}/{cell.of}" for name, cell in line.cells.items() if name != "silentdrift"]
     yield f"    {'; '.join(others)}"
     truth = f"; truth in the interval {line.covered:.3f}" if line.covered is not None else ""

@@ -1,8 +1,8 @@
-"""When does a slow decay page? RealTimeQA: one fixed pipeline (GPT-3 + Google search), week by week through 2023.
+"""When does a slow decay alert? RealTimeQA: one fixed pipeline (GPT-3 + Google search), week by week through 2023.
 
 The baseline is its answers to the questions of June to December 2022. Every week of 2023 is reported on with the
-questions of the last four weeks, within the page budget of one false page in 180 days, as reports on schedule are. The
-public half holds about 15 questions a week. Resamples leave a fifth of all questions out.
+questions of the last four weeks, within the alert budget of one false alert in 180 days, as reports on schedule are.
+The public half holds about 15 questions a week. Resamples leave a fifth of all questions out.
 
 Run from the checkout: ``python -m benchmarks.drift_weekly [--resamples 30] [--json FILE]``.
 """
@@ -38,7 +38,7 @@ SETTINGS = DriftSettings()
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """The date of the first page and its first cause, the first causes of all pages, and the number of reports."""
+    """The date of the first alert and its first cause, the first causes of all alerts, and the number of reports."""
 
     first: str | None
     cause: str
@@ -98,13 +98,15 @@ def main() -> int:
     with threadpool_limits(1):
         found = [watched(sampled(every.interactions, every.scores, n)) for n in range(arguments.resamples + 1)]
     whole, rest = found[0], found[1:]
-    print(f"all questions: first page {whole.first} ({whole.cause}); of {whole.reports} reports page {whole.causes}")
+    print(f"all questions: first alert {whole.first} ({whole.cause}); of {whole.reports} reports alert {whole.causes}")
     firsts = sorted(item.first for item in rest if item.first)
     if firsts:
         low, middle, high = (firsts[int(q * (len(firsts) - 1))] for q in (0.05, 0.5, 0.95))
-        print(f"four fifths of them: paged {len(firsts)}/{len(rest)}, first on {middle} (5 % to 95 %: {low} to {high})")
+        print(
+            f"four fifths of them: alerted {len(firsts)}/{len(rest)}, first on {middle} (5 % to 95 %: {low} to {high})"
+        )
     total = sum((Counter(item.causes) for item in rest), Counter[str]())
-    print(f"causes of the first pages {dict(Counter(item.cause for item in rest))}, of all pages {dict(total)}")
+    print(f"causes of the first alerts {dict(Counter(item.cause for item in rest))}, of all alerts {dict(total)}")
     if arguments.json:
         arguments.json.write_text(json.dumps([asdict(item) for item in found], indent=1) + "\n", encoding="utf-8")
     return 0

@@ -1,19 +1,19 @@
-"""What counts as a drop, how sure a page must be, and how much data a verdict needs: [drift]."""
+"""What counts as a drop, how sure an alert must be, and how much data a verdict needs: [drift]."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Annotated
 
-from data.settings import Bounds, Example, check
+from data.settings import Bounds, Example, Former, check
 
 
 @dataclass(frozen=True, slots=True)
 class DriftSettings:
     """The knobs of a comparison; the defaults are meant to be left alone.
 
-    `alpha` is the level of the tests that page. It bounds the false-page rate of one report on a system that did not
-    change, and 0.0075 keeps that rate below 1 % as measured, too (`benchmarks.drift_levels`): 0.01 brought 58 pages in
+    `alpha` is the level of the tests that alert. It bounds the false-alert rate of one report on a system that did not
+    change, and 0.0075 keeps that rate below 1 % as measured, too (`benchmarks.drift_levels`): 0.01 brought 58 alerts in
     5,625 windows (single runs 0.2 to 1.8 %), 0.0075 17 in 2,625 of them where 0.01 brought 21. Large drops are seen as
     often, small ones less often (18 instead of 23 % for a swap of 30 % of the traffic).
     """
@@ -21,14 +21,14 @@ class DriftSettings:
     drop_that_matters: Annotated[float, Bounds(gt=0.0, lt=1.0)] = 0.10
     """On the 0..1 scale of the score that speaks. The data must have been able to show such a drop, with probability
     `power`, before a report may call itself steady."""
-    false_page_days: Annotated[float, Bounds(ge=1.0)] = 180.0
-    """Reports on schedule page falsely once in so many days at most."""
+    false_alert_days: Annotated[float, Bounds(ge=1.0), Former("false_page_days")] = 180.0
+    """Reports on schedule alert falsely once in so many days at most."""
     alpha: Annotated[float, Bounds(gt=0.0, lt=0.5)] = 0.0075
-    """Level of a page in any single report: false ones stay below 1 %."""
+    """Level of an alert in any single report: false ones stay below 1 %."""
     window_days: Annotated[float, Bounds(gt=0.0)] = 7.0
     """How far back a report looks that is given no --since."""
     minimal_drop: Annotated[float, Bounds(ge=0.0, lt=1.0)] = 0.02
-    """The smallest mean drop of quality that may page at all."""
+    """The smallest mean drop of quality that may alert at all."""
     power: Annotated[float, Bounds(gt=0.0, lt=1.0)] = 0.80
     """How surely a drop that matters must have been seen."""
     confidence: Annotated[float, Bounds(gt=0.0, lt=1.0)] = 0.95

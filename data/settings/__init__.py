@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING
 from data.faces import face
 
 if TYPE_CHECKING:
-    from data.settings.fields import Bounds, Example, NotEmpty, check, sections_of, setting_fields
+    from data.settings.fields import Bounds, Example, Former, NotEmpty, check, sections_of, setting_fields
     from data.settings.reading import changed_settings, read_settings
     from data.settings.secret import Secret
 
 __all__ = [
     "Bounds",
     "Example",
+    "Former",
     "NotEmpty",
     "Secret",
     "changed_settings",
@@ -24,7 +25,7 @@ __all__ = [
 __getattr__ = face(
     __name__,
     {
-        "fields": ["Bounds", "Example", "NotEmpty", "check", "sections_of", "setting_fields"],
+        "fields": ["Bounds", "Example", "Former", "NotEmpty", "check", "sections_of", "setting_fields"],
         "reading": ["changed_settings", "read_settings"],
         "secret": ["Secret"],
     },

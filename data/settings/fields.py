@@ -30,14 +30,25 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
+class Former:
+    """The name that a setting had before: it is still read."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class SettingField:
-    """One setting: `kind` is its type without bounds, `default` is MISSING where a value must be given."""
+    """One setting: `kind` is its type without bounds, `default` is MISSING where a value must be given.
+
+    `former` is a name under which it is still read, empty where it never had another.
+    """
 
     name: str
     kind: Any
     bounds: tuple[Bounds | MinLen, ...]
     default: Any
     example: Example | None = None
+    former: str = ""
 
     @property
     def demand(self) -> str:
@@ -72,13 +83,25 @@ def _fields_of(shape: type) -> Mapping[str, SettingField]:
         default = item.default if item.default_factory is MISSING else item.default_factory()
         bounds = tuple(note for note in notes if isinstance(note, Bounds | MinLen))
         example = next((note for note in notes if isinstance(note, Example)), None)
-        found[item.name] = SettingField(item.name, kind, bounds, default, example)
+        former = next((note.name for note in notes if isinstance(note, Former)), "")
+        found[item.name] = SettingField(item.name, kind, bounds, default, example, former)
     return found
 
 
 def sections_of(shape: type) -> Mapping[str, type]:
     """Return the dataclass of each section of a dataclass of sections."""
     return {name: item.kind for name, item in setting_fields(shape).items()}
+
+
+def with_present_names(values: Mapping[str, Any], shape: type) -> dict[str, Any]:
+    """Return values by section and key, each former name of a key replaced; where both stand, the present one wins."""
+    present = {}
+    for section, keys in values.items():
+        known = setting_fields(sections_of(shape)[section]) if section in sections_of(shape) else {}
+        renamed = {item.former: name for name, item in known.items() if item.former}
+        old = {renamed[key]: keys[key] for key in renamed if isinstance(keys, Mapping) and key in keys}
+        present[section] = {**old, **{key: keys[key] for key in keys if key not in renamed}} if old else keys
+    return present
 
 
 def rows_of(kind: Any) -> type | None:

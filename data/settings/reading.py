@@ -16,7 +16,7 @@ from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSett
 
 from data.errors import SettingsError
 from data.settings.environment import environment_values, section_of
-from data.settings.fields import sections_of, setting_fields
+from data.settings.fields import sections_of, setting_fields, with_present_names
 from data.settings.problems import first_problem, refuse_unknown
 
 Sections = TypeVar("Sections")
@@ -35,8 +35,9 @@ def read_settings(shape: type[Sections], file: Path, environ: Mapping[str, str],
         known = sections_of(shape)
         in_file = {name: value for name, value in in_file.items() if name in known}
         environ = {name: value for name, value in environ.items() if section_of(name) in known}
+    in_file = with_present_names(in_file, shape)
     refuse_unknown(in_file, shape, str(file))
-    in_environment = environment_values(environ, shape, in_file)
+    in_environment = with_present_names(environment_values(environ, shape, in_file), shape)
     refuse_unknown(in_environment, shape, "The environment")
     return _layered(shape, in_environment, in_file)
 

@@ -107,14 +107,14 @@ def look(watch: Watch, today: date, settings: DriftSettings) -> tuple[Watch, Ale
     """Take a look on `today`: say what this report may alert on, and remember that it was made."""
     before = watch.before if watch.looked == today else watch.looked
     gap = max((today - before).days, 1) if before else max((today - watch.last_day).days, watch.state.days, 1)
-    level = settings.alpha if watch.open else min(settings.alpha, (1 - SHARE) * gap / settings.false_page_days)
+    level = settings.alpha if watch.open else min(settings.alpha, (1 - SHARE) * gap / settings.false_alert_days)
     evidence = watch.state.evidence
     budget = AlertBudget(
         days=watch.state.days,
         evidence=evidence,
-        budget_days=settings.false_page_days,
+        budget_days=settings.false_alert_days,
         level=level,
-        alerted=evidence >= settings.false_page_days,
+        alerted=evidence >= settings.false_alert_days,
         measure=f"{watch.measure[0]} ({watch.measure[1]})" if watch.measure else "",
     )
     return replace(watch, looked=today, before=before), budget

@@ -43,7 +43,7 @@ def send_alerts(workspace: Workspace, report: DriftReport, report_name: str, now
     channels = open_channels(alerts)
     if not channels:
         raise SettingsError("--alert has nobody to tell: set alerts.urls, alerts.alertmanager or alerts.textfile.")
-    policy = AlertPolicy.of(alerts, workspace.settings.drift.false_page_days, report_name)
+    policy = AlertPolicy.of(alerts, workspace.settings.drift.false_alert_days, report_name)
     message = Message(policy, now, report=report, report_json=to_json(report))
     return _notify(workspace.data / STATE_FILE, channels, report, message)
 
@@ -61,7 +61,7 @@ def send_test(workspace: Workspace, now: datetime) -> dict[str, str | None]:
         f"[{alerts.service}] test message",
         f"Sent {now:%Y-%m-%d %H:%M} UTC by `drift alert-test`: this channel works.",
     )
-    message = Message(AlertPolicy.of(alerts, workspace.settings.drift.false_page_days), now, notice)
+    message = Message(AlertPolicy.of(alerts, workspace.settings.drift.false_alert_days), now, notice)
     return {channel.shown: channel.send(message) for channel in open_channels(alerts) if not channel.wants_every_report}
 
 

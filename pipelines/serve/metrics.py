@@ -82,6 +82,6 @@ def _fill_reports(collections: Iterable[Collection]) -> list[CollectorRegistry]:
             continue
         settings = collection.workspace.settings
         registry = CollectorRegistry()
-        fill_registry(registry, report.body, settings.drift.false_page_days, settings.alerts.service)
+        fill_registry(registry, report.body, settings.drift.false_alert_days, settings.alerts.service)
         registries.append(registry)
     return registries

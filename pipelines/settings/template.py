@@ -101,8 +101,8 @@ TEMPLATE = """\
 
 [drift]
 # drop_that_matters = 0.10        # on the 0..1 quality scale
-# false_page_days = 180           # reports on schedule page falsely once in so many days at most
-# alpha = 0.0075                  # level of a page in any single report: false ones stay below 1 %
+# false_alert_days = 180          # reports on schedule alert falsely once in so many days at most
+# alpha = 0.0075                  # level of an alert in any single report: false ones stay below 1 %
 # window_days = 7
 
 [alerts]                          # who is told by `drift report --alert`; try it with `drift alert-test`

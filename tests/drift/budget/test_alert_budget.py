@@ -10,7 +10,7 @@ from drift.budget.floor import fit_floor
 from drift.settings import DriftSettings
 
 SETTINGS = DriftSettings()
-BUDGET = SETTINGS.false_page_days
+BUDGET = SETTINGS.false_alert_days
 FIRST = date(2026, 1, 5)
 QUALITY = np.array([0.95, 0.75])
 

@@ -1,4 +1,4 @@
-"""The level from which on a window pages, in the measurement that chose `alpha`."""
+"""The level from which on a window alerts, in the measurement that chose `alpha`."""
 
 from math import inf
 
@@ -14,7 +14,7 @@ def test_the_level_is_the_smallest_p_value_over_its_share_among_tests_that_may_a
     tests = (
         QualityTest("score", 0.8, 0.004, -0.1, True),
         QualityTest("numbers", 0.1, 0.0003, -0.1, True),
-        QualityTest("answered", 0.1, 0.00001, -0.01, False),  # surely smaller, but too little to page
+        QualityTest("answered", 0.1, 0.00001, -0.01, False),  # surely smaller, but too little to alert
     )
     assert level_of(tests) == pytest.approx(0.003)
     assert level_of(tests[2:]) == inf
@@ -30,4 +30,4 @@ def test_a_window_alerts_from_its_level_on(alpha, pages):
 
 def test_rows_are_added_up():
     line = Levels("a", 100, {str(alpha): 1 for alpha in (0.01, 0.009, 0.008, 0.0075, 0.007, 0.006, 0.005)})
-    assert "alpha 0.0075: 2 pages, 1.00%" in pooled("both", [line, line])
+    assert "alpha 0.0075: 2 alerts, 1.00%" in pooled("both", [line, line])

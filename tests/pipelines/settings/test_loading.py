@@ -30,6 +30,24 @@ def test_the_environment_wins_over_the_file(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("text", "environ", "days"),
+    [
+        ("[drift]\nfalse_page_days = 90", {}, 90.0),
+        ("", {"RAG__DRIFT__FALSE_PAGE_DAYS": "60"}, 60.0),
+        ("[drift]\nfalse_page_days = 90", {"RAG__DRIFT__FALSE_ALERT_DAYS": "60"}, 60.0),
+        ("[drift]\nfalse_page_days = 90\nfalse_alert_days = 30", {}, 30.0),
+    ],
+)
+def test_a_former_name_of_a_setting_is_still_read_and_the_present_one_wins(tmp_path, text, environ, days):
+    assert settings_of(tmp_path, text, environ).drift.false_alert_days == days
+
+
+def test_a_value_under_a_former_name_keeps_to_the_bounds(tmp_path):
+    with pytest.raises(SettingsError, match="drift.false_alert_days is not usable, found 0: it must lie at or above 1"):
+        settings_of(tmp_path, "[drift]\nfalse_page_days = 0")
+
+
+@pytest.mark.parametrize(
     ("text", "reason"),
     [
         ("[retrival]\nk = 3", r"unknown section \[retrival\]: did you mean 'retrieval'"),
