@@ -56,9 +56,9 @@ def box(left: float, top: float, size: tuple[float, float], kind: str, words: st
     return f'<rect class="{kind}" {place}>{_hint(words)}</rect>'
 
 
-def dot(x: float, y: float, kind: str, words: str) -> str:
+def dot(x: float, y: float, radius: float, kind: str, words: str) -> str:
     """Return a point; `words` show when a pointer rests on it."""
-    return f'<circle class="{kind}" cx="{x:.1f}" cy="{y:.1f}" r="3.5">{_hint(words)}</circle>'
+    return f'<circle class="{kind}" cx="{x:.1f}" cy="{y:.1f}" r="{radius}">{_hint(words)}</circle>'
 
 
 def path(points: Sequence[tuple[float, float]], kind: str) -> str:

@@ -53,7 +53,7 @@ def timeline_chart(report: DriftReport, width: float) -> str:
 def _frame(points: Sequence[TimePoint], width: float, top: float) -> _Frame:
     seen = [value for p in points for value in (p.quality, p.quality_low, p.quality_high) if value is not None]
     low, high = (min(seen), max(seen)) if seen else (0.0, 1.0)
-    room = 0.06 * (high - low) or 0.05 * abs(high) or 0.05
+    room = max(0.06 * (high - low), 0.01 * abs(high), 0.001)  # differences that are none are not blown up
     bottom = top + _QUALITY_HEIGHT
     ops = bottom + 40
     slowest = max([1.0, *(1.08 * (p.latency_p95 or 0.0) for p in points)])
@@ -113,6 +113,7 @@ def _baseline(points: Sequence[TimePoint], frame: _Frame) -> Iterator[str]:
 def _quality(points: Sequence[TimePoint], frame: _Frame) -> Iterator[str]:
     """Draw each window's run of bins with a score; a bin without one leaves a gap."""
     numbered = list(enumerate(points))
+    radius = 3.5 if len(points) <= 40 else 1.5
     for (window, scored), run in groupby(numbered, key=lambda one: (one[1].window, one[1].quality is not None)):
         if not scored:
             continue
@@ -121,7 +122,7 @@ def _quality(points: Sequence[TimePoint], frame: _Frame) -> Iterator[str]:
         lower = [(x, frame.quality.place(q if p.quality_low is None else p.quality_low)) for x, p, q in bins]
         yield area([*upper, *reversed(lower)], f"soft {window}")
         yield path([(x, frame.quality.place(q)) for x, _, q in bins], f"line {window}")
-        yield from (dot(x, frame.quality.place(q), f"dot {window}", _bin_words(p)) for x, p, q in bins)
+        yield from (dot(x, frame.quality.place(q), radius, f"dot {window}", _bin_words(p)) for x, p, q in bins)
 
 
 def _ops(points: Sequence[TimePoint], frame: _Frame) -> Iterator[str]:

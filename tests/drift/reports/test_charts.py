@@ -82,6 +82,14 @@ def test_a_bin_without_a_score_leaves_a_gap():
     assert len(parts(timeline_chart(replace(EMPTY, timeline=line[:2]), 1_000), "polyline", "line reference")) == 1
 
 
+@pytest.mark.parametrize("step", [0.0, 1e-15, 1e-6])
+@pytest.mark.parametrize("level", [0.0, 0.8, 4.5])
+def test_scores_that_hardly_differ_are_drawn_as_level(level, step):
+    chart = timeline_chart(replace(EMPTY, timeline=tuple(point(day, level + day * step) for day in range(3))), 1_000)
+    heights = [float(dot.get("cy")) for dot in parts(chart, "circle", "dot reference")]
+    assert max(heights) - min(heights) < 1
+
+
 def test_one_bin_is_no_line_in_time():
     assert timeline_chart(replace(EMPTY, timeline=(point(0),)), 1_000) == ""
 
