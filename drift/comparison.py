@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.records import Interaction
-from drift.causes import CauseEvidence, name_causes
+from drift.causes import CauseEvidence, clear_changes, deciding_answers, name_causes
 from drift.planes import (
     PlaneFeatures,
     change_point,
@@ -92,11 +92,12 @@ def _assessed(
     left, right = prepared.reference, prepared.current
     ops = judge_ops(left.items, right.items, settings)
     judged = judge_quality(left, right, settings, budget)
-    verdict = decide(ops, judged.plane)
+    changes = clear_changes(_asked(left), _asked(right), settings)
+    verdict = decide(ops, judged.plane, changes)
     main = judged.speaking.main
     report = DriftReport(
         verdict=verdict,
-        sentence=verdict_sentence(verdict, ops, judged.plane),
+        sentence=verdict_sentence(verdict, ops, judged.plane, changes),
         created=now,
         reference=_summary(left, len(main.reference) if main else 0),
         current=_summary(right, len(main.current) if main else 0),
@@ -104,8 +105,15 @@ def _assessed(
         quality=judged.plane,
         budget=budget,
         notes=(*prepared.notes, *judged.speaking.notes),
+        changes=changes,
+        deciding=deciding_answers(right.items, settings.seed) if verdict == "changed" else (),
     )
     return report, judged
+
+
+def _asked(side: Side) -> list[Interaction]:
+    """Return what people and canaries asked: the latter are the same prompts by design."""
+    return [item for item in side.window.interactions if item.kind != "replay"]
 
 
 def _prepare(reference: Window, current: Window, settings: DriftSettings, now: datetime) -> _PreparedWindows:

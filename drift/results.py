@@ -8,35 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from drift.estimates import Estimate
-
-Verdict = Literal["steady", "silent_drift", "ops_incident", "ops_incident_and_drift", "insufficient"]
-QualityStatus = Literal["steady", "drifted", "insufficient"]
-OpsStatus = Literal["green", "red", "unknown"]
-Plane = Literal["query", "retrieval", "answer", "quality", "ops", "fingerprint"]
-CauseName = Literal[
-    "mix_shift",
-    "retrieval",
-    "generation",
-    "model_change",
-    "prompt_change",
-    "index_change",
-    "corpus_change",
-    "judge_drift",
-    "truncation",
-    "ops",
-    "unknown",
-]
-
-EXIT_CODES: dict[Verdict, int] = {
-    "steady": 0,
-    "silent_drift": 3,
-    "ops_incident": 4,
-    "ops_incident_and_drift": 4,
-    "insufficient": 5,
-}
-
-ALERTING: tuple[Verdict, ...] = ("silent_drift", "ops_incident", "ops_incident_and_drift")
-"""Verdicts that somebody is told of at once."""
+from drift.vocabulary import EXIT_CODES, CauseName, OpsStatus, Plane, QualityStatus, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +242,11 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class DriftReport:
-    """Everything a comparison found."""
+    """Everything a comparison found.
+
+    `changes` say what shows that the answers are not what they were; `deciding` are ids of answers, drawn with equal
+    chances, whose labels would say whether that is better or worse.
+    """
 
     verdict: Verdict
     sentence: str
@@ -289,8 +265,10 @@ class DriftReport:
     change_point: ChangePoint | None = None
     examples: tuple[Example, ...] = ()
     notes: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
+    deciding: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> int:
-        """Exit code of `drift report`: 0 steady, 3 silent drift, 4 ops incident, 5 too little data."""
+        """Exit code of `drift report`: 0 steady, 3 silent drift, 4 ops incident, 5 too little data, 6 changed."""
         return EXIT_CODES[self.verdict]

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from drift.results import OpsPlane, QualityPlane, Verdict
+from collections.abc import Sequence
+
+from drift.results import OpsPlane, QualityPlane
+from drift.vocabulary import Verdict
+
+_TRUSTED = ("human", "reference", "judge")
 
 
-def decide(ops: OpsPlane, quality: QualityPlane) -> Verdict:
-    """Place ops and quality in the 2×2; only these two may alert."""
+def decide(ops: OpsPlane, quality: QualityPlane, changes: Sequence[str] = ()) -> Verdict:
+    """Place ops and quality in the 2×2; only these two may alert.
+
+    Answers that are known to be different are never called steady by our own scores: these may be blind to the
+    difference. People, references or a judge may say so.
+    """
     if ops.status == "red":
         return "ops_incident_and_drift" if quality.status == "drifted" else "ops_incident"
     if quality.status == "drifted":
         return "silent_drift"
+    if changes and not (quality.status == "steady" and quality.source in _TRUSTED):
+        return "changed"
     return "steady" if quality.status == "steady" and ops.status == "green" else "insufficient"
 
 
-def verdict_sentence(verdict: Verdict, ops: OpsPlane, quality: QualityPlane) -> str:
+def verdict_sentence(verdict: Verdict, ops: OpsPlane, quality: QualityPlane, changes: Sequence[str] = ()) -> str:
     """Say the verdict in one sentence; a green one carries the drop that would have been seen."""
     limit = quality.minimum_detectable_drop
     unsure = quality if quality.status == "insufficient" else ops
@@ -23,6 +34,7 @@ def verdict_sentence(verdict: Verdict, ops: OpsPlane, quality: QualityPlane) -> 
         "silent_drift": f"Silent drift: {_beside(ops)}answers got worse. {quality.reason}",
         "ops_incident": f"Ops incident: {ops.reason} Quality: {quality.status}.",
         "ops_incident_and_drift": f"Ops incident and drift: {ops.reason} {quality.reason}",
+        "changed": f"Changed: no measurement says whether answers are better or worse. {' '.join(changes)}",
         "insufficient": f"Too little data to tell: {unsure.reason}",
     }
     return sentences[verdict]

@@ -16,13 +16,7 @@ from statistics import fmean
 
 from data.errors import InputError
 from eval.gate_outcome import GateOutcome, MetricGate, RegressedCase, Verdict
-from eval.intervals import (
-    Interval,
-    cases_needed,
-    difference_interval,
-    drop_p_value,
-    minimum_detectable_drop,
-)
+from eval.intervals import Interval, cases_needed, difference_interval, drop_p_value, minimum_detectable_drop
 from eval.run import CaseResult, EvalRun
 from eval.settings import EvalSettings
 

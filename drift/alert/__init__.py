@@ -7,7 +7,7 @@ from data.faces import face
 if TYPE_CHECKING:
     from drift.alert.channel import Channel, Message
     from drift.alert.channels import open_channels, summary
-    from drift.alert.policy import AlertPolicy, ChannelState, Notice, decide, told, write_notice
+    from drift.alert.policy import AlertPolicy, ChannelState, Notice, decide, is_closed, told, write_notice
     from drift.alert.prometheus import fill_registry
     from drift.alert.settings import AlertSettings
 
@@ -20,6 +20,7 @@ __all__ = [
     "Notice",
     "decide",
     "fill_registry",
+    "is_closed",
     "open_channels",
     "summary",
     "told",
@@ -31,7 +32,7 @@ __getattr__ = face(
     {
         "channel": ["Channel", "Message"],
         "channels": ["open_channels", "summary"],
-        "policy": ["AlertPolicy", "ChannelState", "Notice", "decide", "told", "write_notice"],
+        "policy": ["AlertPolicy", "ChannelState", "Notice", "decide", "is_closed", "told", "write_notice"],
         "prometheus": ["fill_registry"],
         "settings": ["AlertSettings"],
     },

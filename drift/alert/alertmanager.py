@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 from data.extras import needed_by
 from drift.alert.channel import Message, key_of
-from drift.results import DriftReport, Verdict
+from drift.results import DriftReport
+from drift.vocabulary import Verdict
 
 _TIMEOUT_S = 15.0
 _FIRING: dict[Verdict, tuple[str, ...]] = {
@@ -45,11 +46,11 @@ class Alertmanager:
     def send(self, message: Message) -> str | None:
         """Set both of our alerts: firing for as long as the policy says, or resolved now.
 
-        "insufficient" leaves them as they are.
+        "insufficient" and "changed" leave them as they are.
         """
         import httpx
 
-        if message.report is None or message.report.verdict == "insufficient":
+        if message.report is None or message.report.verdict in ("insufficient", "changed"):
             return None
         try:
             place = f"{self.address.rstrip('/')}/api/v2/alerts"

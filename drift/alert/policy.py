@@ -12,14 +12,16 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from data.errors import SettingsError
 from drift.alert.settings import AlertSettings
-from drift.results import ALERTING, DriftReport, Verdict
+from drift.results import DriftReport
+from drift.vocabulary import ALERTING, Verdict
 
-NoticeKind = Literal["alert", "reminder", "recovery"]
+NoticeKind = Literal["alert", "reminder", "recovery", "ticket"]
 _HEADLINES: dict[Verdict, str] = {
     "silent_drift": "silent drift: ops are green, but answers got worse",
     "ops_incident": "ops incident",
     "ops_incident_and_drift": "ops incident, and answers got worse",
     "steady": "recovered: quality and ops are steady",
+    "changed": "changed: answers are not what they were, better or worse is not measured",
     "insufficient": "too little data to tell",
 }
 
@@ -80,19 +82,28 @@ class Notice:
 def decide(state: ChannelState, report: DriftReport, policy: AlertPolicy, now: datetime) -> NoticeKind | None:
     """Say which message, if any, a channel is due.
 
-    "insufficient" neither opens nor closes an incident: no data is no evidence that quality is back.
+    "insufficient" neither opens nor closes an incident: no data is no evidence that quality is back. "changed" is told
+    once, as a ticket: it never reminds, never recovers, and waits for the end of quiet hours.
     """
     verdict = report.verdict
     if verdict == "insufficient":
         return None
-    if verdict not in ALERTING:
-        due: NoticeKind | None = "recovery" if state.verdict else None
+    due: NoticeKind | None
+    if verdict == "changed":
+        due = "ticket" if state.verdict is None else None
+    elif verdict not in ALERTING:
+        due = "recovery" if state.verdict in ALERTING else None
     elif verdict != state.verdict:
         due = "alert"
     else:
         due = "reminder" if state.told and now - state.told >= policy.repeat else None
     urgent = due == "alert" and verdict != "silent_drift"
     return due if urgent or not is_quiet(policy, now) else None
+
+
+def is_closed(state: ChannelState, verdict: Verdict) -> bool:
+    """Whether a ticket is closed in silence, so that the next change opens another."""
+    return state.verdict == "changed" and verdict == "steady"
 
 
 def told(state: ChannelState, verdict: Verdict, kind: NoticeKind, now: datetime) -> ChannelState:

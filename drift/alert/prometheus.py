@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from data.extras import needed_by
-from drift.results import EXIT_CODES
+from drift.vocabulary import EXIT_CODES
 
 if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
@@ -17,6 +17,7 @@ _GAUGES = {
     "rag_silent_drift": "1 while ops are green and answers got worse, else 0.",
     "rag_quality_drifted": "1 while answers got worse, whatever ops say, else 0.",
     "rag_ops_incident": "1 while operations are red, else 0.",
+    "rag_drift_changed": "1 while answers are not what they were and nothing says whether they are worse, else 0.",
     "rag_drift_insufficient": "1 when the data could not have shown the drop that matters, else 0.",
     "rag_quality_reference": "Quality of the baseline, on the 0 to 1 scale of the score that speaks.",
     "rag_quality_estimate": "Quality of the current window, on the same scale.",
@@ -43,6 +44,7 @@ def gauges(report: Mapping[str, Any], false_alert_days: float) -> dict[str, floa
         "rag_silent_drift": verdict == "silent_drift",
         "rag_quality_drifted": quality["status"] == "drifted",
         "rag_ops_incident": report["ops"]["status"] == "red",
+        "rag_drift_changed": verdict == "changed",
         "rag_drift_insufficient": verdict == "insufficient",
         "rag_quality_reference": quality["reference"],
         "rag_quality_estimate": quality["current"],

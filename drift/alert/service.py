@@ -49,7 +49,12 @@ class Service:
 
         if message.notice is None:
             return None
-        types = {"alert": NotifyType.FAILURE, "reminder": NotifyType.WARNING, "recovery": NotifyType.SUCCESS}
+        types = {
+            "alert": NotifyType.FAILURE,
+            "reminder": NotifyType.WARNING,
+            "recovery": NotifyType.SUCCESS,
+            "ticket": NotifyType.INFO,
+        }
         title, body, kind = message.notice.title, message.notice.body, types[message.notice.kind]
         with LogCapture(fmt="%(message)s") as log:
             if _apprise(self.address).notify(title=title, body=body, notify_type=kind):

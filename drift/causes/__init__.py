@@ -5,15 +5,17 @@ from typing import TYPE_CHECKING
 from data.faces import face
 
 if TYPE_CHECKING:
+    from drift.causes.changed import clear_changes, deciding_answers
     from drift.causes.evidence import CauseEvidence
     from drift.causes.naming import name_causes
     from drift.causes.swap import MIN_PROMPTS, SwapTest, swap_test
 
-__all__ = ["CauseEvidence", "MIN_PROMPTS", "SwapTest", "name_causes", "swap_test"]
+__all__ = ["CauseEvidence", "MIN_PROMPTS", "SwapTest", "clear_changes", "deciding_answers", "name_causes", "swap_test"]
 
 __getattr__ = face(
     __name__,
     {
+        "changed": ["clear_changes", "deciding_answers"],
         "evidence": ["CauseEvidence"],
         "naming": ["name_causes"],
         "swap": ["MIN_PROMPTS", "SwapTest", "swap_test"],

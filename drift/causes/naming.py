@@ -11,8 +11,9 @@ from data.records import THUMBS
 from drift.causes.evidence import CauseEvidence, change_sentence
 from drift.causes.generation import generation_causes
 from drift.causes.retrieval import RetrievalShare, retrieval_share
-from drift.results import Cause, CauseName
+from drift.results import Cause
 from drift.settings import DriftSettings
+from drift.vocabulary import CauseName
 
 _MOVED = 0.1
 _SMALL_SHARE = 0.2

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from data.records import Context, Interaction
-from drift.results import CauseName
 from drift.signals import total_latency, words
+from drift.vocabulary import CauseName
 
 _SENTENCE = re.compile(r"(?<=[.!?…。！？])\s+")
 _NUMBER = re.compile(r"\d+")

@@ -18,9 +18,10 @@ from data.errors import InputError
 from data.records import Interaction, Score
 from drift.comparison import assess, compare
 from drift.drill.faults import Fault
-from drift.results import ALERTING, DriftReport
+from drift.results import DriftReport
 from drift.settings import DriftSettings
 from drift.signals import hashed_words
+from drift.vocabulary import ALERTING
 from drift.windows import Window
 
 _LOOKS = (0.25, 0.5, 0.75, 1.0)

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from data.records import THUMBS, Interaction
 from drift.quality import Measure
-from drift.results import Finding, Plane, PlaneReport
+from drift.results import Finding, PlaneReport
 from drift.settings import DriftSettings
 from drift.signals import CATEGORIES, SIGNALS, Features, Signal
 from drift.stats import category_shift, classifier_auc, sampled, value_shift, vector_shift
+from drift.vocabulary import Plane
 
 _MINIMAL = {"d": 0.2, "TV": 0.10, "AUC": 0.05}
 _MIN_VALUES = 20

@@ -23,6 +23,7 @@ _TONES = {
     "silent_drift": "tone-bad",
     "ops_incident": "tone-bad",
     "ops_incident_and_drift": "tone-bad",
+    "changed": "tone-warn",
     "insufficient": "tone-warn",
 }
 _HEADLINES = {
@@ -30,6 +31,7 @@ _HEADLINES = {
     "silent_drift": "Every health light is green, but the answers got worse.",
     "ops_incident": "The service is unhealthy; the answers that came are not known to be worse.",
     "ops_incident_and_drift": "The service is unhealthy and the answers got worse.",
+    "changed": "The answers are not what they were, and nothing measured says whether that is better or worse.",
     "insufficient": "There is too little evidence to call this steady.",
 }
 

@@ -34,6 +34,8 @@ def to_json(report: DriftReport) -> dict[str, Any]:
         "change_point": asdict(report.change_point) if report.change_point else None,
         "examples": [asdict(example) for example in report.examples],
         "notes": list(report.notes),
+        "changes": list(report.changes),
+        "deciding": list(report.deciding),
     }
     plain: dict[str, Any] = _plain(body)
     return plain

@@ -90,7 +90,8 @@ def matrix(report: DriftReport) -> str:
     quality = report.quality.status
 
     def cell(is_red: bool, is_drifted: bool, text: str) -> str:
-        on = (ops == "red") == is_red and quality != "insufficient" and (quality == "drifted") == is_drifted
+        told = quality != "insufficient" and report.verdict != "changed"
+        on = told and (ops == "red") == is_red and (quality == "drifted") == is_drifted
         return f'<div class="cell{" on" if on else ""}">{text}</div>'
 
     heads = [

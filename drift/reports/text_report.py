@@ -11,6 +11,7 @@ _TITLES = {
     "silent_drift": "SILENT DRIFT",
     "ops_incident": "OPS INCIDENT",
     "ops_incident_and_drift": "OPS INCIDENT AND DRIFT",
+    "changed": "CHANGED",
     "insufficient": "TOO LITTLE DATA",
 }
 _MAX_LINES = 5
@@ -78,6 +79,15 @@ def budget_words(budget: AlertBudget) -> str:
     return f"{promise}; {seen}, evidence fills {budget.used:.0%} of it; this report alerts at p ≤ {budget.level:.2g}"
 
 
+def decide_words(report: DriftReport) -> str:
+    """Say which answers to label so that the next report decides."""
+    named = ", ".join(report.deciding[:3])
+    return (
+        f"label these {len(report.deciding)} answers ({named} … in --json), or any sample by `drift label`; "
+        "the next report decides by the labels"
+    )
+
+
 def _lines(report: DriftReport) -> Iterator[str]:
     yield f"{_TITLES[report.verdict]} – {verdict_reason(report)}"
     yield ""
@@ -100,6 +110,8 @@ def _lines(report: DriftReport) -> Iterator[str]:
         point = report.change_point
         between = f"between {point.earliest:%Y-%m-%d %H:%M} and {point.latest:%Y-%m-%d %H:%M}"
         yield f"  changed    about {point.at:%Y-%m-%d %H:%M} UTC ({between})"
+    if report.deciding:
+        yield from _section("To decide", [decide_words(report)])
     yield from _section("Causes", [f"{cause.cause}{_share(cause.share)}: {cause.evidence}" for cause in report.causes])
     worst = [s for s in report.segments if s.drifted]
     yield from _section(

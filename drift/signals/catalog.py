@@ -10,8 +10,8 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from data.records import Interaction, is_stand_in
-from drift.results import Plane
 from drift.signals.truncation import flagged_cut, stops_short
+from drift.vocabulary import Plane
 
 Signal: TypeAlias = Callable[[Interaction], float | None]
 

@@ -85,7 +85,10 @@ def report(
     alert: Annotated[bool, typer.Option("--alert", help="Tell the channels of rag.toml; for scheduled runs.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Compare the last days with the baseline. Exit: 0 steady, 3 silent drift, 4 ops incident, 5 too little data."""
+    """Compare the last days with the baseline.
+
+    Exit: 0 steady, 3 silent drift, 4 ops incident, 5 too little data, 6 changed.
+    """
     from drift.reports import to_json, to_text
     from pipelines.monitoring import report as make_report
     from pipelines.monitoring import told_of, write_outputs

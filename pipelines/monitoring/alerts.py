@@ -18,12 +18,14 @@ from drift.alert import (
     Message,
     Notice,
     decide,
+    is_closed,
     open_channels,
     summary,
     told,
     write_notice,
 )
-from drift.results import DriftReport, Verdict
+from drift.results import DriftReport
+from drift.vocabulary import Verdict
 from pipelines.wiring import Workspace
 
 STATE_FILE = "alerts.json"
@@ -74,6 +76,9 @@ def _notify(path: Path, channels: Sequence[Channel], report: DriftReport, messag
         state = states.get(channel.key, ChannelState())
         kind = decide(state, report, policy, now)
         if kind is None:
+            if is_closed(state, report.verdict):
+                states.pop(channel.key, None)
+                _write_states(path, states)
             continue
         results[channel.shown] = channel.send(replace(message, notice=write_notice(kind, state, report, policy)))
         if results[channel.shown] is None:

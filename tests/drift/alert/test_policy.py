@@ -13,6 +13,7 @@ from drift.alert.policy import (
     AlertPolicy,
     ChannelState,
     decide,
+    is_closed,
     is_quiet,
     parse_quiet_hours,
     parse_zone,
@@ -20,7 +21,8 @@ from drift.alert.policy import (
     write_notice,
 )
 from drift.alert.settings import AlertSettings
-from drift.results import EXIT_CODES, Cause, DriftReport, OpsPlane, QualityPlane, WindowSummary
+from drift.results import Cause, DriftReport, OpsPlane, QualityPlane, WindowSummary
+from drift.vocabulary import EXIT_CODES
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 NIGHT = datetime(2026, 3, 2, 23, tzinfo=UTC)
@@ -53,6 +55,26 @@ def test_an_incident_is_told_once_repeated_after_a_while_and_closed_when_steady(
     slow = replace(PLAIN, repeat=timedelta(days=2))
     days = ["steady", "silent_drift", "silent_drift", "silent_drift", "steady", "steady"]
     assert run(slow, *days) == [None, "alert", None, "reminder", "recovery", None]
+
+
+def test_a_change_is_told_once_and_never_repeated_nor_recovered():
+    assert run(replace(PLAIN, repeat=timedelta(hours=1)), "changed", "changed", "steady") == ["ticket", None, None]
+
+
+def test_a_ticket_is_closed_by_a_steady_report_alone():
+    open_ticket = ChannelState("changed", NOON, NOON)
+    assert is_closed(open_ticket, "steady")
+    assert not is_closed(open_ticket, "changed") and not is_closed(open_ticket, "insufficient")
+    assert not is_closed(ChannelState("silent_drift", NOON, NOON), "steady")
+
+
+def test_a_change_that_turns_out_worse_wakes_somebody():
+    assert run(PLAIN, "changed", "silent_drift", "changed") == ["ticket", "alert", None]
+
+
+def test_a_change_waits_for_the_end_of_quiet_hours():
+    assert decide(ChannelState(), verdict("changed"), QUIET, NIGHT) is None
+    assert decide(ChannelState(), verdict("changed"), QUIET, NOON) == "ticket"
 
 
 def test_a_worse_incident_is_told_although_one_is_open():

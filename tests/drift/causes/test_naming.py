@@ -167,9 +167,9 @@ def test_no_cause_is_named_while_nothing_changed(build, settings, now):
     assert all(report.causes == () for report in reports if report.verdict == "steady")
 
 
-def test_a_new_model_without_a_drop_is_a_finding_but_no_cause(build, settings, now):
+def test_a_new_model_without_a_drop_is_a_change_and_no_cause(build, settings, now):
     report = compare(build("a", seed=1), build("b", seed=2, model="m2"), settings, now)
-    assert report.verdict == "steady"
+    assert report.verdict == "changed"
     assert report.causes == ()
     assert any(finding.signal == "chat model" and finding.drifted for finding in report.findings)
 

@@ -11,8 +11,8 @@ from data.records import Citation, Context, Fingerprint, Interaction
 from drift.comparison import compare
 from drift.reports.json_report import to_json
 from drift.reports.text_report import to_text
-from drift.results import Plane
 from drift.signals.catalog import CATEGORIES, SIGNALS
+from drift.vocabulary import Plane
 from tests.odd_records import AT, interactions
 
 FULL = Interaction(

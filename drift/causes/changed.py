@@ -1,0 +1,58 @@
+"""Whether the answers are clearly not what they were, whatever that does to their quality.
+
+Two things show it: another model is on record behind most answers, or the same prompts are answered otherwise beyond
+what the system's own variation explains (`drift.causes.swap`). Neither says whether answers got better or worse.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from data.records import Interaction
+from drift.causes.swap import swap_test
+from drift.estimates import shown_p
+from drift.settings import DriftSettings
+
+_LEVEL = 0.005
+"""Below this p-value the same prompts are answered otherwise; an unchanged system gets there in 1 of 200 reports."""
+
+_MOST = 0.5
+_MODEL_FIELDS = (("chat_model", "model"), ("model_details", "served model"))
+DECIDING = 20
+"""How many answers are named whose labels would decide."""
+
+
+def clear_changes(
+    reference: Sequence[Interaction], current: Sequence[Interaction], settings: DriftSettings
+) -> tuple[str, ...]:
+    """Say in sentences what shows that the answers are not what they were; empty where nothing does."""
+    found = [_other_model(field, words, reference, current) for field, words in _MODEL_FIELDS]
+    test = swap_test(reference, current, settings.permutations, settings.seed)
+    if test is not None and test.p_value <= _LEVEL:
+        found.append(
+            f"The same {test.prompts} prompts are answered otherwise ({shown_p(test.p_value)}; "
+            f"{test.identical_share:.0%} have an identical answer)."
+        )
+    return tuple(sentence for sentence in found if sentence)
+
+
+def deciding_answers(current: Sequence[Interaction], seed: int) -> tuple[str, ...]:
+    """Draw the answers whose labels would decide, each with the same chance: at most 20, in order of time."""
+    answered = [item for item in current if item.outcome == "answered"]
+    chosen = np.random.default_rng(seed).permutation(len(answered))[:DECIDING]
+    return tuple(answered[place].id for place in sorted(chosen))
+
+
+def _other_model(field: str, words: str, reference: Sequence[Interaction], current: Sequence[Interaction]) -> str:
+    """Say which model answers most of the current window and none of the reference."""
+    before = Counter(value for item in reference if (value := getattr(item.fingerprint, field)))
+    after = Counter(value for item in current if (value := getattr(item.fingerprint, field)))
+    if not before or not after:
+        return ""
+    value, count = after.most_common(1)[0]
+    if value in before or count < _MOST * len(current):
+        return ""
+    return f"The {words} was {before.most_common(1)[0][0]} and is {value}."
