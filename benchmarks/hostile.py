@@ -36,8 +36,7 @@ from data.text.tokens import estimate_tokens
 from pipelines.index.ingest import ingest_paths
 from pipelines.loopback import Behaviour, Loopback
 from pipelines.loopback.gullible import PAYLOAD, Obeys
-from pipelines.wiring.retriever import open_index
-from pipelines.wiring.workspace import Workspace, init_workspace, open_workspace, prompt_secret
+from pipelines.wiring.workspace import Workspace, init_workspace, open_workspace
 from rag.answer.answering import answer_question
 from rag.chat.endpoint import ChatEndpoint
 from rag.chat.settings import ChatSettings
@@ -48,6 +47,8 @@ from rag.prompts import SYSTEM, render
 from rag.read.document import read_document
 from rag.search.retriever import Retriever
 from rag.store.filters import Filter
+from rag.wiring.place import prompt_secret
+from rag.wiring.retriever import open_index
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / ".." / "shared" / "data"

@@ -46,6 +46,7 @@ ARROWS = {
         "search": {"chunk", "hostile", "index", "prompts", "store"},
         "settings": {"chat", "chunk", "embed", "ingest", "search", "store"},
         "store": set(),
+        "wiring": {"answer", "chat", "embed", "hostile", "index", "ingest", "read", "search", "settings", "store"},
     },
     "eval": {
         "__main__": {"gating", "metrics", "quality", "report", "run", "run_files"},

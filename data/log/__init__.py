@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from data.log.interaction_log import Baseline, InteractionLog
     from data.log.journal import Complete, Journal
     from data.log.journal_places import orphans
-    from data.log.redact import Redactor
+    from data.log.opening import build_redactor, open_log
     from data.log.retention import concerned, forget
     from data.log.settings import LogSettings
     from data.log.sketches import FRAME_DAY, count_users, day_marks, read_sketches, write_sketch
@@ -20,11 +20,12 @@ __all__ = [
     "InteractionLog",
     "Journal",
     "LogSettings",
-    "Redactor",
+    "build_redactor",
     "concerned",
     "count_users",
     "day_marks",
     "forget",
+    "open_log",
     "orphans",
     "read_sketches",
     "write_sketch",
@@ -36,7 +37,7 @@ __getattr__ = face(
         "interaction_log": ["Baseline", "InteractionLog"],
         "journal": ["Complete", "Journal"],
         "journal_places": ["orphans"],
-        "redact": ["Redactor"],
+        "opening": ["build_redactor", "open_log"],
         "retention": ["concerned", "forget"],
         "settings": ["LogSettings"],
         "sketches": ["FRAME_DAY", "count_users", "day_marks", "read_sketches", "write_sketch"],

@@ -6,14 +6,17 @@ from data.faces import face
 
 if TYPE_CHECKING:
     from data.settings.fields import Bounds, Example, Former, NotEmpty, check, sections_of, setting_fields
+    from data.settings.places import DATA_FOLDER, SETTINGS_FILE
     from data.settings.reading import changed_settings, read_settings
     from data.settings.secret import Secret
 
 __all__ = [
     "Bounds",
+    "DATA_FOLDER",
     "Example",
     "Former",
     "NotEmpty",
+    "SETTINGS_FILE",
     "Secret",
     "changed_settings",
     "check",
@@ -26,6 +29,7 @@ __getattr__ = face(
     __name__,
     {
         "fields": ["Bounds", "Example", "Former", "NotEmpty", "check", "sections_of", "setting_fields"],
+        "places": ["DATA_FOLDER", "SETTINGS_FILE"],
         "reading": ["changed_settings", "read_settings"],
         "secret": ["Secret"],
     },

@@ -30,8 +30,9 @@ def open_asker(
     """
     from eval.quality import score
     from pipelines.tracing import build_observer
-    from pipelines.wiring import build_generator, build_widener, open_log, open_retriever, retrieval_id
+    from pipelines.wiring import build_generator, open_log, open_retriever
     from rag.asking import Asker, LogWriter
+    from rag.wiring import build_widener, retrieval_id
 
     log_error = None
     try:

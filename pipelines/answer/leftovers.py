@@ -34,8 +34,7 @@ def whole_log(workspace: Workspace) -> InteractionLog:
 
 
 def _fetch(workspace: Workspace, folder: Path, log: InteractionLog) -> None:
-    from data.log import Journal, orphans
-    from pipelines.wiring import build_redactor
+    from data.log import Journal, build_redactor, orphans
 
     try:
         left = orphans(folder)

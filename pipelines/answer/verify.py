@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from data.records import Interaction
@@ -18,17 +17,11 @@ def verify_answer(workspace: Workspace, interaction_id: str) -> tuple[Interactio
     :raises InputError: no such interaction.
     :raises NoIndexError: nothing is indexed.
     """
-    from rag.answer import read_today, verify_citation
+    from rag.answer import verify_citations
     from rag.index import Index
 
     interaction = open_log(workspace).get(interaction_id)
-    index = Index.open(workspace.data)
-    today = {source: read_today(index, source) for source in {item.source for item in interaction.citations}}
-    checked = []
-    for citation in interaction.citations:
-        source = today[citation.source]
-        checked.append(replace(verify_citation(citation, source.document), note=source.note))
-    return interaction, checked
+    return interaction, verify_citations(Index.open(workspace.data), interaction.citations)
 
 
 def all_stand(checked: list[Verification]) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from pipelines.wiring import Workspace, build_generator, build_widener, open_retriever
+from pipelines.wiring import Workspace, build_generator, open_retriever
+from rag.wiring import build_widener
 
 if TYPE_CHECKING:
     from rag.diagnose import Diagnosis

@@ -24,7 +24,8 @@ from pipelines.demo.traffic import Script, demo_questions, write_script
 from pipelines.index import ingest_paths
 from pipelines.index import ingest_text as ingest_text
 from pipelines.monitoring import ReportedWindows, pin_baseline, report, write_outputs
-from pipelines.wiring import Workspace, init_workspace, open_log, open_workspace, prompt_secret
+from pipelines.wiring import Workspace, init_workspace, open_log, open_workspace
+from rag.wiring import prompt_secret
 
 if TYPE_CHECKING:
     from data.records import Answer

@@ -85,7 +85,7 @@ def reject(workspace: Workspace, case_id: str) -> None:
 
 
 def _stretches(workspace: Workspace) -> Iterator[Stretch]:
-    from pipelines.wiring import open_index
+    from rag.wiring import open_index
 
     index = open_index(workspace)
     try:

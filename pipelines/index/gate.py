@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from data.cases import Case, load_cases
 from data.errors import InputError
 from data.records import Context, Hit, Interaction
-from pipelines.wiring import Workspace, workspace_embedder
+from pipelines.wiring import Workspace
+from rag.wiring import EMBEDDER_NOTE, place_embedder
 
 if TYPE_CHECKING:
     from eval.gate_outcome import GateOutcome
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 METRICS = ("source_recall", "evidence_recall")
 MARGIN = 0.02
 """A mean that falls by more is refused even where the cases are too few to prove that it fell."""
-
-_NOTE = "embedder.json"
 
 
 def shadow_gate(workspace: Workspace) -> Callable[[Index], str | None] | None:
@@ -43,16 +42,6 @@ def shadow_gate(workspace: Workspace) -> Callable[[Index], str | None] | None:
     if not cases:
         raise InputError(f"No case of ingest.gate_cases, {name}, names sources or evidence: add some to those.")
     return partial(_compare, workspace, cases)
-
-
-def note_embedder(workspace: Workspace) -> None:
-    """Keep the embedder settings of the index that was just published; the key of its endpoint is not kept."""
-    path = workspace.data / _NOTE
-    embedder = asdict(workspace.settings.embedder)
-    del embedder["api_key"]
-    text = json.dumps(embedder)
-    if not path.exists() or path.read_text(encoding="utf-8") != text:
-        path.write_text(text, encoding="utf-8")
 
 
 def _compare(workspace: Workspace, cases: Sequence[Case], shadow: Index) -> str | None:
@@ -75,11 +64,11 @@ def _open_published(workspace: Workspace) -> Index:
     """Open the published index with the embedder it was built by, and make sure that it can be searched."""
     from rag.index import Index
 
-    settings, path = workspace.settings, workspace.data / _NOTE
+    settings, path = workspace.settings, workspace.data / EMBEDDER_NOTE
     if path.exists():
         noted = json.loads(path.read_text(encoding="utf-8"))
         settings = replace(settings, embedder=replace(settings.embedder, **noted))
-    index = Index.open(workspace.data, workspace_embedder(replace(workspace, settings=settings)))
+    index = Index.open(workspace.data, place_embedder(replace(workspace, settings=settings)))
     try:
         if settings.retrieval.mode != "lexical":
             index.embed_query("Can the published index be searched?")

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 from data.errors import InputError
 from pipelines.console import bullet_list, plural
 from pipelines.index.inputs import gathered
-from pipelines.wiring import Workspace, workspace_embedder
+from pipelines.wiring import Workspace
+from rag.wiring import ingest_into, place_embedder
 
 if TYPE_CHECKING:
     from pipelines.settings import Settings
     from rag.ingest import IngestReport
     from rag.protocols import Engine
-    from rag.read import SourceFile
 
 
 def ingest_paths(  # noqa: PLR0913 - one keyword per option of the command
@@ -37,45 +37,25 @@ def ingest_paths(  # noqa: PLR0913 - one keyword per option of the command
     Refused files and URLs are in the report and never stop the good ones. With `force`, an index that a changed
     embedder or chunking makes anew is published whatever the gate cases of the settings say.
     """
-    from pipelines.index.gate import note_embedder, shadow_gate
+    from pipelines.index.gate import shadow_gate
     from pipelines.tracing import trace_ingest
-    from pipelines.wiring import vector_server
-    from rag.ingest import ingest
-    from rag.store import place_vectors
 
-    settings, embedder = workspace.settings, workspace_embedder(workspace)
-    place_vectors(workspace.data, vector_server(workspace))
+    embedder = place_embedder(workspace)
     accept = None if force else shadow_gate(workspace)
     with gathered(paths, urls, name, progress) as inputs:
-        report = ingest(
+        report = ingest_into(
+            workspace,
             inputs.paths,
-            workspace.data,
-            embedder,
-            chunking=settings.chunking,
-            prune=prune,
-            include=settings.ingest.include,
-            exclude=settings.ingest.exclude,
+            embedder=embedder,
             extra=inputs.files,
+            prune=prune,
             progress=progress,
-            engine=_build_engine(settings, embedder.id, engine, address),
+            engine=_build_engine(workspace.settings, embedder.id, engine, address),
             accept=accept,
-            collapse_duplicates=settings.ingest.collapse_duplicates,
         )
-        suspicious = _suspicious(workspace, inputs.files) if report.chunks else ()
-    if not report.refused:
-        note_embedder(workspace)
-    report = replace(report, failed=(*report.failed, *inputs.failed), suspicious=suspicious)
-    trace_ingest(settings, report)
+    report = replace(report, failed=(*report.failed, *inputs.failed))
+    trace_ingest(workspace.settings, report)
     return report
-
-
-def _suspicious(workspace: Workspace, files: Sequence[SourceFile]) -> tuple[tuple[str, str], ...]:
-    """Look for attacks in new documents; their passages are flagged or held back when a question finds them."""
-    if workspace.settings.ingest.hostile == "off":
-        return ()
-    from pipelines.index.quarantine import look, news
-
-    return news(look(workspace, {file.origin: file.path for file in files}))
 
 
 def _build_engine(settings: Settings, embedder: str, engine: str, address: str) -> Engine | None:

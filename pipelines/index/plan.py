@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.console import bullet_list, plural
 from pipelines.index.inputs import gathered
-from pipelines.wiring import Workspace, workspace_embedder
+from pipelines.wiring import Workspace
+from rag.wiring import place_embedder
 
 if TYPE_CHECKING:
     from rag.ingest import IngestPlan
@@ -31,7 +32,7 @@ def plan_paths(
         plan = plan_ingest(
             inputs.paths,
             workspace.data,
-            workspace_embedder(workspace),
+            place_embedder(workspace),
             chunking=settings.chunking,
             prune=prune,
             include=settings.ingest.include,

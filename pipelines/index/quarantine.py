@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from data.errors import InputError
 from pipelines.console import bullet_list, plural
 from pipelines.wiring import Workspace
+from rag.ingest import RULE_WORDS, rules_in_words
 
 if TYPE_CHECKING:
     from rag.ingest import Survey, Suspect
 
 _SHOWN = 200
-_WORDS = {
-    "instruction": "an order to a model",
-    "delimiter": "an imitation of the frame around passages",
-    "fake_citation": "a made-up citation key",
-    "invisible": "invisible writing",
-    "exfiltration": "an image that sends data to its host",
-    "control_token": "control tokens of chat models (written so that no server reads them)",
-}
 
 
-def look(workspace: Workspace, files: Mapping[str, Path] | None = None) -> Survey:
-    """Judge every document of the index; `files` are where the bytes of URLs and standard input lie.
+def look(workspace: Workspace) -> Survey:
+    """Judge every document of the index.
 
     :raises NoIndexError: nothing was ingested yet.
     """
@@ -34,19 +26,7 @@ def look(workspace: Workspace, files: Mapping[str, Path] | None = None) -> Surve
     from rag.index import Index
     from rag.ingest import survey
 
-    return survey(Index.open(workspace.data), Ledger(workspace.data), files)
-
-
-def news(found: Survey) -> tuple[tuple[str, str], ...]:
-    """Return (source, what was found) for the documents that were judged for the first time."""
-    suspects = [(item.chunk.source, item.rules, item.excerpts) for item in found.suspects if not item.harmless]
-    told = [(source, f"{_named(rules)}: “{excerpts[0]}”") for source, rules, excerpts in suspects]
-    told += [
-        (source, f"{_named([item.rule])} outside the text that was indexed: “{item.excerpt}”")
-        for source, findings in found.unread.items()
-        for item in findings
-    ]
-    return tuple(item for item in told if item[0] in found.new)
+    return survey(Index.open(workspace.data), Ledger(workspace.data))
 
 
 def release(workspace: Workspace, chunks: Sequence[str], hold: Sequence[str]) -> int:
@@ -99,13 +79,15 @@ def quarantine_text(workspace: Workspace, found: Survey) -> str:
     if len(serious) > _SHOWN:
         lines.append(f"  … and {len(serious) - _SHOWN} more: rag quarantine --json")
     unread = [
-        f"{source}: {_named([item.rule])}: “{item.excerpt}”" for source, all_ in found.unread.items() for item in all_
+        f"{source}: {rules_in_words([item.rule])}: “{item.excerpt}”"
+        for source, all_ in found.unread.items()
+        for item in all_
     ]
     if unread:
         lines += ["Hidden in files, and not indexed:", *bullet_list(unread, limit=50)]
     harmless = sum(item.harmless for item in found.suspects)
     if harmless:
-        lines.append(f"{plural(harmless, 'passage')} with {_WORDS['control_token']}: never held back.")
+        lines.append(f"{plural(harmless, 'passage')} with {RULE_WORDS['control_token']}: never held back.")
     return "\n".join(lines)
 
 
@@ -126,7 +108,7 @@ def _suspect_lines(item: Suspect) -> list[str]:
     state = "  released" if item.released else ""
     return [
         f"  {chunk.id}  {chunk.source}{page}, characters {chunk.start}–{chunk.end}{state}",
-        f"      {_named(item.rules)}: “{item.excerpts[0]}”",
+        f"      {rules_in_words(item.rules)}: “{item.excerpts[0]}”",
     ]
 
 
@@ -135,7 +117,3 @@ def _suspect_json(item: Suspect) -> dict[str, Any]:
     place = {"source": chunk.source, "page": chunk.page, "start": chunk.start, "end": chunk.end}
     findings = {"rules": list(item.rules), "excerpts": list(item.excerpts), "harmless": item.harmless}
     return {"id": chunk.id, **place, **findings, "released": item.released}
-
-
-def _named(rules: Sequence[str]) -> str:
-    return " and ".join(_WORDS[rule] for rule in rules)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pipelines.console import plural
-from pipelines.wiring import Workspace, workspace_embedder
+from pipelines.wiring import Workspace
+from rag.wiring import place_embedder
 
 
 def repair_index(workspace: Workspace) -> str:
@@ -11,12 +12,12 @@ def repair_index(workspace: Workspace) -> str:
 
     :raises SilentDriftError: there is no index, it is being written, or the catalogue itself is damaged.
     """
-    from pipelines.wiring import vector_server
     from rag.ingest import repair
     from rag.store import place_vectors
+    from rag.wiring import vector_server
 
     place_vectors(workspace.data, vector_server(workspace))
-    report = repair(workspace.data, workspace_embedder(workspace))
+    report = repair(workspace.data, place_embedder(workspace))
     again = (
         plural(report.embedded, "text") + " embedded again" if report.embedded else "nothing had to be embedded again"
     )

@@ -7,7 +7,8 @@ from typing import Any
 from data.errors import WorkspaceError
 from pipelines.answer import whole_log
 from pipelines.console import plural
-from pipelines.wiring import Workspace, workspace_embedder
+from pipelines.wiring import Workspace
+from rag.wiring import place_embedder
 
 
 def workspace_status(workspace: Workspace) -> dict[str, Any]:
@@ -18,7 +19,7 @@ def workspace_status(workspace: Workspace) -> dict[str, Any]:
     from pipelines.index.quarantine import look, summary
     from rag.index import Index
 
-    status = Index.open(workspace.data, workspace_embedder(workspace)).status()
+    status = Index.open(workspace.data, place_embedder(workspace)).status()
     return {
         "generation": status.generation,
         "documents": status.documents,

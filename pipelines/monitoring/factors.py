@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from data.errors import SilentDriftError, WorkspaceError
 from data.records import Interaction
-from pipelines.wiring import DATA_FOLDER, Workspace, prompt_secret
+from data.settings import DATA_FOLDER
+from pipelines.wiring import Workspace
+from rag.wiring import prompt_secret
 
 if TYPE_CHECKING:
     from pipelines.settings import Settings
@@ -72,7 +74,7 @@ def find_factors(
 
 
 def _index(workspace: Workspace, old: Settings | None, folder: Path) -> Factor | FixedPart:
-    from pipelines.wiring import open_index
+    from rag.wiring import open_index
 
     update: dict[str, Any] = {"embedder": old.embedder} if old else {}
     try:
@@ -129,7 +131,7 @@ def _model(
 def _settings(
     workspace: Workspace, old: Settings | None, before: Sequence[Interaction], after: Sequence[Interaction]
 ) -> Factor | FixedPart | None:
-    from pipelines.wiring import retrieval_id
+    from rag.wiring import retrieval_id
 
     if old is not None:
         then, now = retrieval_id(old), retrieval_id(workspace.settings)

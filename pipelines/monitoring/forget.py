@@ -16,7 +16,8 @@ from data.log import InteractionLog, concerned, forget
 from data.records import FORGOTTEN
 from pipelines.console import plural
 from pipelines.monitoring import sketches
-from pipelines.wiring import Workspace, open_log, prompt_secret
+from pipelines.wiring import Workspace, open_log
+from rag.wiring import prompt_secret
 
 _UNITS = {"h": 1 / 24, "d": 1.0, "w": 7.0, "y": 365.0}
 _AGE = re.compile(r"(\d+(?:\.\d+)?)\s*([hdwy]?)")

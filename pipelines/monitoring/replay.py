@@ -153,7 +153,8 @@ def _sampled(items: Sequence[Interaction], settings: ReplaySettings) -> list[str
 
 def _old_settings(path: Path | None) -> Settings | None:
     """Read a former `rag.toml`; of the environment only keys count, for it is that of today."""
-    from pipelines.settings import SETTINGS_FILE, load_settings
+    from data.settings import SETTINGS_FILE
+    from pipelines.settings import load_settings
 
     if path is None:
         return None

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from data.errors import SilentDriftError
-from data.log import Journal
+from data.log import Journal, build_redactor
 from data.records import Interaction, Score
 from pipelines.answer import open_asker
 from pipelines.serve.keys import DEFAULT_COLLECTION
 from pipelines.serve.workers import Workers
-from pipelines.wiring import Workspace, build_redactor, open_log
+from pipelines.wiring import Workspace, open_log
 
 if TYPE_CHECKING:
     from data.log import InteractionLog

@@ -6,10 +6,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from data.settings import read_settings
+from data.settings import SETTINGS_FILE, read_settings
 from pipelines.settings.sections import Settings
-
-SETTINGS_FILE = "rag.toml"
 
 
 def load_settings(folder: Path, environ: Mapping[str, str] = os.environ) -> Settings:

@@ -1,16 +1,16 @@
-"""Who writes answers, as the [chat] settings say: an endpoint, several behind one another, or none."""
+"""Who writes answers and who searches, as the settings say; waits are told on standard error."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from data.errors import SettingsError
 from pipelines.console import note
-from pipelines.wiring.workspace import Workspace, prompt_secret
+from pipelines.wiring.workspace import Workspace
 
 if TYPE_CHECKING:
     from rag.chat import ChatEndpoint, ChatSettings
     from rag.protocols import Generator
+    from rag.search import Retriever
 
 
 def build_generator(workspace: Workspace) -> Generator:
@@ -18,29 +18,23 @@ def build_generator(workspace: Workspace) -> Generator:
 
     :raises SettingsError: a base_url without a model.
     """
-    from rag.answer import Extractive
+    from rag.wiring import build_generator as build
 
-    chat = workspace.settings.chat
-    if not chat.base_url:
-        return Extractive()
-    if not chat.model:
-        raise SettingsError(f"chat.base_url is {chat.base_url!r} but chat.model is empty: name the model to ask for.")
-    secret = prompt_secret(workspace)
-    chain: list[Generator] = [build_endpoint(settings, secret, describe=True) for settings in chat.chain]
-    if chat.extractive_fallback:
-        chain.append(Extractive())
-    if len(chain) == 1:
-        return chain[0]
-    from rag.chat import Fallback
-
-    return Fallback(chain, deadline_s=chat.deadline_s)
+    return build(workspace, note)
 
 
-def build_endpoint(chat: ChatSettings, secret: str | None = None, *, describe: bool = False) -> ChatEndpoint:
-    """Build a client of one chat endpoint.
+def build_endpoint(chat: ChatSettings, secret: str | None = None) -> ChatEndpoint:
+    """Build a client of one chat endpoint."""
+    from rag.wiring import build_endpoint as build
 
-    With `describe` it finds out what the endpoint tells of the model beyond its name.
+    return build(chat, secret, tell=note)
+
+
+def open_retriever(workspace: Workspace) -> Retriever:
+    """Open the index of a workspace for searches as its [retrieval] and [rerank] settings want them.
+
+    :raises SettingsError: the reranker's settings do not fit together.
     """
-    from rag.chat import ChatEndpoint, ServedModel
+    from rag.wiring import open_retriever as build
 
-    return ChatEndpoint(chat, secret=secret, tell=note, served=ServedModel(chat) if describe else None)
+    return build(workspace, note)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from rag.answer.follow_up import Turn, by_rule, standalone
     from rag.answer.location import locate
     from rag.answer.stream import stream_answer
-    from rag.answer.verify import Verification, read_today, verify_citation
+    from rag.answer.verify import Verification, verify_citations
 
 __all__ = [
     "AnswerSentence",
@@ -22,10 +22,9 @@ __all__ = [
     "by_rule",
     "find_evidence",
     "locate",
-    "read_today",
     "standalone",
     "stream_answer",
-    "verify_citation",
+    "verify_citations",
 ]
 
 __getattr__ = face(
@@ -37,6 +36,6 @@ __getattr__ = face(
         "follow_up": ["Turn", "by_rule", "standalone"],
         "location": ["locate"],
         "stream": ["stream_answer"],
-        "verify": ["Verification", "read_today", "verify_citation"],
+        "verify": ["Verification", "verify_citations"],
     },
 )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -96,3 +97,11 @@ def verify_citation(citation: Citation, document: Document | None) -> Verificati
         return Verification(citation, "changed", 0, 0, "")
     status: Status = "moved" if found.how == "exact" else "changed"
     return Verification(citation, status, found.start, found.end, document.text[found.start : found.end])
+
+
+def verify_citations(sources: Sources, citations: Sequence[Citation]) -> list[Verification]:
+    """Compare each citation with the text that its source has today."""
+    today = {source: read_today(sources, source) for source in {item.source for item in citations}}
+    return [
+        replace(verify_citation(item, today[item.source].document), note=today[item.source].note) for item in citations
+    ]

@@ -5,33 +5,40 @@ from typing import TYPE_CHECKING
 from data.faces import face
 
 if TYPE_CHECKING:
-    from rag.ingest.index_survey import Survey, Suspect, survey
-    from rag.ingest.job import IngestReport, ingest
+    from rag.ingest.index_survey import RULE_WORDS, Survey, Suspect, news, rules_in_words, survey
+    from rag.ingest.job import IngestReport, Progress, ingest
     from rag.ingest.plan import IngestPlan, plan_ingest
+    from rag.ingest.publish import Accept
     from rag.ingest.ray_engine import RayEngine
     from rag.ingest.rebuild import repair, rollback
     from rag.ingest.settings import IngestSettings
 
 __all__ = [
+    "Accept",
     "IngestPlan",
     "IngestReport",
     "IngestSettings",
+    "Progress",
+    "RULE_WORDS",
     "RayEngine",
     "Survey",
     "Suspect",
     "ingest",
+    "news",
     "plan_ingest",
     "repair",
     "rollback",
+    "rules_in_words",
     "survey",
 ]
 
 __getattr__ = face(
     __name__,
     {
-        "index_survey": ["Survey", "Suspect", "survey"],
-        "job": ["IngestReport", "ingest"],
+        "index_survey": ["RULE_WORDS", "Survey", "Suspect", "news", "rules_in_words", "survey"],
+        "job": ["IngestReport", "Progress", "ingest"],
         "plan": ["IngestPlan", "plan_ingest"],
+        "publish": ["Accept"],
         "ray_engine": ["RayEngine"],
         "rebuild": ["repair", "rollback"],
         "settings": ["IngestSettings"],

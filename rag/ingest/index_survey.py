@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from data.records import Chunk, Document, Span
 from rag.hostile import HARMLESS, RULES_VERSION, Ledger, PassageJudgement, Rule, SuspiciousText, lint, lint_unread
 from rag.index import Index
+
+RULE_WORDS = {
+    "instruction": "an order to a model",
+    "delimiter": "an imitation of the frame around passages",
+    "fake_citation": "a made-up citation key",
+    "invisible": "invisible writing",
+    "exfiltration": "an image that sends data to its host",
+    "control_token": "control tokens of chat models (written so that no server reads them)",
+}
+"""What a passage that offends a rule looks like, for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +104,20 @@ def _suspects(
             excerpts = tuple(dict.fromkeys(item.excerpt for item in inside))
             suspects.append(Suspect(chunk, rules, excerpts, chunk.id in released))
     return suspects
+
+
+def news(found: Survey) -> tuple[tuple[str, str], ...]:
+    """Return (source, what was found) for the documents that were judged for the first time."""
+    suspects = [(item.chunk.source, item.rules, item.excerpts) for item in found.suspects if not item.harmless]
+    told = [(source, f"{rules_in_words(rules)}: “{excerpts[0]}”") for source, rules, excerpts in suspects]
+    told += [
+        (source, f"{rules_in_words([item.rule])} outside the text that was indexed: “{item.excerpt}”")
+        for source, findings in found.unread.items()
+        for item in findings
+    ]
+    return tuple(item for item in told if item[0] in found.new)
+
+
+def rules_in_words(rules: Sequence[Rule]) -> str:
+    """Say what offends these rules."""
+    return " and ".join(RULE_WORDS[rule] for rule in rules)

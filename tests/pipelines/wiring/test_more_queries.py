@@ -5,8 +5,9 @@ import pytest
 from data.errors import SettingsError
 from pipelines.answer.asker import open_asker
 from pipelines.loopback import Behaviour, Loopback
-from pipelines.wiring.retriever import open_retriever
-from pipelines.wiring.workspace import open_workspace, retrieval_id
+from pipelines.wiring.generator import open_retriever
+from pipelines.wiring.workspace import open_workspace
+from rag.wiring.place import retrieval_id
 
 QUESTION = "How much luggage may a foot passenger bring?"
 

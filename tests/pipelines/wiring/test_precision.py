@@ -3,9 +3,9 @@ import pytest
 from data.errors import SettingsError
 from pipelines.index.ingest import ingest_paths
 from pipelines.index.status import workspace_status
-from pipelines.wiring.retriever import open_index
-from pipelines.wiring.workspace import init_workspace, open_workspace, workspace_embedder
+from pipelines.wiring.workspace import init_workspace, open_workspace
 from rag.errors import EmbedderMismatch
+from rag.wiring.retriever import open_index, place_embedder
 
 MODEL = "all-MiniLM-L6-v2@53aa51172d14"
 
@@ -29,7 +29,7 @@ def test_an_index_keeps_its_precision_under_auto(workspace, tmp_path, precision,
 
     again = ingest_paths(workspace("auto"), [tmp_path / "ferry.md"])
 
-    assert again.unchanged == 1 and workspace_embedder(workspace("auto")).id == name
+    assert again.unchanged == 1 and place_embedder(workspace("auto")).id == name
     assert workspace_status(workspace("auto"))["embedder"] == name
     index = open_index(workspace("auto"))
     assert index.search("When does the ferry leave?", mode="dense")

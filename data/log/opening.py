@@ -1,4 +1,4 @@
-"""The redactor of a workspace's [log] settings."""
+"""The log of a workspace as its [log] settings say: where it lies, and what is blacked out before it is written."""
 
 from __future__ import annotations
 
@@ -8,7 +8,22 @@ from collections.abc import Callable
 from pathlib import Path
 
 from data.errors import SettingsError
-from data.log import LogSettings, Redactor
+from data.log.interaction_log import InteractionLog
+from data.log.redact import Redactor
+from data.log.settings import LogSettings
+from data.settings import DATA_FOLDER
+
+
+def open_log(settings: LogSettings, folder: Path) -> InteractionLog:
+    """Open the interaction log of the workspace in `folder`.
+
+    :raises WorkspaceError: it cannot be opened.
+    :raises SettingsError: a pattern is no regular expression, or the hook cannot be found.
+    """
+    url, redact = settings.url.reveal(), build_redactor(settings, folder)
+    if url:
+        return InteractionLog(url, redact)
+    return InteractionLog.at_path((folder / DATA_FOLDER).resolve() / "log.sqlite", redact)
 
 
 def build_redactor(settings: LogSettings, folder: Path) -> Redactor:

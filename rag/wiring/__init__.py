@@ -1,0 +1,35 @@
+"""Settings become parts of this room: embedder, index, retriever, generator."""
+
+from typing import TYPE_CHECKING
+
+from data.faces import face
+
+if TYPE_CHECKING:
+    from rag.wiring.generator import build_endpoint, build_generator
+    from rag.wiring.ingest import EMBEDDER_NOTE, ingest_into
+    from rag.wiring.place import prompt_secret, retrieval_id
+    from rag.wiring.retriever import build_widener, open_index, open_retriever, place_embedder, vector_server
+
+__all__ = [
+    "EMBEDDER_NOTE",
+    "build_endpoint",
+    "build_generator",
+    "build_widener",
+    "ingest_into",
+    "open_index",
+    "open_retriever",
+    "place_embedder",
+    "prompt_secret",
+    "retrieval_id",
+    "vector_server",
+]
+
+__getattr__ = face(
+    __name__,
+    {
+        "generator": ["build_endpoint", "build_generator"],
+        "ingest": ["EMBEDDER_NOTE", "ingest_into"],
+        "place": ["prompt_secret", "retrieval_id"],
+        "retriever": ["build_widener", "open_index", "open_retriever", "place_embedder", "vector_server"],
+    },
+)
