@@ -13,12 +13,14 @@ from pipelines.console import note, say, say_json
 
 HistoryFile = Annotated[
     Path | None,
-    typer.Option("--history", help='What was said before: JSON Lines of {"role", "content"}, or OpenAI messages.'),
+    typer.Option(
+        "--history", help='This file says what was said before: JSON Lines of {"role", "content"}, or OpenAI messages.'
+    ),
 ]
 
 
 def chat(workspace: Folder = Path("."), history: HistoryFile = None) -> None:
-    """Ask one question after the other; each may refer to those before it."""
+    """Ask one question after the other. Each may refer to those before it."""
     from pipelines.answer import Chat, open_asker, read_history, remember_lines
     from pipelines.wiring import open_workspace
     from rag.asking import Conversation
@@ -31,11 +33,11 @@ def chat(workspace: Folder = Path("."), history: HistoryFile = None) -> None:
     Chat(Conversation(asker, turns)).run()
 
 
-Timeout = Annotated[float, typer.Option("--timeout", min=0.1, max=3600, help="Longest time for a request, in seconds.")]
+Timeout = Annotated[float, typer.Option("--timeout", min=0.1, max=3600, help="A request may take so many seconds.")]
 
 
 def doctor(workspace: Folder = Path("."), timeout: Timeout = 60.0, as_json: AsJson = False) -> None:
-    """Find out what the endpoints can really do, the true context window included; exit 1 when something failed."""
+    """Find out what the endpoints can really do, and how much a model reads. It exits with 1 when something failed."""
     from dataclasses import asdict
 
     from pipelines.answer import doctor_text, examine, show_table

@@ -19,12 +19,12 @@ app = typer.Typer(help="Pin the period that reports compare with.", no_args_is_h
 
 @app.command("set")
 def set_(
-    name: Annotated[str, typer.Argument(help="Name of the baseline.")] = "default",
+    name: Annotated[str, typer.Argument(help="The name of the baseline.")] = "default",
     workspace: Folder = Path("."),
     since: Since = None,
     until: Until = None,
 ) -> None:
-    """Pin a period as the reference; by default everything logged so far."""
+    """Pin a period as the reference. Without a period it is all that was logged so far."""
     from pipelines.monitoring import pin_baseline
     from pipelines.wiring import open_workspace
 
@@ -36,11 +36,11 @@ def set_(
 
 @app.command()
 def show(
-    name: Annotated[str | None, typer.Argument(help="Name of the baseline.", show_default="default")] = None,
+    name: Annotated[str | None, typer.Argument(help="The name of the baseline.", show_default="default")] = None,
     workspace: Folder = Path("."),
     as_json: AsJson = False,
 ) -> None:
-    """Show what a baseline holds: its records, scores and fingerprint, and how the days since then add up."""
+    """Show the records, scores and fingerprint of a baseline, and how the days since then add up."""
     from dataclasses import asdict
 
     from pipelines.monitoring import baseline_text, describe

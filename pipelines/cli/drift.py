@@ -16,7 +16,7 @@ from pipelines.console import ShowVersion, note, run_app, say, say_json, write_l
 
 
 def alert_test(workspace: Folder = Path(".")) -> None:
-    """Send a test message to every channel of alerts.urls; exit 1 when one did not take it."""
+    """Send a test message to every channel of alerts.urls. It exits with 1 when one did not take it."""
     from data.errors import SettingsError
     from drift.alert import summary
     from pipelines.monitoring import send_test
@@ -36,22 +36,24 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Html = Annotated[Path | None, typer.Option("--html", help="Write the HTML report here.")]
+Html = Annotated[Path | None, typer.Option("--html", help="Write the HTML report to this file.")]
 
 
 @app.callback()
 def root(version: ShowVersion = False) -> None:
-    """Has the quality of the answers slipped? Windows of interactions to a verdict with its evidence and cause."""
+    """Tell whether the quality of the answers has slipped, with evidence and cause."""
 
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="Interactions as JSON Lines, OTLP spans, or a Langfuse export.")],
-    kind: Annotated[str, typer.Option("--format", help="auto, jsonl, otlp or langfuse.")] = "auto",
+    file: Annotated[
+        Path, typer.Argument(help="The file holds interactions: JSON Lines, OTLP spans, or a Langfuse export.")
+    ],
+    kind: Annotated[str, typer.Option("--format", help="The format is auto, jsonl, otlp or langfuse.")] = "auto",
     workspace: Folder = Path("."),
     as_json: AsJson = False,
 ) -> None:
-    """Put interactions of any RAG application into the log; bad items are reported and kept aside."""
+    """Put interactions of any RAG application into the log. Bad items are reported and kept aside."""
     from pipelines.monitoring import import_file, import_json, import_text
     from pipelines.wiring import open_workspace
 
@@ -63,7 +65,7 @@ def import_(
 
 @app.command()
 def export(
-    file: Annotated[Path, typer.Argument(help="Where to write JSON Lines; - for standard output.")],
+    file: Annotated[Path, typer.Argument(help="Write JSON Lines to this file; - stands for standard output.")],
     workspace: Folder = Path("."),
     since: Since = None,
     until: Until = None,
@@ -80,9 +82,11 @@ def report(
     workspace: Folder = Path("."),
     since: Since = None,
     until: Until = None,
-    baseline: Annotated[str | None, typer.Option(help="Name of the baseline.", show_default="default")] = None,
+    baseline: Annotated[str | None, typer.Option(help="The name of the baseline.", show_default="default")] = None,
     html: Html = None,
-    alert: Annotated[bool, typer.Option("--alert", help="Tell the channels of rag.toml; for scheduled runs.")] = False,
+    alert: Annotated[
+        bool, typer.Option("--alert", help="Tell the channels of rag.toml, as runs on schedule do.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Compare the last days with the baseline.
@@ -112,12 +116,14 @@ def report(
 
 @app.command()
 def compare(
-    reference: Annotated[Path, typer.Argument(help="Interactions of the healthy period (JSON Lines).")],
-    current: Annotated[Path, typer.Argument(help="Interactions to judge (JSON Lines).")],
+    reference: Annotated[
+        Path, typer.Argument(help="The file holds interactions of the healthy period, as JSON Lines.")
+    ],
+    current: Annotated[Path, typer.Argument(help="The file holds the interactions to judge, as JSON Lines.")],
     html: Html = None,
     as_json: AsJson = False,
 ) -> None:
-    """Compare two interaction files; needs no workspace. Exit codes as for `drift report`."""
+    """Compare two interaction files without a workspace. It exits with the codes of `drift report`."""
     from drift.reports import to_json, to_text
     from drift.settings import DriftSettings
     from pipelines.monitoring import compare_files, refused_lines
@@ -137,9 +143,9 @@ def compare(
 
 @app.command()
 def demo(
-    folder: Annotated[Path, typer.Argument(help="Where to build the demo workspace.")] = Path("demo-out"),
+    folder: Annotated[Path, typer.Argument(help="Build the demo workspace in this folder.")] = Path("demo-out"),
 ) -> None:
-    """Tell the story on the demo corpus: healthy weeks, a silent change of model, the report that catches it."""
+    """Play healthy weeks, a silent change of model, and the report that catches it."""
     from pipelines.demo import run_demo
 
     run_demo(folder)

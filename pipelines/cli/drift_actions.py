@@ -15,15 +15,19 @@ if TYPE_CHECKING:
     from pipelines.monitoring import Frame
     from pipelines.wiring import Workspace
 
-BaselineName = Annotated[str | None, typer.Option(help="Name of the baseline.", show_default="default")]
-Seed = Annotated[int, typer.Option(min=0, help="Makes the choice repeatable.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what it would cost and stop.")]
+BaselineName = Annotated[str | None, typer.Option(help="The name of the baseline.", show_default="default")]
+Seed = Annotated[int, typer.Option(min=0, help="The same seed makes the same choice.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what it would cost, and stop.")]
 
 
 def label(
-    n: Annotated[int, typer.Option("--n", min=1, help="How many answers to choose for a new round.")] = 50,
-    metric: Annotated[str, typer.Option(help="Name of the labels, if they are about something else.")] = "quality",
-    export: Annotated[Path | None, typer.Option("--export", help="Write the round here to label it elsewhere.")] = None,
+    n: Annotated[int, typer.Option("--n", min=1, help="A new round has so many answers.")] = 50,
+    metric: Annotated[
+        str, typer.Option(help="The labels have this name, if they are about something else.")
+    ] = "quality",
+    export: Annotated[
+        Path | None, typer.Option("--export", help="Write the round to this file, to label it elsewhere.")
+    ] = None,
     import_: Annotated[Path | None, typer.Option("--import", help="Take labels in from this file.")] = None,
     judge: Annotated[bool, typer.Option("--judge", help="Let the judge of rag.toml label a sample.")] = False,
     new: Annotated[bool, typer.Option("--new", help="End the open round early and begin another.")] = False,
@@ -35,7 +39,7 @@ def label(
     baseline: BaselineName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Label a few answers, chosen with known probabilities so that they speak for all; y, n, skip, back, quit."""
+    """Label a few answers by y, n, skip, back and quit. Known probabilities make them speak for all."""
     from pipelines.monitoring import Frame
     from pipelines.wiring import open_workspace
 
@@ -115,14 +119,19 @@ def _queue(
 
 def probe(
     canaries: Annotated[
-        Path | None, typer.Option("--canaries", help="Fixed questions, JSON Lines.", show_default="canaries.jsonl")
+        Path | None,
+        typer.Option(
+            "--canaries", help="The file holds the fixed questions, as JSON Lines.", show_default="canaries.jsonl"
+        ),
     ] = None,
-    against: Annotated[str, typer.Option(help="previous, baseline, or the name of a baseline.")] = "previous",
-    repeats: Annotated[int, typer.Option(min=1, max=20, help="Ask each this often.")] = 1,
+    against: Annotated[
+        str, typer.Option(help="Compare with previous, baseline, or a baseline of this name.")
+    ] = "previous",
+    repeats: Annotated[int, typer.Option(min=1, max=20, help="Ask each question so many times.")] = 1,
     workspace: Folder = Path("."),
     as_json: AsJson = False,
 ) -> None:
-    """Ask the canaries, put them on record and compare with the round before. Exit codes as for `drift report`."""
+    """Ask the canaries and compare them with the round before. It exits with the codes of `drift report`."""
     from pipelines.console import progress_printer
     from pipelines.monitoring import probe as run_probe
     from pipelines.monitoring import probe_json, probe_text
@@ -136,17 +145,20 @@ def probe(
 
 
 def drill(
-    fault: Annotated[list[str] | None, typer.Option(help="Only this fault; may be repeated.")] = None,
-    share: Annotated[list[float] | None, typer.Option(help="Share of broken records.", show_default="0.3, 1")] = None,
-    trials: Annotated[int, typer.Option(min=5, max=1000, help="Trials per fault and share.")] = 20,
-    records: Annotated[int, typer.Option(min=30, max=5000, help="Records per window.")] = 200,
+    fault: Annotated[list[str] | None, typer.Option(help="Try this fault alone. The option may be repeated.")] = None,
+    share: Annotated[
+        list[float] | None,
+        typer.Option(help="Break this share of the records. The option may be repeated.", show_default="0.3, 1"),
+    ] = None,
+    trials: Annotated[int, typer.Option(min=5, max=1000, help="Make so many trials for each fault and share.")] = 20,
+    records: Annotated[int, typer.Option(min=30, max=5000, help="A window has so many records.")] = 200,
     seed: Seed = 0,
     workspace: Folder = Path("."),
     since: Since = None,
     until: Until = None,
     as_json: AsJson = False,
 ) -> None:
-    """Break copies of the recent traffic in known ways and see which faults alert, how soon, and what is blamed."""
+    """Break copies of the recent traffic in known ways, and see which faults alert, how soon, and what is blamed."""
     from data.errors import InputError
     from drift.drill import DrillSettings
     from pipelines.console import progress_printer
@@ -170,15 +182,16 @@ def drill(
 
 def forget(
     older_than: Annotated[
-        str | None, typer.Option(help="Age, e.g. 90d, 12h, 8w.", show_default="log.keep_text_days")
+        str | None,
+        typer.Option(help="Delete what is older than this, e.g. 90d, 12h or 8w.", show_default="log.keep_text_days"),
     ] = None,
     vectors: Annotated[bool, typer.Option("--vectors", help="Delete the vectors too.")] = False,
     canaries: Annotated[bool, typer.Option("--canaries", help="Delete what canaries were answered, too.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go and stop.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, and stop.")] = False,
     workspace: Folder = Path("."),
     as_json: AsJson = False,
 ) -> None:
-    """Delete old questions, answers and passages of users; scores, measurements and canaries stay."""
+    """Delete old questions, answers and passages of users. Scores, measurements and canaries stay."""
     from pipelines.monitoring import cutoff, sweep, sweep_json, sweep_text
     from pipelines.wiring import open_workspace
 
@@ -188,8 +201,8 @@ def forget(
 
 
 def explain(
-    n: Annotated[int, typer.Option("--n", min=2, max=1000, help="How many questions to replay.")] = 30,
-    old_settings: Annotated[Path | None, typer.Option(help="The former rag.toml, if it was kept.")] = None,
+    n: Annotated[int, typer.Option("--n", min=2, max=1000, help="Replay so many questions.")] = 30,
+    old_settings: Annotated[Path | None, typer.Option(help="The former rag.toml is this file.")] = None,
     dry_run: DryRun = False,
     seed: Seed = 0,
     workspace: Folder = Path("."),
@@ -198,7 +211,10 @@ def explain(
     baseline: BaselineName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Replay questions with old and new index, model and settings; which change is behind the drop? 5: none at hand."""
+    """Replay questions with old and new index, model and settings, to find the change behind a drop.
+
+    It exits with 5 when nothing could be replayed.
+    """
     from pipelines.console import progress_printer
     from pipelines.monitoring import ReplaySettings, shares_json, shares_text
     from pipelines.monitoring import explain as run_explain

@@ -16,20 +16,20 @@ if TYPE_CHECKING:
     from pipelines.wiring import Workspace
 
 
-Out = Annotated[Path, typer.Option("--cases", help="Case file, .jsonl or .yaml; what is in it stays.")]
+Out = Annotated[Path, typer.Option("--cases", help="The case file ends in .jsonl or .yaml. What is in it stays.")]
 Seed = Annotated[int, typer.Option(help="Another seed draws others.")]
 CASES = Path("cases.jsonl")
 
 
 def init(
     cases: Out = CASES,
-    count: Annotated[int, typer.Option(min=1, max=10_000, help="Drafts to add.")] = 50,
+    count: Annotated[int, typer.Option(min=1, max=10_000, help="Add so many drafts.")] = 50,
     model: Annotated[bool, typer.Option("--model", help="Let the chat model of rag.toml write the questions.")] = False,
     seed: Seed = 0,
     workspace: Folder = Path("."),
     as_json: AsJson = False,
 ) -> None:
-    """Draft golden cases from the indexed documents; reviewed cases are never changed."""
+    """Draft golden cases from the indexed documents. Reviewed cases never change."""
     from pipelines.evaluation import draft
     from pipelines.wiring import open_workspace
 
@@ -45,7 +45,7 @@ def review(
     workspace: Folder = Path("."),
     as_json: AsJson = False,
 ) -> None:
-    """Accept, complete or throw away drafts, one key each; every decision is written at once."""
+    """Accept, complete or throw away drafts, by one key each. Every decision is written at once."""
     from pipelines.evaluation import review_file
     from pipelines.wiring import open_workspace
 
@@ -56,7 +56,7 @@ def review(
 
 def harvest(
     cases: Out = CASES,
-    count: Annotated[int, typer.Option(min=1, max=10_000, help="Questions to draw.")] = 20,
+    count: Annotated[int, typer.Option(min=1, max=10_000, help="Draw so many questions.")] = 20,
     since: Since = None,
     until: Until = None,
     seed: Seed = 0,
@@ -79,27 +79,37 @@ evaluation.command("init")(init)
 evaluation.command("review")(review)
 evaluation.command("harvest")(harvest)
 
-Junit = Annotated[Path | None, typer.Option(help="Write JUnit XML here.")]
-Markdown = Annotated[Path | None, typer.Option(help="Write Markdown for a pull request here.")]
-Html = Annotated[Path | None, typer.Option(help="Write a self-contained HTML page here.")]
+Junit = Annotated[Path | None, typer.Option(help="Write JUnit XML to this file.")]
+Markdown = Annotated[Path | None, typer.Option(help="Write Markdown for a pull request to this file.")]
+Html = Annotated[Path | None, typer.Option(help="Write a self-contained HTML page to this file.")]
 
 
 @evaluation.callback(invoke_without_command=True)
 def evaluate(
     context: typer.Context,
-    cases: Annotated[Path, typer.Option(help="Golden cases, JSON Lines or YAML.")] = Path("cases.jsonl"),
-    gate: Annotated[bool, typer.Option("--gate", help="Compare with the accepted run; exit 1 on regression.")] = False,
-    accepted: Annotated[Path | None, typer.Option(help="The accepted run.", show_default=".rag/evals/")] = None,
-    metrics: Annotated[str, typer.Option(help="Gate only these, separated by commas.")] = "",
+    cases: Annotated[Path, typer.Option(help="The file holds the golden cases, as JSON Lines or YAML.")] = Path(
+        "cases.jsonl"
+    ),
+    gate: Annotated[
+        bool, typer.Option("--gate", help="Compare with the accepted run, and exit with 1 on a regression.")
+    ] = False,
+    accepted: Annotated[
+        Path | None, typer.Option(help="The accepted run is this file.", show_default=".rag/evals/")
+    ] = None,
+    metrics: Annotated[str, typer.Option(help="Gate only these metrics, with commas between them.")] = "",
     matrix: Annotated[Path | None, typer.Option(help="Compare the settings of this YAML file instead.")] = None,
     judge: Annotated[bool, typer.Option("--judge", help="Let the judge of rag.toml score the answers, too.")] = False,
-    judge_metrics: Annotated[str, typer.Option(help="Judged metrics, by commas.", show_default="rag.toml")] = "",
+    judge_metrics: Annotated[
+        str, typer.Option(help="Judge only these metrics, with commas between them.", show_default="rag.toml")
+    ] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Answer, and say what judging would cost.")] = False,
     junit: Junit = None,
     markdown: Markdown = None,
     html: Html = None,
-    repeats: Annotated[int, typer.Option(min=1, max=100, help="Ask each case this often and average.")] = 1,
-    concurrency: Annotated[int, typer.Option(min=0, max=256, help="Questions at a time; 0: as in rag.toml.")] = 0,
+    repeats: Annotated[int, typer.Option(min=1, max=100, help="Ask each case so many times, and average.")] = 1,
+    concurrency: Annotated[
+        int, typer.Option(min=0, max=256, help="Ask so many questions at a time; 0 stands for what rag.toml says.")
+    ] = 0,
     workspace: Folder = Path("."),
     as_json: AsJson = False,
 ) -> None:
@@ -142,7 +152,9 @@ def evaluate(
 @evaluation.command("accept")
 def accept(
     workspace: Folder = Path("."),
-    to: Annotated[Path | None, typer.Option(help="Where to keep it.", show_default=".rag/evals/accepted.json")] = None,
+    to: Annotated[
+        Path | None, typer.Option(help="Keep it in this file.", show_default=".rag/evals/accepted.json")
+    ] = None,
 ) -> None:
     """Make the last run the accepted one that --gate compares with."""
     from pipelines.evaluation import accept_last
@@ -153,8 +165,12 @@ def accept(
 
 @evaluation.command("calibrate")
 def calibrate(
-    labels: Annotated[Path | None, typer.Option(help="Labelled answers, JSON Lines.", show_default="the log")] = None,
-    check: Annotated[bool, typer.Option("--check", help="Ask the judge again; exit 1 when it has changed.")] = False,
+    labels: Annotated[
+        Path | None, typer.Option(help="The file holds labelled answers, as JSON Lines.", show_default="the log")
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Ask the judge again, and exit with 1 when it has changed.")
+    ] = False,
     workspace: Folder = Path("."),
     as_json: AsJson = False,
 ) -> None:

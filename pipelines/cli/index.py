@@ -12,12 +12,17 @@ from pipelines.console import plural, say, say_json
 
 
 def quarantine(
-    release: Annotated[list[str] | None, typer.Option(help="Id of a passage to use from now on; repeatable.")] = None,
-    hold: Annotated[list[str] | None, typer.Option(help="Id of a released passage to hold back again.")] = None,
+    release: Annotated[
+        list[str] | None, typer.Option(help="Use the passage of this id from now on. The option may be repeated.")
+    ] = None,
+    hold: Annotated[
+        list[str] | None,
+        typer.Option(help="Hold the released passage of this id back again. The option may be repeated."),
+    ] = None,
     workspace: Folder = Path("."),
     as_json: AsJson = False,
 ) -> None:
-    """List passages that look like an attack on a model; with --release let some into answers."""
+    """List passages that look like an attack on a model. With --release some may be used in answers."""
     from pipelines.index import look, quarantine_json, quarantine_text
     from pipelines.index import release as release_passages
     from pipelines.wiring import open_workspace

@@ -8,10 +8,12 @@ from typing import Annotated
 
 import typer
 
-Folder = Annotated[Path, typer.Option("--workspace", "-w", help="Folder with rag.toml and .rag/.", show_default="here")]
+Folder = Annotated[
+    Path, typer.Option("--workspace", "-w", help="The folder that holds rag.toml and .rag/.", show_default="here")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
-Since = Annotated[str | None, typer.Option(help="First moment, ISO 8601, e.g. 2026-11-01.")]
-Until = Annotated[str | None, typer.Option(help="End of the period (not included), ISO 8601.")]
+Since = Annotated[str | None, typer.Option(help="The period begins at this time, in ISO 8601, e.g. 2026-11-01.")]
+Until = Annotated[str | None, typer.Option(help="The period ends before this time, in ISO 8601.")]
 
 
 def parse_time(text: str | None) -> datetime | None:

@@ -32,12 +32,12 @@ class EngineName(StrEnum):
 
 @app.callback()
 def root(version: ShowVersion = False) -> None:
-    """Documents to an index, questions to answers with citations that can be checked."""
+    """Make documents an index, and answer questions with citations that can be checked."""
 
 
 @app.command()
 def init(workspace: Folder = Path(".")) -> None:
-    """Make rag.toml and .rag/ in a folder; never changes what is there."""
+    """Make rag.toml and .rag/ in a folder. What is there stays as it is."""
     from pipelines.wiring import init_workspace
 
     made = init_workspace(workspace)
@@ -48,19 +48,30 @@ def init(workspace: Folder = Path(".")) -> None:
 def ingest(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(help="Files and folders; - for standard input.", parser=given_path, metavar="PATH"),
+        typer.Argument(
+            help="Index these files and folders; - stands for standard input.", parser=given_path, metavar="PATH"
+        ),
     ] = None,
     workspace: Folder = Path("."),
     prune: Annotated[bool, typer.Option(help="Remove documents whose file vanished from an ingested folder.")] = False,
-    urls: Annotated[Path | None, typer.Option(help="File with one http(s) URL a line, to be fetched.")] = None,
-    name: Annotated[str | None, typer.Option(help="Source name of standard input, e.g. minutes.md.")] = None,
-    plan: Annotated[bool, typer.Option("--plan", help="Show what would be done and its cost; write nothing.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Publish a new index the gate cases speak against.")] = False,
-    engine: Annotated[EngineName, typer.Option(help="Where to read, cut and embed.")] = EngineName.local,
-    address: Annotated[str, typer.Option(help="Ray cluster, e.g. auto; else one on this machine is started.")] = "",
+    urls: Annotated[
+        Path | None, typer.Option(help="Fetch the http(s) URLs of this file, which has one a line.")
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="Standard input has this source name, e.g. minutes.md.")] = None,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Show what would be done and what it would cost, and write nothing.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Publish a new index though the gate cases speak against it.")
+    ] = False,
+    engine: Annotated[EngineName, typer.Option(help="Read, cut and embed there.")] = EngineName.local,
+    address: Annotated[
+        str,
+        typer.Option(help="The Ray cluster is at this address, e.g. auto. Without it one is started on this machine."),
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Read, cut, embed and index documents; unchanged files are skipped, bad ones refused one by one."""
+    """Read, cut, embed and index documents. Unchanged files are skipped, and bad ones are refused one by one."""
     from pipelines.index import ingest_json, ingest_paths, ingest_text, plan_json, plan_paths, plan_text
     from pipelines.wiring import open_workspace
 
@@ -87,20 +98,23 @@ def ingest(
 
 @app.command()
 def search(
-    question: Annotated[str | None, typer.Argument(help="What to look for.")] = None,
+    question: Annotated[str | None, typer.Argument(help="Look for this.")] = None,
     queries: Annotated[
         Path | None,
-        typer.Option(help='JSON Lines file, one {"id", "question"} per line.'),
+        typer.Option(help='The file holds many questions, as JSON Lines of {"id", "question"}.'),
     ] = None,
-    k: Annotated[int | None, typer.Option(min=1, max=1000, help="Passages per question.")] = None,
+    k: Annotated[int | None, typer.Option(min=1, max=1000, help="Show so many passages for a question.")] = None,
     conditions: Annotated[
         list[str] | None,
-        typer.Option("--filter", help="source=GLOB, page=3, language=ru or heading~TEXT; may be repeated."),
+        typer.Option(
+            "--filter",
+            help="Search only there: source=GLOB, page=3, language=ru or heading~TEXT. The option may be repeated.",
+        ),
     ] = None,
     workspace: Folder = Path("."),
     as_json: AsJson = False,
 ) -> None:
-    """Show the passages a question retrieves, without answering it."""
+    """Show the passages that a question finds, without an answer."""
     from data.errors import InputError
     from pipelines.answer import in_words
     from pipelines.index import Query, hits_json, hits_text, read_queries
@@ -126,7 +140,7 @@ def search(
 
 @app.command()
 def ask(
-    question: Annotated[str, typer.Argument(help="The question, in quotes.")],
+    question: Annotated[str, typer.Argument(help="The question stands in quotes.")],
     workspace: Folder = Path("."),
     stream: Annotated[bool, typer.Option("--stream", help="Show the answer while it is written.")] = False,
     history: HistoryFile = None,
@@ -160,13 +174,13 @@ def ask(
 
 @app.command()
 def why(
-    question: Annotated[str, typer.Argument(help="The question, in quotes.")],
-    expect: Annotated[str, typer.Option(help="The source that should answer it: FILE, or FILE#p3 for its page 3.")],
-    text: Annotated[str, typer.Option(help="A phrase of the passage.")] = "",
+    question: Annotated[str, typer.Argument(help="The question stands in quotes.")],
+    expect: Annotated[str, typer.Option(help="This source should answer it: FILE, or FILE#p3 for its page 3.")],
+    text: Annotated[str, typer.Option(help="The passage holds this phrase.")] = "",
     workspace: Folder = Path("."),
     as_json: AsJson = False,
 ) -> None:
-    """Name the stage at which an expected passage was lost; exit 1 when it did not reach the answer."""
+    """Name the stage that lost an expected passage. It exits with 1 when the passage did not reach the answer."""
     from pipelines.answer import explain_missing, why_json, why_text
     from pipelines.wiring import open_workspace
 
@@ -188,11 +202,11 @@ def status(workspace: Folder = Path("."), as_json: AsJson = False) -> None:
 
 @app.command()
 def verify(
-    interaction: Annotated[str, typer.Argument(help="The id that `rag ask` printed.")],
+    interaction: Annotated[str, typer.Argument(help="`rag ask` printed this id.")],
     workspace: Folder = Path("."),
     as_json: AsJson = False,
 ) -> None:
-    """Check the citations of a logged answer against today's sources; exit 1 when one no longer stands."""
+    """Check the citations of a logged answer against today's sources. It exits with 1 when one no longer stands."""
     from pipelines.answer import all_stand, verification_json, verification_text, verify_answer
     from pipelines.wiring import open_workspace
 

@@ -14,12 +14,15 @@ keys = typer.Typer(no_args_is_help=True, help="Make, list and remove the keys of
 
 
 def serve(
-    host: Annotated[str | None, typer.Option(help="Address to listen on; default: server.host.")] = None,
-    port: Annotated[int | None, typer.Option(min=0, max=65_535, help="Port; default: server.port; 0: any.")] = None,
+    host: Annotated[str | None, typer.Option(help="Listen on this address. Without it server.host counts.")] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65_535, help="Listen on this port; 0 stands for any. Without it server.port counts."),
+    ] = None,
     insecure: Annotated[bool, typer.Option("--insecure", help="Listen on a public address without keys.")] = False,
     workspace: Folder = Path("."),
 ) -> None:
-    """Answer over HTTP: an OpenAI-compatible API at /v1 and a page for people at /."""
+    """Answer over HTTP, with an OpenAI-compatible API at /v1 and a page for people at /."""
     from data.extras import needed_by
     from pipelines.wiring import open_workspace
 
@@ -32,14 +35,18 @@ def serve(
 
 @keys.command("add")
 def add_key(
-    name: Annotated[str, typer.Argument(help="Whose key it is; answers are tagged with it.")],
+    name: Annotated[str, typer.Argument(help="The key belongs to this client. Answers are tagged with the name.")],
     collections: Annotated[
-        list[str] | None, typer.Option("--collection", help="May ask this collection; default: default. Repeatable.")
+        list[str] | None,
+        typer.Option("--collection", help="The client may ask this collection. The option may be repeated."),
     ] = None,
-    metrics: Annotated[bool, typer.Option("--metrics", help="May read /metrics; alone: nothing else.")] = False,
+    metrics: Annotated[
+        bool,
+        typer.Option("--metrics", help="The client may read /metrics. Without a collection it may do nothing else."),
+    ] = False,
     workspace: Folder = Path("."),
 ) -> None:
-    """Make a key and print it, once: only its hash is kept."""
+    """Make a key and print it once. Only its hash is kept."""
     from pipelines.serve import DEFAULT_COLLECTION, check_collections, open_keys
     from pipelines.wiring import open_workspace
 
@@ -67,8 +74,10 @@ def list_keys(workspace: Folder = Path("."), as_json: AsJson = False) -> None:
 
 
 @keys.command("remove")
-def remove_key(name: Annotated[str, typer.Argument(help="Whose key it is.")], workspace: Folder = Path(".")) -> None:
-    """Forget a key; a running server refuses it from then on."""
+def remove_key(
+    name: Annotated[str, typer.Argument(help="The key belongs to this client.")], workspace: Folder = Path(".")
+) -> None:
+    """Forget a key. A running server refuses it from then on."""
     from pipelines.serve import open_keys
     from pipelines.wiring import open_workspace
 
