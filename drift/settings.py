@@ -12,15 +12,15 @@ from data.settings import Bounds, Example, Former, check
 class DriftSettings:
     """The knobs of a comparison; the defaults are meant to be left alone.
 
-    `alpha` is the level of the tests that alert. It bounds the false-alert rate of one report on a system that did not
-    change, and 0.0075 keeps that rate below 1 % as measured, too (`benchmarks.drift_levels`): 0.01 brought 58 alerts in
+    `alpha` is the level of the tests that alert. It bounds the rate of false alerts of one report on a system that did
+    not change. 0.0075 keeps that rate below 1 % as measured, too (`benchmarks.drift_levels`): 0.01 brought 58 alerts in
     5,625 windows (single runs 0.2 to 1.8 %), 0.0075 17 in 2,625 of them where 0.01 brought 21. Large drops are seen as
     often, small ones less often (18 instead of 23 % for a swap of 30 % of the traffic).
     """
 
     drop_that_matters: Annotated[float, Bounds(gt=0.0, lt=1.0)] = 0.10
-    """On the 0..1 scale of the score that speaks. The data must have been able to show such a drop, with probability
-    `power`, before a report may call itself steady."""
+    """A drop of quality, on the scale from 0 to 1, that must not go unseen. The data must have been able to show it,
+    with probability `power`, before a report may call itself steady."""
     false_alert_days: Annotated[float, Bounds(ge=1.0), Former("false_page_days")] = 180.0
     """Reports on schedule alert falsely once in so many days at most."""
     alpha: Annotated[float, Bounds(gt=0.0, lt=0.5)] = 0.0075
@@ -30,9 +30,9 @@ class DriftSettings:
     minimal_drop: Annotated[float, Bounds(ge=0.0, lt=1.0)] = 0.02
     """The smallest mean drop of quality that may alert at all."""
     power: Annotated[float, Bounds(gt=0.0, lt=1.0)] = 0.80
-    """How surely a drop that matters must have been seen."""
+    """How surely a drop that matters would have been seen."""
     confidence: Annotated[float, Bounds(gt=0.0, lt=1.0)] = 0.95
-    """Of the intervals shown."""
+    """How surely the intervals shown hold the truth."""
     fdr: Annotated[float, Bounds(gt=0.0, lt=1.0)] = 0.05
     """Share of findings that may be false."""
     min_records: Annotated[int, Bounds(ge=2)] = 30

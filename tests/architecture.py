@@ -31,7 +31,7 @@ ARROWS = {
     },
     "rag": {
         "answer": {"hostile", "prompts", "read"},
-        "asking": {"answer", "search"},
+        "asking": {"answer", "chat", "search"},
         "chat": {"prompts"},
         "chunk": {"read"},
         "diagnose": {"answer", "chunk", "index", "read", "search", "store"},

@@ -10,10 +10,10 @@ from data.settings import Bounds, Example, Secret, check
 
 @dataclass(frozen=True, slots=True)
 class LogSettings:
-    """Where interactions are written, what is blacked out first, and how long texts are kept."""
+    """Where interactions are written, and what is blacked out first."""
 
     url: Annotated[Secret, Example("postgresql+psycopg://…")] = Secret("")
-    """Empty: .rag/log.sqlite; or any SQLAlchemy URL."""
+    """Any SQLAlchemy URL; empty: .rag/log.sqlite."""
     redact: Annotated[tuple[str, ...], Example((r"\S+@\S+",))] = ()
     """Regular expressions; what they match is never written."""
     redact_hook: str = ""

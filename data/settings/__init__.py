@@ -5,7 +5,18 @@ from typing import TYPE_CHECKING
 from data.faces import face
 
 if TYPE_CHECKING:
-    from data.settings.fields import Bounds, Example, Former, NotEmpty, check, sections_of, setting_fields
+    from data.settings.fields import (
+        Bounds,
+        Example,
+        Former,
+        NotEmpty,
+        SettingField,
+        check,
+        kind_in_words,
+        rows_of,
+        sections_of,
+        setting_fields,
+    )
     from data.settings.places import DATA_FOLDER, SETTINGS_FILE
     from data.settings.reading import changed_settings, read_settings
     from data.settings.secret import Secret
@@ -18,9 +29,12 @@ __all__ = [
     "NotEmpty",
     "SETTINGS_FILE",
     "Secret",
+    "SettingField",
     "changed_settings",
     "check",
+    "kind_in_words",
     "read_settings",
+    "rows_of",
     "sections_of",
     "setting_fields",
 ]
@@ -28,7 +42,18 @@ __all__ = [
 __getattr__ = face(
     __name__,
     {
-        "fields": ["Bounds", "Example", "Former", "NotEmpty", "check", "sections_of", "setting_fields"],
+        "fields": [
+            "Bounds",
+            "Example",
+            "Former",
+            "NotEmpty",
+            "SettingField",
+            "check",
+            "kind_in_words",
+            "rows_of",
+            "sections_of",
+            "setting_fields",
+        ],
         "places": ["DATA_FOLDER", "SETTINGS_FILE"],
         "reading": ["changed_settings", "read_settings"],
         "secret": ["Secret"],

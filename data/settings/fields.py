@@ -63,7 +63,7 @@ class SettingField:
     def problem(self, value: Any) -> str:
         """Say what a value must be that this one is not; empty where it is fine."""
         if not _is_kind(value, self.kind):
-            return f"must be {kind_in_words(self.kind)}"
+            return f"must be {kind_in_words(self.kind)}{' of type Secret' if self.is_secret else ''}"
         broken = value is not None and not all(_keeps(value, bound) for bound in self.bounds)
         return f"must {self.demand}" if broken else ""
 
@@ -132,26 +132,19 @@ def check(settings: Any, section: str, error: type[SilentDriftError] = SettingsE
 
 
 def kind_in_words(kind: Any) -> str:
-    """Say what values of a type are, for people."""
+    """Say what values of a type are, for people: "a text", "a list of texts", "'flag' or 'off'"."""
     origin, parts = get_origin(kind), get_args(kind)
     if origin is Literal:
         return " or ".join(repr(part) for part in parts)
     if origin in (Union, UnionType):
         return " or ".join(kind_in_words(part) for part in parts if part is not type(None))
     if origin is tuple:
-        return f"a list of which each item is {'a table' if rows_of(kind) else kind_in_words(parts[0])}"
-    if origin is dict or origin is Mapping:
-        return f"a table whose values are each {kind_in_words(parts[1])}"
-    return _PLAIN.get(kind, getattr(kind, "__name__", str(kind)))
+        return f"a list of {_MANY.get(parts[0], 'tables')}"
+    return f"a table of {_MANY[parts[1]]}" if origin is dict else _ONE.get(kind, "a table")
 
 
-_PLAIN = {
-    str: "a text",
-    int: "a whole number",
-    float: "a number",
-    bool: "true or false",
-    Secret: "a text (in Python a Secret)",
-}
+_ONE = {str: "a text", Secret: "a text", int: "a whole number", float: "a number", bool: "true or false"}
+_MANY = {str: "texts", Secret: "texts", int: "whole numbers", float: "numbers"}
 
 
 def _is_kind(value: Any, kind: Any) -> bool:
@@ -162,7 +155,7 @@ def _is_kind(value: Any, kind: Any) -> bool:
         return any(_is_kind(value, part) for part in parts)
     if origin is tuple:
         return isinstance(value, tuple) and all(_is_kind(item, parts[0]) for item in value)
-    if origin is dict or origin is Mapping:
+    if origin is dict:
         return isinstance(value, Mapping) and all(_is_kind(item, parts[1]) for item in value.values())
     if kind in (int, float):
         return isinstance(value, int | kind) and not isinstance(value, bool)
@@ -185,6 +178,10 @@ def _in_words(bound: Bounds | MinLen) -> str:
     if isinstance(bound, MinLen):
         return "not be empty"
     if bound.ge is not None and bound.le is not None:
-        return f"lie between {bound.ge} and {bound.le}"
+        return f"lie between {_number(bound.ge)} and {_number(bound.le)}"
     sides = {"at or above": bound.ge, "above": bound.gt, "at or below": bound.le, "below": bound.lt}
-    return f"lie {' and '.join(f'{side} {limit}' for side, limit in sides.items() if limit is not None)}"
+    return f"lie {' and '.join(f'{side} {_number(limit)}' for side, limit in sides.items() if limit is not None)}"
+
+
+def _number(limit: Any) -> str:
+    return str(int(limit) if limit == int(limit) else limit)

@@ -12,8 +12,10 @@ from data.settings.fields import SettingField, holds_secret, kind_in_words, rows
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
-    from pydantic_core import ErrorDetails
 
+_ALIKE = 0.7
+"""How alike a misspelt name of a section is to it; names of different sections are less alike."""
+_LONGEST = 80
 _OUT_OF_RANGE = {
     "greater_than",
     "greater_than_equal",
@@ -31,7 +33,7 @@ def refuse_unknown(values: Mapping[str, Any], shape: type, where: str) -> None:
     sections = sections_of(shape)
     for section, keys in values.items():
         if not isinstance(keys, Mapping):
-            raise SettingsError(f"{where} has {section!r} outside a section: write it under one, e.g. [chat].")
+            raise SettingsError(f"{where} has {_misplaced(section, keys, section in sections)}")
         if section not in sections:
             raise SettingsError(f"{where} has an unknown section [{section}]{_nearest(section, sections)}")
         known = setting_fields(sections[section])
@@ -39,6 +41,19 @@ def refuse_unknown(values: Mapping[str, Any], shape: type, where: str) -> None:
             if key not in known:
                 raise SettingsError(f"{where} has an unknown key {section}.{key}{_nearest(key, known)}")
             _refuse_unknown_in_rows(value, known[key], f"{section}.{key}", where)
+
+
+def _misplaced(name: str, value: Any, is_section: bool) -> str:
+    if not is_section:
+        return f"{name!r} outside a section: write it under one, e.g. [chat]."
+    if isinstance(value, list):
+        return f"[[{name}]], which stands for one of several, but there is one: write [{name}]."
+    return f"{name!r} as a value, but it is a section: write [{name}], and its keys below."
+
+
+def near(name: str, known: Iterable[str]) -> bool:
+    """Whether a name looks like a known one that was misspelt."""
+    return bool(difflib.get_close_matches(name, known, n=1, cutoff=_ALIKE))
 
 
 def _refuse_unknown_in_rows(value: Any, item: SettingField, place: str, where: str) -> None:
@@ -62,16 +77,24 @@ def first_problem(error: ValidationError, shape: type) -> str:
     if problem["type"] == "missing":
         return f"Setting {place} is missing: write it into rag.toml or the environment."
     item, kind = _at(problem["loc"], shape)
-    shown = "" if holds_secret(kind) else f", found {problem['input']!r}"
-    return f"Setting {place} is not usable{shown}: {_demand(problem, item)}."
+    shown = "" if holds_secret(kind) else f", found {_shown(problem['input'])}"
+    return f"Setting {place} is not usable{shown}: it must {_demand(problem['type'], item, kind)}."
 
 
-def _demand(problem: ErrorDetails, item: SettingField | None) -> str:
-    if item is None:
-        return problem["msg"].lower()
-    if problem["type"] in _OUT_OF_RANGE and item.demand:
-        return f"it must {item.demand}"
-    return f"it must be {kind_in_words(item.kind)}" if problem["type"] != "finite_number" else problem["msg"].lower()
+def _shown(value: Any) -> str:
+    # What a table or a list holds is not shown: it may be a secret that stands in a wrong place.
+    if isinstance(value, Mapping):
+        return "a table"
+    if isinstance(value, list | tuple):
+        return "a list"
+    text = repr(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def _demand(problem: str, item: SettingField | None, kind: Any) -> str:
+    if problem == "finite_number":
+        return "be a finite number"
+    return item.demand if item and problem in _OUT_OF_RANGE else f"be {kind_in_words(kind)}"
 
 
 def _at(place: tuple[int | str, ...], shape: type) -> tuple[SettingField | None, Any]:

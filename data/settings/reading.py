@@ -17,7 +17,7 @@ from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSett
 from data.errors import SettingsError
 from data.settings.environment import environment_values, section_of
 from data.settings.fields import sections_of, setting_fields, with_present_names
-from data.settings.problems import first_problem, refuse_unknown
+from data.settings.problems import first_problem, near, refuse_unknown
 
 Sections = TypeVar("Sections")
 """A dataclass whose fields are the sections of a file, each a dataclass with a default."""
@@ -26,14 +26,15 @@ Sections = TypeVar("Sections")
 def read_settings(shape: type[Sections], file: Path, environ: Mapping[str, str], *, partial: bool = False) -> Sections:
     """Read `file`, if it is there, and lay the environment over it; variables are called ``RAG__SECTION__KEY``.
 
-    With `partial`, sections that `shape` does not have belong to other readers and are passed over.
+    With `partial`, sections that `shape` does not have belong to other readers and are passed over, unless they look
+    like misspelt ones of its own.
 
     :raises SettingsError: the file is not TOML, or holds an unknown key or a value out of range.
     """
     in_file = _file_values(file)
     if partial:
         known = sections_of(shape)
-        in_file = {name: value for name, value in in_file.items() if name in known}
+        in_file = {name: value for name, value in in_file.items() if name in known or near(name, known)}
         environ = {name: value for name, value in environ.items() if section_of(name) in known}
     in_file = with_present_names(in_file, shape)
     refuse_unknown(in_file, shape, str(file))

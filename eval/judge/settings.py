@@ -10,9 +10,9 @@ from data.settings import Bounds, Example, Secret, check
 
 @dataclass(frozen=True, slots=True)
 class JudgeSettings:
-    """The model that judges answers (ragas), for `drift label --judge` and `rag eval --judge`.
+    """The model that judges answers, by ragas.
 
-    Without `base_url` there is none.
+    It is asked by `drift label --judge` and `rag eval --judge`; without `base_url` there is none.
     """
 
     base_url: Annotated[str, Example("http://localhost:11434/v1")] = ""

@@ -8,10 +8,10 @@ if TYPE_CHECKING:
     from pipelines.settings.loading import load_settings
     from pipelines.settings.sections import Settings
     from pipelines.settings.server import ServerSettings
-    from pipelines.settings.template import TEMPLATE
+    from pipelines.settings.template import read_template
     from pipelines.settings.tracing import TracingSettings
 
-__all__ = ["ServerSettings", "Settings", "TEMPLATE", "TracingSettings", "load_settings"]
+__all__ = ["ServerSettings", "Settings", "TracingSettings", "load_settings", "read_template"]
 
 __getattr__ = face(
     __name__,
@@ -19,7 +19,7 @@ __getattr__ = face(
         "loading": ["load_settings"],
         "sections": ["Settings"],
         "server": ["ServerSettings"],
-        "template": ["TEMPLATE"],
+        "template": ["read_template"],
         "tracing": ["TracingSettings"],
     },
 )

@@ -17,7 +17,7 @@ class ServerSettings:
     port: Annotated[int, Bounds(ge=0, le=65_535)] = 8000
     """0: any that is free."""
     collections: Annotated[dict[str, str], Example({"hr": "../hr"})] = field(default_factory=dict)
-    """Further workspaces by name, folders relative to this one; keys say who may ask which."""
+    """Further workspaces by name; keys say who may ask which. Their folders are relative to this one."""
     keys_file: str = ""
     """Empty: .rag/keys.json."""
     requests_per_minute: Annotated[float, Bounds(ge=0.0)] = 0.0

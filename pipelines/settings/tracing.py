@@ -10,16 +10,16 @@ from data.settings import Bounds, Example, NotEmpty, Secret, check
 
 @dataclass(frozen=True, slots=True)
 class TracingSettings:
-    """OpenTelemetry spans of answers and ingests, to Jaeger, Langfuse, Phoenix or Tempo."""
+    """Where OpenTelemetry spans go, such as to Jaeger, Langfuse, Phoenix or Tempo."""
 
     endpoint: Annotated[str, Example("http://localhost:4318")] = ""
-    """OTLP/HTTP; empty: no spans."""
+    """An OTLP/HTTP collector; empty: no spans."""
     headers: Annotated[dict[str, Secret], Example({"Authorization": "…"})] = field(default_factory=dict)
     """Sent with every export."""
     service: Annotated[str, NotEmpty] = "rag"
     """The name under which they are shown."""
     capture_content: bool = False
-    """true: questions, passages and answers go along, redacted as [log] and these say."""
+    """Whether questions, passages and answers go along, redacted as [log] and these say."""
     redact: tuple[str, ...] = ()
     """Regular expressions, applied after those of [log]."""
     redact_hook: str = ""

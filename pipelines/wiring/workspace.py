@@ -48,7 +48,7 @@ def open_workspace(folder: Path) -> Workspace:
 def init_workspace(folder: Path) -> bool:
     """Create `rag.toml` and `.rag/`; return False when both were there already. Existing settings are never changed."""
     from data.settings import SETTINGS_FILE
-    from pipelines.settings import TEMPLATE
+    from pipelines.settings import read_template
 
     settings_file, data = folder / SETTINGS_FILE, folder / DATA_FOLDER
     if settings_file.exists() and data.is_dir():
@@ -56,7 +56,7 @@ def init_workspace(folder: Path) -> bool:
     try:
         data.mkdir(parents=True, exist_ok=True)
         if not settings_file.exists():
-            settings_file.write_text(TEMPLATE, encoding="utf-8")
+            settings_file.write_text(read_template(), encoding="utf-8")
     except OSError as error:
         raise WorkspaceError(f"The workspace cannot be created in {folder.resolve()}: {error.strerror}.") from error
     return True

@@ -17,12 +17,15 @@ from data.errors import SilentDriftError
 from data.records import Answer, Context, Draft, Fingerprint, Hit, Interaction, Kind, content_hash
 from rag.answer import Turn, answer_question, stream_answer
 from rag.asking.log_writer import LogWriter, to_float16
-from rag.asking.question import FollowUps, Question, Stopwatch, new_question, stand_alone
+from rag.asking.question import Question, Stopwatch, new_question, stand_alone
 from rag.asking.stages import AtOnce, Stages
+from rag.chat import ChatSettings, FollowUps
 from rag.protocols import Generator
 from rag.search import Retrieval, Retriever
 
 _AT_ONCE = AtOnce()
+
+_CHAT = ChatSettings()
 
 
 class Asker:
@@ -40,7 +43,7 @@ class Asker:
         *,
         retrieval: str = "",
         widen: Callable[[Sequence[Hit]], Sequence[Hit]] = tuple,
-        follow_ups: FollowUps = "model",
+        follow_ups: FollowUps = _CHAT.follow_ups,
     ) -> None:
         self.retriever = retriever
         self.generator = generator

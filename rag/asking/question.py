@@ -7,15 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from time import perf_counter
-from typing import Literal
 
 from data.errors import InputError
 from data.records import Kind
 from rag.answer import Turn, standalone
+from rag.chat import FollowUps
 from rag.protocols import Generator, Writer
-
-FollowUps = Literal["model", "rule", "none"]
-"""Who makes a question of a conversation stand alone: the model that also answers, a rule, or nobody."""
 
 _LONGEST_QUESTION = 20_000
 

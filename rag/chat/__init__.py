@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from rag.chat.fallback import Fallback
     from rag.chat.reply import Reply
     from rag.chat.served_model import ServedModel, told_by
-    from rag.chat.settings import ChatSettings
+    from rag.chat.settings import ChatSettings, FollowUps
     from rag.chat.turns import shared_turns
     from rag.chat.window import FittedPrompt, Window
 
@@ -18,6 +18,7 @@ __all__ = [
     "ChatSettings",
     "Fallback",
     "FittedPrompt",
+    "FollowUps",
     "Reply",
     "ServedModel",
     "Window",
@@ -32,7 +33,7 @@ __getattr__ = face(
         "fallback": ["Fallback"],
         "reply": ["Reply"],
         "served_model": ["ServedModel", "told_by"],
-        "settings": ["ChatSettings"],
+        "settings": ["ChatSettings", "FollowUps"],
         "turns": ["shared_turns"],
         "window": ["FittedPrompt", "Window"],
     },

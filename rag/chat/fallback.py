@@ -11,10 +11,12 @@ from typing import TypeVar
 
 from data.records import Draft, Hit
 from rag.chat.deadline import TimeBudget
+from rag.chat.settings import ChatSettings
 from rag.errors import ContextOverflow, EndpointError, EndpointRefused
 from rag.protocols import BoundedGenerator, Generator, StreamingGenerator, Writer
 
 _T = TypeVar("_T")
+_DEFAULT = ChatSettings()
 _SHARE = 0.5
 
 
@@ -41,7 +43,7 @@ class Fallback:
         *,
         threshold: int = 3,
         pause_s: float = 30.0,
-        deadline_s: float = 180.0,
+        deadline_s: float = _DEFAULT.deadline_s,
         clock: Callable[[], float] = monotonic,
     ) -> None:
         self._generators = list(generators)

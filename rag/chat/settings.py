@@ -7,12 +7,15 @@ from typing import Annotated, Literal
 
 from data.settings import Bounds, Example, NotEmpty, Secret, check
 
+FollowUps = Literal["model", "rule", "none"]
+"""Who makes a question of a conversation stand alone: the model that also answers, a rule, or nobody."""
+
 
 @dataclass(frozen=True, slots=True)
 class FallbackSettings:
-    """Another chat endpoint, asked when those before it fail; what is left out is as in [chat].
+    """Another chat endpoint, asked when those before it fail.
 
-    Keys, headers and queries are never taken from [chat].
+    What is left out is as in [chat]. Only keys, headers and queries are never taken from there.
     """
 
     base_url: Annotated[str, NotEmpty, Example("http://other-host:8000/v1")]
@@ -42,10 +45,10 @@ class FallbackSettings:
 
 @dataclass(frozen=True, slots=True)
 class ChatSettings:
-    """The OpenAI-compatible chat endpoint; without `base_url` answers are extractive and need no model."""
+    """Who writes answers: an OpenAI-compatible endpoint. Without `base_url` answers are quotes, and need no model."""
 
     base_url: Annotated[str, Example("http://localhost:11434/v1")] = ""
-    """Any OpenAI-compatible endpoint; without it answers are extractive quotes."""
+    """Any OpenAI-compatible endpoint; empty: answers are quotes."""
     model: Annotated[str, Example("llama3.2")] = ""
     """The model to ask for."""
     api_key: Secret = Secret("none")
@@ -61,19 +64,19 @@ class ChatSettings:
     context_window: Annotated[int, Bounds(ge=512)] = 8192
     """How many tokens the model reads and writes; passages that do not fit are left out."""
     connect_timeout_s: Annotated[float, Bounds(gt=0.0, le=3600.0)] = 10.0
-    """For a connection."""
+    """The longest wait for a connection."""
     first_token_timeout_s: Annotated[float, Bounds(ge=0.0, le=3600.0)] = 0.0
-    """For the first piece of a streamed answer; 0: no limit of its own."""
+    """The longest wait for the first piece of a streamed answer; 0: no limit of its own."""
     deadline_s: Annotated[float, Bounds(gt=0.0, le=86_400.0)] = 180.0
-    """The whole answer: all tries, waits and fallbacks."""
+    """The longest time for an answer, with all tries, waits and fallbacks."""
     headers: Annotated[dict[str, Secret], Example({"api-key": "…"})] = field(default_factory=dict)
-    """Sent with every request; an empty value leaves a header out. With "api-key" among them (Azure) no
-    "Authorization" is sent."""
+    """Sent with every request, but for empty ones. With "api-key" among them (Azure) no "Authorization" is
+    sent."""
     query: Annotated[dict[str, Secret], Example({"api-version": "2024-10-21"})] = field(default_factory=dict)
     """Sent with every request. Azure: base_url = "https://NAME.openai.azure.com/openai/deployments/MODEL"."""
     model_folder: str = ""
     """Where its weights lie, if here: its config.json goes into the fingerprint of answers."""
-    follow_ups: Literal["model", "rule", "none"] = "model"
+    follow_ups: FollowUps = "model"
     """Who makes follow-up questions stand alone."""
     extractive_fallback: bool = False
     """Whether the best passages are quoted when no endpoint answers."""

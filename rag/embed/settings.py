@@ -15,7 +15,7 @@ from rag.http import shown_url
 
 @dataclass(frozen=True, slots=True)
 class EmbedderSettings:
-    """Which model turns texts into vectors; with `base_url` one behind an OpenAI-compatible endpoint.
+    """Which model turns texts into vectors. With `base_url` it is one behind an OpenAI-compatible endpoint.
 
     `device`, `precision` and, on a device, `batch_size` are for models that run here. All from `base_url` on is for
     endpoints only.
@@ -28,14 +28,14 @@ class EmbedderSettings:
     batch_size: Annotated[int, Bounds(ge=1, le=4096)] = 32
     """Texts at a time."""
     precision: WantedPrecision = "auto"
-    """Of the default model on the cpu: "auto" is int8 where the processor is made for it. It is that of the index where
-    there is one."""
+    """Of the default model on the cpu. auto is that of the index where there is one, else int8 where the processor is
+    made for it."""
     query_prefix: Annotated[str | None, Example("")] = None
     """Text before questions; left out: what the model's card asks for."""
     document_prefix: Annotated[str | None, Example("")] = None
     """Text before passages, likewise."""
     base_url: Annotated[str, Example("http://localhost:11434/v1")] = ""
-    """Any OpenAI-compatible endpoint; the lines below are for endpoints only."""
+    """Any OpenAI-compatible endpoint; what follows is for those only."""
     api_key: Secret = Secret("none")
     """Its key."""
     dimensions: Annotated[int | None, Bounds(ge=1, le=65_536), Example(256)] = None

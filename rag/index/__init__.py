@@ -5,14 +5,16 @@ from typing import TYPE_CHECKING
 from data.faces import face
 
 if TYPE_CHECKING:
-    from rag.index.candidates import CANDIDATES, Mode
+    from rag.index.candidates import CANDIDATES
     from rag.index.fusion import UNKNOWN_STRENGTH, Fusion, fuse
     from rag.index.index import Index
     from rag.index.minhash import SAME, shingles, similarity
+    from rag.index.mode import BOTH_SIDES, Mode
     from rag.index.near_duplicates import forget_twins, record_twins, sketch_ahead, switch_twins
     from rag.index.recorded import recorded_embedder
 
 __all__ = [
+    "BOTH_SIDES",
     "CANDIDATES",
     "Fusion",
     "Index",
@@ -32,10 +34,11 @@ __all__ = [
 __getattr__ = face(
     __name__,
     {
-        "candidates": ["CANDIDATES", "Mode"],
+        "candidates": ["CANDIDATES"],
         "fusion": ["Fusion", "UNKNOWN_STRENGTH", "fuse"],
         "index": ["Index"],
         "minhash": ["SAME", "shingles", "similarity"],
+        "mode": ["BOTH_SIDES", "Mode"],
         "near_duplicates": ["forget_twins", "record_twins", "sketch_ahead", "switch_twins"],
         "recorded": ["recorded_embedder"],
     },

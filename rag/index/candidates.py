@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +11,9 @@ from numpy.typing import NDArray
 from data.records import Hit
 from data.text import any_of, detect_language, match_terms
 from rag.index.fusion import Fusion, fuse
+from rag.index.mode import Mode
 from rag.store import Catalog, IndexedPassage, Revision, Selection, VectorStore, cosines
 
-Mode = Literal["hybrid", "dense", "lexical"]
 CANDIDATES = 100
 """How many passages each side puts forward, unless more are asked for."""
 _TIES = 10

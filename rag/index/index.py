@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from data.records import Chunk, Document, Hit
 from rag.chunk import passage_key
 from rag.errors import EmbedderError, EmbedderMismatch, IndexDamaged, NoIndexError
-from rag.index.candidates import CANDIDATES, Mode, gather, question_language, rank
+from rag.index.candidates import CANDIDATES, gather, question_language, rank
 from rag.index.fusion import Fusion
+from rag.index.mode import BOTH_SIDES, Mode
 from rag.index.near_duplicates import collapse
 from rag.protocols import Embedder
 from rag.store import (
@@ -151,9 +152,9 @@ class Index:
     def search(
         self,
         question: str,
-        k: int = 8,
+        k: int,
         *,
-        mode: Mode = "hybrid",
+        mode: Mode = BOTH_SIDES,
         query_vector: NDArray[np.float32] | None = None,
         where: Filter | None = None,
     ) -> list[Hit]:

@@ -17,11 +17,13 @@ from rag.index import switch_twins
 from rag.ingest.ahead import EmbeddingQueue, Vectors, embedding_ahead
 from rag.ingest.draft import RevisionDraft, begin_draft
 from rag.ingest.publish import Accept, publish
+from rag.ingest.settings import IngestSettings
 from rag.ingest.work import LocalEngine, work_on
 from rag.protocols import Embedder, Engine, PreparedDocument, Task, TaskResult
 from rag.read import SourceFile, find_files, screen
 from rag.store import Catalog, Revision, importing_ahead, writer_lock
 
+_DEFAULT = IngestSettings()
 TEXTS_AT_ONCE = 256
 """Texts embedded and stored together: few transactions, little lost to a kill."""
 
@@ -71,7 +73,7 @@ def ingest(  # noqa: PLR0913 - one keyword per option of the command
     progress: Progress | None = None,
     engine: Engine | None = None,
     accept: Accept | None = None,
-    collapse_duplicates: bool = True,
+    collapse_duplicates: bool = _DEFAULT.collapse_duplicates,
     texts_at_once: int = TEXTS_AT_ONCE,
     now: Callable[[], str] = _now,
 ) -> IngestReport:

@@ -10,10 +10,10 @@ from data.settings import Example, check
 
 @dataclass(frozen=True, slots=True)
 class IngestSettings:
-    """Which files of a folder are read; globs are matched against the path below the folder."""
+    """Which files of a folder are read. Globs are matched against the path below the folder."""
 
     include: Annotated[tuple[str, ...], Example(("*.md",))] = ()
-    """Globs below the ingested folder; empty: all kinds that can be read."""
+    """Globs of what is read; empty: all kinds that can be."""
     exclude: tuple[str, ...] = ()
     """Globs of what is left out."""
     gate_cases: Annotated[str, Example("cases.jsonl")] = ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from data.errors import SettingsError
 from data.records import Draft, Hit
-from rag.chat import Reply, Window
+from rag.chat import ChatSettings, Reply, Window
 from rag.errors import EndpointError, GarbledReply
 from rag.prompts import PROMPT_VERSION
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from rag.chat import FittedPrompt
 
+_DEFAULT = ChatSettings()
 _LONGEST = 300
 _CUT_SHORT = ("length", "max_tokens")
 
@@ -37,8 +38,8 @@ class LangChainGenerator:
         self,
         model: BaseChatModel | str,
         *,
-        context_window: int = 8192,
-        max_answer_tokens: int = 512,
+        context_window: int = _DEFAULT.context_window,
+        max_answer_tokens: int = _DEFAULT.max_answer_tokens,
         secret: str | None = None,
     ) -> None:
         self._model = _opened(model) if isinstance(model, str) else model

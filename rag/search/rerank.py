@@ -117,7 +117,7 @@ def _scores(reply: Any, expected: int) -> list[float]:
 class LocalReranker:
     """Runs a sentence-transformers cross-encoder, by name or folder; it is loaded at the first question."""
 
-    def __init__(self, model: str, *, device: str = "cpu", batch_size: int = 32) -> None:
+    def __init__(self, model: str, *, device: str, batch_size: int = 32) -> None:
         self.id = model
         self._device = device
         self._batch_size = batch_size

@@ -6,24 +6,25 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from data.settings import Bounds, Example, Secret, check
+from rag.index import BOTH_SIDES, Mode
 
 
 @dataclass(frozen=True, slots=True)
 class RetrievalSettings:
-    """How many passages a question gets, from which side of the index, and how much unlike each other."""
+    """How many passages a question gets, and which."""
 
     k: Annotated[int, Bounds(ge=1, le=200)] = 8
     """Passages per question."""
-    mode: Literal["hybrid", "dense", "lexical"] = "hybrid"
-    """Which side of the index is searched: vectors (dense), words (lexical), or both."""
+    mode: Mode = BOTH_SIDES
+    """How the index is searched. By vectors (dense), by words (lexical), or by both."""
     diversity: Annotated[float, Bounds(ge=0.0, le=1.0)] = 0.0
-    """Up to 1: rather passages that say something new than several that say the same."""
+    """How far passages that say something new go before several that say the same."""
     expand: Literal["none", "section"] = "none"
-    """section: give the model what surrounds each passage in its section."""
+    """What a model reads beside each passage. Nothing, or what surrounds it in its section."""
     expand_tokens: Annotated[int, Bounds(ge=50, le=8192)] = 400
-    """Up to this many tokens a passage."""
+    """How long a passage may become by that, in tokens."""
     more_queries: Literal["none", "feedback", "model"] = "none"
-    """feedback: also search with words of what was found; model: other wordings by [chat]."""
+    """Further searches for a question. By words of what was found (feedback), or as [chat] words them (model)."""
 
     def __post_init__(self) -> None:
         check(self, "retrieval")
@@ -31,7 +32,10 @@ class RetrievalSettings:
 
 @dataclass(frozen=True, slots=True)
 class RerankSettings:
-    """A model that reads question and passages together: a `/rerank` endpoint, or a local cross-encoder without one."""
+    """A model that reads question and passages together.
+
+    It is behind a `/rerank` endpoint, or without `base_url` a cross-encoder that runs here.
+    """
 
     base_url: Annotated[str, Example("http://localhost:8080/v1")] = ""
     """A server with POST /rerank (Jina, Cohere, vLLM, TEI)."""

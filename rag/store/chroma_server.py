@@ -20,10 +20,12 @@ from urllib.parse import urlsplit
 from data.errors import SettingsError
 from data.extras import needed_by
 from rag.errors import IndexProblem
+from rag.store.settings import VectorsSettings
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
 
+_DEFAULT = VectorsSettings()
 PLACEMENT = "vectors.json"
 POINTER = "server.json"
 _COLLECTIONS_AT_ONCE = 100
@@ -40,7 +42,7 @@ class Server:
     url: str
     tenant: str = ""
     database: str = ""
-    header: str = "Authorization"
+    header: str = _DEFAULT.header
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,14 +12,14 @@ from data.settings import Example, Secret, check
 
 @dataclass(frozen=True, slots=True)
 class VectorsSettings:
-    """Where vectors lie: in `.rag/`, or at the Chroma server at `url`."""
+    """Where vectors lie: in the workspace, or at a Chroma server."""
 
     url: Annotated[str, Example("http://localhost:8000")] = ""
-    """Empty: .rag/chroma; else a Chroma server."""
+    """A Chroma server; empty: .rag/chroma."""
     api_key: Secret = Secret("")
     """Its key."""
     header: str = "Authorization"
-    """Carries the key as a bearer token; Chroma Cloud wants "X-Chroma-Token", which carries it as it is."""
+    """Carries the key as a bearer token. Another one, such as Chroma Cloud's "X-Chroma-Token", carries it as it is."""
     tenant: str = ""
     """Empty: the server's default."""
     database: str = ""

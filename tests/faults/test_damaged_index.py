@@ -56,7 +56,7 @@ HNSW = ["data_level0.bin", "header.bin", "index_metadata.pickle", "length.bin", 
 def test_damaged_vectors_are_refused_before_chroma_can_crash_on_them(workspace, name, how):
     damage(workspace, name, how)
     with pytest.raises(IndexDamaged, match="rag repair"):
-        Index.open(workspace, HashEmbedder()).search(QUESTION)
+        Index.open(workspace, HashEmbedder()).search(QUESTION, 8)
     assert "Berth 3 " in Index.open(workspace).search(QUESTION, 1, mode="lexical")[0].chunk.text
 
 
@@ -110,7 +110,7 @@ def test_a_catalogue_cut_short_is_told(workspace):
     file = workspace / "index.sqlite"
     file.write_bytes(cut(file.read_bytes()))
     with pytest.raises(IndexDamaged, match=r"index\.sqlite.*ingest again"):
-        Index.open(workspace, HashEmbedder()).search(QUESTION)
+        Index.open(workspace, HashEmbedder()).search(QUESTION, 8)
 
 
 def test_deleting_a_damaged_catalogue_and_ingesting_again_restores_everything(workspace, whole):

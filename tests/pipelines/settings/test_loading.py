@@ -4,7 +4,7 @@ import pytest
 
 from data.errors import SettingsError
 from pipelines.settings.loading import load_settings
-from pipelines.settings.template import TEMPLATE
+from pipelines.settings.template import read_template
 
 
 def settings_of(tmp_path, text, environ=None):
@@ -13,11 +13,11 @@ def settings_of(tmp_path, text, environ=None):
 
 
 def test_the_template_gives_the_defaults(tmp_path):
-    assert settings_of(tmp_path, TEMPLATE) == settings_of(tmp_path, "")
+    assert settings_of(tmp_path, read_template()) == settings_of(tmp_path, "")
 
 
 def test_every_key_shown_in_the_template_is_a_known_one(tmp_path):
-    shown = TEMPLATE.replace("# Settings", "## Settings").replace("# Keys", "## Keys")
+    shown = read_template().replace("# Settings", "## Settings").replace("# Keys", "## Keys")
     uncommented = "\n".join(line[2:] if line.startswith("# ") else line for line in shown.splitlines())
     assert settings_of(tmp_path, uncommented).chat.model == "llama3.2"
 

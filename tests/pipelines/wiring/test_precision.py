@@ -32,7 +32,7 @@ def test_an_index_keeps_its_precision_under_auto(workspace, tmp_path, precision,
     assert again.unchanged == 1 and place_embedder(workspace("auto")).id == name
     assert workspace_status(workspace("auto"))["embedder"] == name
     index = open_index(workspace("auto"))
-    assert index.search("When does the ferry leave?", mode="dense")
+    assert index.search("When does the ferry leave?", 8, mode="dense")
     index.close()
 
 

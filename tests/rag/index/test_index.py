@@ -52,7 +52,7 @@ def test_an_embedder_that_changed_behind_its_name_is_refused(workspace):
     changed = HashEmbedder(salt="X")
     changed.id = "hash@64"
     with pytest.raises(EmbedderMismatch, match=r"has changed.*cosine"):
-        Index.open(workspace, changed).search("berth")
+        Index.open(workspace, changed).search("berth", 8)
 
 
 def test_ingesting_with_a_changed_embedder_builds_a_generation_that_fits_it(workspace, docs):
@@ -85,7 +85,7 @@ def test_without_an_embedder_only_lexical_search_works(workspace):
     index = Index.open(workspace)
     assert "Berth 3 " in best(index, "berth 3", mode="lexical")
     with pytest.raises(EmbedderError, match="without an embedder"):
-        index.search("berth 3")
+        index.search("berth 3", 8)
 
 
 def test_the_stored_document_holds_every_hit_at_its_span(workspace):
@@ -98,7 +98,7 @@ def test_the_stored_document_holds_every_hit_at_its_span(workspace):
 
 def test_a_question_of_nothing_known_returns_no_lexical_hits(workspace):
     index = Index.open(workspace, HashEmbedder())
-    assert index.search("", mode="lexical") == [] and index.search("zyzzyva", mode="lexical") == []
+    assert index.search("", 8, mode="lexical") == [] and index.search("zyzzyva", 8, mode="lexical") == []
     assert len(index.search("", 5)) == 5
 
 
@@ -198,7 +198,7 @@ import sys
 from pathlib import Path
 from rag.index import Index
 from tests.fakes import HashEmbedder
-Index.open(Path(sys.argv[1]), HashEmbedder()).search("x")
+Index.open(Path(sys.argv[1]), HashEmbedder()).search("x", 8)
 """
 
 

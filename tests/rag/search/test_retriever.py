@@ -119,13 +119,13 @@ def test_a_base_url_that_is_none_is_refused_at_once():
 
 
 def test_a_folder_without_a_cross_encoder_is_a_flag(index, tmp_path):
-    found = Retriever(index, k=4, reranker=LocalReranker(str(tmp_path))).search(QUESTION)
+    found = Retriever(index, k=4, reranker=LocalReranker(str(tmp_path), device="cpu")).search(QUESTION)
     assert "cannot be loaded" in found.flags[0] and len(found.hits) == 4
 
 
 def test_a_local_cross_encoder_orders_the_passages_by_its_own_scores(index, tmp_path):
     folder = tiny_cross_encoder(tmp_path / "model")
-    reranker = LocalReranker(folder)
+    reranker = LocalReranker(folder, device="cpu")
     found = Retriever(index, k=4, reranker=reranker).search(QUESTION)
     scores = [hit.score for hit in found.hits]
     assert found.flags == () and scores == sorted(scores, reverse=True) and len(set(scores)) > 1
