@@ -1,9 +1,9 @@
 """Golden cases: questions whose right answer, right source or right silence is known.
 
 One JSON object per line, or a YAML list of mappings: ``{"id", "question", "answers": [...], "sources": [...],
-"evidence": [...], "must_abstain", "language", "tags": [...], "page", "conversation": [{"role", "content"}],
-"reviewed", "probability", "origin"}``; only `id` and `question` are required, and an answerable case needs `answers` or
-`sources`. Unknown keys are refused, so that a misspelt key is never silently ignored.
+"evidence": [...], "must_abstain", "language", "tags": [...], "page", "conversation": [{"role", "content"}], "reviewed",
+"probability", "origin"}``. Only `id` and `question` are required. An answerable case needs `answers` or `sources`, too.
+Unknown keys are refused, so that a misspelt key is never silently ignored.
 """
 
 from __future__ import annotations

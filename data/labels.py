@@ -1,8 +1,8 @@
 """Label files: records to be judged by people elsewhere, and their judgements back, as JSON Lines.
 
 Out: ``{"id", "question", "answer", "contexts": [...], "metric", "probability", "label": null}``. In: the same lines
-with ``"label"`` filled in, or bare ``{"id", "label"}``; a label is a number in [0, 1], true/false, or "y"/"n", and null
-where the labeller could not say. ``"comment"`` is kept.
+with ``"label"`` filled in, or bare ``{"id", "label"}``. A label is a number in [0, 1], true/false, or "y"/"n". It is
+null where the labeller could not say. ``"comment"`` is kept.
 """
 
 from __future__ import annotations

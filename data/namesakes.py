@@ -1,7 +1,7 @@
 """Packages of others that have the names of ours: whoever is hidden is told in one sentence, with both paths.
 
 Python takes the first package of a name that it finds. A project's own `data/` with an `__init__.py` hides ours when it
-stands before it; without one it is hidden by ours, and its modules cannot be imported. The faces of the rooms look for
+stands before it. Without one it is hidden by ours, and its modules cannot be imported. The faces of the rooms look for
 the former themselves, for they cannot import this module then.
 """
 

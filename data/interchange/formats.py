@@ -1,6 +1,6 @@
 """Interaction files of other tools: which format a file has, and its items as interactions.
 
-Bad items are refused by number with the reason and never stop the good ones; a number is that of a line, or of the
+Bad items are refused by number with the reason, and never stop the good ones. The number is that of a line, or of a
 trace in the order of first appearance.
 """
 

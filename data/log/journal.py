@@ -1,10 +1,10 @@
 """Rows on their way to the log: on disk before an answer ends, in the log soon after, never lost in between.
 
-An answer does not wait for the database, nor for its scores: its row is one line appended to a file, which outlives
-the process, and one entry of a bounded queue, from which a thread completes rows and writes them to the log in batches.
-Rows that find the queue full are in the file alone and are read back from it when the queue has run empty. The files of
-a server that was killed are read back, and scored, by the next one. Writing a row again changes nothing, so none is
-there twice.
+An answer does not wait for the database, nor for its scores. Its row is one line at the end of a file, which outlives
+the process, and one entry of a bounded queue. A thread completes the rows of the queue and writes them to the log in
+batches. Rows that find the queue full are in the file alone and are read back from it when the queue has run empty. The
+files of a server that was killed are read back, and scored, by the next one. Writing a row again changes nothing, so
+none is there twice.
 
 The line is handed to the operating system, not forced to the disk: it outlives kill -9, not a power cut.
 """

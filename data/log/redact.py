@@ -1,7 +1,7 @@
 """Redaction: what must never be stored is blacked out before anything is written.
 
-A text that was changed loses the vector made from it, as texts can be guessed back from vectors, and its hash is that
-of what is left.
+A text that was changed loses the vector made from it, as texts can be guessed back from vectors. Its hash is that of
+what is left.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Deletion of raw text after some time: what was asked and answered goes, what was measured stays.
 
 Scores, times, outcomes, fingerprints, names of passages and, by default, vectors are kept, so that windows of the past
-can still be compared. Canaries are no user's words and keep their texts too, unless they are to go: whether another
-model answers is read from what the same canary was answered before. A question is replaced by a keyed hash: the same
-question is still the same, and cannot be guessed without the key.
+can still be compared. Canaries are no user's words and keep their texts too, unless they are to go. What a canary was
+answered before shows whether another model answers now. A question is replaced by a keyed hash: the same question is
+still the same, and cannot be guessed without the key.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """`drift demo`: healthy weeks, a silent change of the model behind the endpoint, and the report that catches it.
 
 Everything is real but the endpoint: documents are ingested, questions retrieved and asked over HTTP, answers parsed,
-scored and logged. Only the chat model is played by a loopback server, which from one day on answers in the same style,
-at the same speed and with the same citations, but makes things up.
+scored and logged. Only the chat model is played by a loopback server. From one day on it answers in the same style, at
+the same speed and with the same citations, but makes things up.
 """
 
 from __future__ import annotations

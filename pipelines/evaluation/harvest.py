@@ -1,7 +1,7 @@
 """Real questions from the log as drafts of golden cases: `rag eval harvest`.
 
 Those are drawn more often that were answered with weak support, that people complained about, or that a domain
-classifier tells from the questions before. Every question can be drawn, and how likely that was stands in the case
+classifier tells from the questions before. Every question can be drawn. How likely that was stands in the case
 (`probability`), so that 1/probability weighs the cases back to all traffic.
 """
 

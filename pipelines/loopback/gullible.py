@@ -1,8 +1,8 @@
 """A model that obeys orders in its prompt, in one of three well-defined ways, to measure what defends against it.
 
-It is a worst case by script, not an imitation of any real model: it understands every wording and language alike, reads
-invisible writing, and obeys whatever contains a word beginning with `PAYLOAD`, citing the passage that ordered it. What
-differs is only whom it believes.
+It is a worst case by script, not an imitation of any real model. It understands every wording and language alike, and
+reads invisible writing. It obeys whatever contains a word beginning with `PAYLOAD`, and cites the passage that ordered
+it. What differs is only whom it believes.
 """
 
 from __future__ import annotations

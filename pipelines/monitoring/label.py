@@ -1,7 +1,7 @@
 """A round of labelling over the log: choose records with known probabilities, keep the queue, take labels in.
 
-The queue is a small file beside the log, the labels are rows of the log: who stops half way goes on where they were,
-and `drift report` finds labels as human scores and, in the tags of the interactions, how likely each was to be asked.
+The queue is a small file beside the log, and the labels are rows of the log. Who stops half way goes on where they
+were. `drift report` finds labels as human scores. The tags of the interactions tell how likely each was to be asked.
 """
 
 from __future__ import annotations

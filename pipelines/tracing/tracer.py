@@ -1,7 +1,7 @@
 """OpenTelemetry spans of answers and ingests, by OTLP/HTTP to any collector (Jaeger, Langfuse, Phoenix, Tempo …).
 
-Off, and importing nothing, without `tracing.endpoint`. Spans are made once an answer is on its way to the log, from the
-times measured on the way, and sent by a thread: a slow or dead collector never delays or breaks an answer.
+Off, and importing nothing, without `tracing.endpoint`. Spans are made from the measured times, once an answer is on its
+way to the log. A thread sends them, so that a slow or dead collector never delays or breaks an answer.
 """
 
 from __future__ import annotations
