@@ -1,9 +1,9 @@
 """Which change moved quality: Shapley shares of the difference between the old system and the new one.
 
 The same questions are answered by every combination of old and new parts (index, model, settings). The effect of a part
-is what it adds, averaged over all orders in which the parts could have been changed (Shapley 1953): the effects add up
-to the whole difference, and parts that only hurt together share what they do together. Every question is answered by
-every combination, so uncertainty comes from the questions alone: they are resampled (percentile bootstrap).
+is what it adds, averaged over all orders in which the parts could have been changed (Shapley 1953). The effects add up
+to the whole difference. Parts that only hurt together share what they do together. Every question is answered by every
+combination, so uncertainty comes from the questions alone: they are resampled (percentile bootstrap).
 """
 
 from __future__ import annotations

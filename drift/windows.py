@@ -1,8 +1,8 @@
 """Windows: the two sets of interactions that are compared, and what must be said about them before they are.
 
 Outcomes have fixed meanings. A failed interaction belongs to the ops plane alone. An abstention is an outcome: it
-counts in the outcome distribution and in the answered rate, and a proxy score on it is ignored, because there is no
-claim to support. A score that is missing is missing: it is never read as 0.
+counts in the outcome distribution and in the answered rate. A proxy score on it is ignored, because there is no claim
+to support. A score that is missing is missing: it is never read as 0.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Compare a candidate run with an accepted one, case by case, and say whether it may pass.
 
-Per metric, on the cases both runs could score: a one-sided sign-flip permutation test that the mean dropped, corrected
-over metrics (Benjamini-Hochberg), and a confidence interval of the paired difference. Three answers are possible:
+Each metric is compared on the cases that both runs could score. A one-sided sign-flip permutation test asks whether the
+mean dropped, corrected over metrics (Benjamini-Hochberg). The paired difference has a confidence interval. Three
+answers are possible:
 
 - regression: the drop is significant and at least the metric's smallest;
 - pass: the interval excludes a drop of `margin` or more (non-inferiority);

@@ -1,9 +1,9 @@
 """All wording that is put before a chat model, and the one format in which passages stand in it.
 
-Retrieved text is data. Each passage stands between two lines which carry a code that is new for every request and does
+Retrieved text is data. Each passage stands between two lines which carry a code. It is new for every request and does
 not occur in any passage, so no document can end its own passage or open another. Passages are named by short keys
-without order or meaning: an ordinal is guessed or echoed by weak models, a random key is copied or absent. Control
-tokens of chat templates are written so that no server takes them for its own, invisible writing is left out.
+without order or meaning. Weak models guess or echo an ordinal, while a random key is copied or absent. Control tokens
+of chat templates are written so that no server takes them for its own, invisible writing is left out.
 """
 
 from __future__ import annotations

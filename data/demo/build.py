@@ -7,10 +7,10 @@ Run it from the repository root with Python 3.11 or newer, after ``pip install r
 The Russian PDF embeds DejaVu Sans (Debian package fonts-dejavu-core). If reportlab does not find the font by itself,
 name the folder which holds it with ``--fonts FOLDER``.
 
-Sources are plain text. ``{{name}}`` stands for a fact of `src/facts.json`, which has one value for each version.
-``NAME.pdf.md`` and ``NAME.docx.md`` are rendered from a small subset of Markdown: headings, paragraphs, tables, and
-lists with ``-`` and ``1.``. A line ``<<page>>`` begins a new page. Other files are copied. Dates and identifiers are
-fixed, so that a second run with the same library versions gives the same bytes.
+Sources are plain text. ``{{name}}`` stands for a fact of `src/facts.json`, which has one value for each version. Files
+named ``NAME.pdf.md`` or ``NAME.docx.md`` are rendered from a small subset of Markdown: headings, paragraphs, tables,
+and lists with ``-`` and ``1.``. A line ``<<page>>`` begins a new page. Other files are copied. Dates and identifiers
+are fixed, so that a second run with the same library versions gives the same bytes.
 """
 
 # mypy: disable-error-code="import-untyped,import-not-found"

@@ -1,7 +1,7 @@
 """`rag.toml` and the environment become a dataclass of sections.
 
-The environment wins over the file, key by key. pydantic-settings lays the one over the other, and pydantic checks the
-values against the types and bounds that stand in the dataclasses. Both are imported here alone.
+The environment wins over the file, key by key. Of the libraries, pydantic-settings lays the one over the other, and
+pydantic checks the values against the types and bounds that stand in the dataclasses. Both are imported here alone.
 """
 
 from __future__ import annotations

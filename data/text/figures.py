@@ -1,9 +1,9 @@
 """The guard against altered figures: every number of a sentence must occur in what the sentence cites.
 
-A model that copies a passage well may still write 85 % for 87 %; the sentence then reads as well as before and only
-this comparison sees it. Numbers are compared by value, so "1,200", "1 200" and "1200" agree, as do "8 kg" and
-"8 килограммов", "12 March" and "12.03."; one with another unit of the same kind ("8 lb" for "8 kg") does not agree,
-unless it is the same quantity, rightly converted ("260 °C" for "500 °F").
+A model that copies a passage well may still write 85 % for 87 %. The sentence then reads as well as before, and only
+this comparison sees it. Numbers are compared by value: "1,200", "1 200" and "1200" agree. So do "8 kg" and "8
+килограммов", "12 March" and "12.03.". Another unit of the same kind ("8 lb" for "8 kg") does not agree. It does where
+it is the same quantity, rightly converted ("260 °C" for "500 °F").
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Sentences of a text that grows at its end, such as an answer that is being written.
 
-The law that makes it safe to keep what was found: whether a mark ends a sentence depends on the unit it stands in, from
-where the unit begins to where `stop_marks` has looked. It holds as long as the unit begins there and reaches that far.
-Units that ended before the last line depend on nothing that follows.
+A law makes it safe to keep what was found. Whether a mark ends a sentence depends on its unit alone, from where the
+unit begins to where `stop_marks` has looked. It holds as long as the unit begins there and reaches that far. Units that
+ended before the last line depend on nothing that follows.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Words as search terms: what the full-text index stores and what a question asks it for.
 
 Terms are case-folded and stemmed by language, so that "verifiers" finds "verifier" and "рейса" finds "рейсы". Numbers
-are kept, identifiers are kept whole and in parts ("SP800-63B" gives sp800, 63b and sp80063b), scripts without spaces
+are kept. Identifiers are kept whole and in parts ("SP800-63B" gives sp800, 63b and sp80063b). Scripts without spaces
 are cut into overlapping pairs of characters. Stop words stay in the index and leave the question, unless it has no
 other words.
 """

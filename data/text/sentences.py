@@ -1,9 +1,9 @@
 """Sentences of a text as exact spans, for English, Russian and other languages that end sentences alike.
 
-The Punkt model which LlamaIndex bundles knows English abbreviations only and takes a list or table for one sentence, so
-the rules here are our own: lines first (a list item, table row or heading is a unit by itself, a wrapped line is not),
-then sentence ends within a unit. A full stop ends a sentence unless what stands before it is an abbreviation or an
-initial, or what follows begins with a small letter and is no code ("`num_ctx` sets …").
+The Punkt model which LlamaIndex bundles knows English abbreviations only, and takes a list or table for one sentence.
+So the rules here are our own. Lines come first: a list item, table row or heading is a unit by itself, a wrapped line
+is not. Then sentence ends are found within a unit. A full stop ends a sentence, with two exceptions. An abbreviation or
+an initial stands before it, or what follows begins with a small letter and is no code ("`num_ctx` sets …").
 """
 
 from __future__ import annotations

@@ -2,16 +2,16 @@
 
 Two watchers share it half and half, so that together they open a false incident once in N days at most, on average:
 
-1. An e-detector (Shin, Ramdas and Rinaldo 2024, "E-detectors") adds up evidence over closed days,
-   S_t = (S_{t−1} + 1) · e_t with the e-value e_t of day t, and alerts when S reaches 2N. While quality is at its floor
-   or above, the average time to that is at least 2N days: a drop of any age is found, small ones after some days.
-2. The window tests of each report, for what is large and sudden. A report gets the level g / 2N, g being the days since
-   the report before it (never more than `alpha`): over T days the levels add up to T / 2N, and so does the expected
-   number of false alerts, whatever overlap the windows have (linearity of expectation needs no independence).
+1. An e-detector (Shin, Ramdas and Rinaldo 2024, "E-detectors") adds up evidence over closed days. With the e-value
+   e_t of day t it is S_t = (S_{t−1} + 1) · e_t, and it alerts when S reaches 2N. While quality is at its floor or
+   above, the average time to that is at least 2N days. A drop of any age is found, small ones after some days.
+2. The window tests of each report find what is large and sudden. A report gets the level g / 2N, g being the days since
+   the report before it (never more than `alpha`). Over T days the levels add up to T / 2N, and so does the expected
+   number of false alerts. Windows may overlap as they like: linearity of expectation needs no independence.
 
 Reports made on one day share one level: they look at nearly the same records. While an incident is open its window
-tests use `alpha`, so that an alert is not withdrawn by the next report; that is the same alert, not another one. What
-is simulated, with reports every hour too, stands in `benchmarks/drift_streams.py`.
+tests use `alpha`, so that the next report does not withdraw an alert. That is the same alert, not another one. What is
+simulated, with reports every hour too, stands in `benchmarks/drift_streams.py`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Whether the answers are clearly not what they were, whatever that does to their quality.
 
-Two things show it: another model is on record behind most answers, or the same prompts are answered otherwise beyond
-what the system's own variation explains (`drift.causes.swap`). Neither says whether answers got better or worse.
+Two things show it. Another model is on record behind most answers, or the same prompts are answered otherwise than the
+system's own variation explains (`drift.causes.swap`). Neither says whether answers got better or worse.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Would a fault be noticed here? Known faults injected into copies of real traffic, many times over.
 
-Each trial splits the traffic at random into a reference and a current window, breaks a share of the current one, and
+Each trial splits the traffic at random into a reference and a current window. It breaks a share of the current one, and
 asks for the verdict. Trials without a fault give the false-alert rate on the same data. As all windows come from one
 pool of records, the intervals are about this pool: other traffic may behave otherwise.
 """

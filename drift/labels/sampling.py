@@ -1,9 +1,9 @@
 """Choose what to label with known probabilities, so that few labels speak for all records.
 
-A record that the proxy is unsure about teaches more than one it is sure about: the best probability is proportional to
-the spread of the label given the proxy, sqrt(f · (1 − f)) for a calibrated proxy f of a yes/no label (Zrnic and Candès
-2024, "Active statistical inference", arXiv:2403.03208). A floor keeps every record possible: a proxy that is surely
-wrong would otherwise never be found out. The estimate weighs each label by 1/probability (`LabelledWindow`).
+A record that the proxy is unsure about teaches more than one it is sure about. The best probability is proportional to
+the spread of the label given the proxy. For a calibrated proxy f of a yes/no label that is sqrt(f · (1 − f)) (Zrnic and
+Candès 2024, "Active statistical inference", arXiv:2403.03208). A floor keeps every record possible: a proxy that is
+surely wrong would otherwise never be found out. The estimate weighs each label by 1/probability (`LabelledWindow`).
 """
 
 from __future__ import annotations

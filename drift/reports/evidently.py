@@ -1,6 +1,6 @@
 """Evidently's own view of the two windows: it draws the distributions, it does not decide.
 
-Its column tests know neither the false-alert budget nor minimal effects, and change their meaning at 1,000 rows; here
+Its column tests know neither the false-alert budget nor minimal effects, and change their meaning at 1,000 rows. Here
 one test is fixed (Kolmogorov–Smirnov, chi-square), and the verdict stays ours.
 """
 

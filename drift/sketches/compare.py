@@ -1,7 +1,7 @@
 """Two windows of any length to a verdict, from daily sketches alone.
 
-Whole UTC days are compared, and days are what counts as independent: every standard error is at least the one that the
-scatter of days gives, so that a million records of a bad Monday are one bad Monday. What only single records can show
+Whole UTC days are compared, and days are what counts as independent. Every standard error is at least the one that the
+scatter of days gives: a million records of a bad Monday are one bad Monday. What only single records can show
 (examples, canaries, pairs of questions, topics found anew) is left to windows that are read in full.
 """
 

@@ -1,10 +1,10 @@
 """One day of traffic as numbers that add up: windows of any length are compared without reading a text again.
 
-A sketch holds counts, sums and histograms only; `merged` adds sketches, and sketching two halves of a day and merging
-them gives the sketch of the day. Numbers are kept as in DDSketch (Masson, Rim and Lee 2019): geometric bins, so that
-every quantile is within `ACCURACY` (1 %) of its value; scores of quality in 200 equal bins (within 0.005). Vectors are
-kept as sums of the vectors and of random Fourier features (Rahimi and Recht 2007), whose squared mean difference is
-the MMD of the windows.
+A sketch holds counts, sums and histograms only, and `merged` adds sketches. The sketches of two halves of a day,
+merged, are the sketch of the day. Numbers are kept as in DDSketch (Masson, Rim and Lee 2019): geometric bins, so that
+every quantile is within `ACCURACY` (1 %) of its value. Scores of quality are kept in 200 equal bins (within 0.005).
+Vectors are kept as sums of the vectors and of random Fourier features (Rahimi and Recht 2007). The squared mean
+difference of the features is the MMD of the windows.
 """
 
 from __future__ import annotations

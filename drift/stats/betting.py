@@ -1,6 +1,6 @@
 """Evidence that may be looked at every day: betting against "quality is still at least what it was".
 
-An e-process grows only by luck while nothing changes: the chance that it EVER exceeds 1/a is at most a, however often
+An e-process grows only by luck while nothing changes. The chance that it EVER exceeds 1/a is at most a, however often
 one looks (Ville). Waudby-Smith and Ramdas 2023, "Estimating means of bounded random variables by betting".
 """
 

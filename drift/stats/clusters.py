@@ -1,8 +1,8 @@
 """Errors of a mean when records are not independent: the same question, user or session asks more than once.
 
 Records of one cluster err together. The variance of a weighted mean is then the sum over clusters of the squared sums
-of weighted residuals (Liang and Zeger 1986, "Longitudinal data analysis using generalized linear models"), with the
-factor G / (G − 1) for G clusters. The effective number of records is the number divided by the ratio of this variance
+of weighted residuals. For G clusters it has the factor G / (G − 1) (Liang and Zeger 1986, "Longitudinal data analysis
+using generalized linear models"). The effective number of records is the number divided by the ratio of this variance
 to that of independent records (Kish's design effect).
 """
 

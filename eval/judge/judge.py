@@ -1,8 +1,8 @@
 """Scores by a language model that judges (ragas), through any OpenAI-compatible endpoint.
 
-A judge is a measuring device with errors of its own: a value it did not give is written as None with the reason and
-never as 0; its version stands in every score; `eval.judge.calibration` corrects its mean with human labels, and
-the same answers judged again (`compare_judges` there) show when the judge has changed rather than the answers.
+A judge is a measuring device with errors of its own. A value it did not give is written as None with the reason, never
+as 0. Its version stands in every score. `eval.judge.calibration` corrects its mean with human labels. The same answers
+judged again (`compare_judges` there) show when the judge has changed rather than the answers.
 """
 
 from __future__ import annotations

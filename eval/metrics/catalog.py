@@ -1,8 +1,7 @@
 """What is measured on a golden case: each metric is a plain function of the case and the interaction it led to.
 
-A metric returns a number, in [0, 1] and higher for better unless its `Metric` says otherwise, or raises
-`UnscorableAnswer` with the reason it has none: an unanswerable case has no retrieval recall, a failed request no
-answer match.
+A metric returns a number, in [0, 1] and higher for better unless its `Metric` says otherwise. Without one it raises
+`UnscorableAnswer` with the reason: an unanswerable case has no retrieval recall, a failed request no answer match.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """What retrieval is measured by: are the expected sources and sentences among the contexts, how high, in how much text.
 
-Recall alone cannot see contexts that grow: what stands in small passages stands in large ones. `evidence_focus` and
-`evidence_iou` see them (token-wise precision and intersection over union of chunking evaluations: B. Smith and A.
-Troynikov, Evaluating Chunking Strategies for Retrieval, Chroma technical report, 2024).
+Recall alone cannot see contexts that grow: what stands in small passages stands in large ones. The metrics
+`evidence_focus` and `evidence_iou` see them: token-wise precision, and intersection over union. They are those of
+chunking evaluations (Smith and Troynikov, Evaluating Chunking Strategies for Retrieval, Chroma technical report, 2024).
 """
 
 from __future__ import annotations

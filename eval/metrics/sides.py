@@ -1,6 +1,6 @@
 """Recall of one side of a hybrid search alone: what the other side makes up for is seen before it fails, too.
 
-With vectors that no longer belong to their texts, words alone still find most of what was asked for; recall of the
+With vectors that no longer belong to their texts, words alone still find most of what was asked for. Recall of the
 whole hardly moves, until somebody asks in other words than the documents'.
 """
 

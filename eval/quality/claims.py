@@ -1,7 +1,7 @@
 """From an answer to the sentences that claim something: greetings, lead-ins, attributions and repeats are no claims.
 
-Style must not move a quality score: "Sure! According to passage 2, …", a heading, bold type or a closing summary leave
-the claims, and so the score, as they were.
+Style must not move a quality score. An opening such as "Sure! According to passage 2, …" leaves the claims, and so the
+score, as they were. So do a heading, bold type and a closing summary.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """How far the passages carry a claim, as numbers a linear model can weigh.
 
-Every feature marked + can only raise the risk that a claim is unsupported: the training holds the sign, so that putting
-words, numbers or names into an answer that the passages do not have never makes it look better.
+Every feature marked + can only raise the risk that a claim is unsupported, for the training holds the sign. So words,
+numbers or names that the passages do not have never make an answer look better.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """Is the answer whole? Rules for cut, looped, echoed, copied, empty and garbled answers, and for lost evidence.
 
-Each fault has a degree in [0, 1] and a weight, the share of people who would call such an answer bad; the score is
-the product of ``1 - weight * degree``. The weights are set by hand: no labels of people exist for them.
+Each fault has a degree in [0, 1] and a weight, the share of people who would call such an answer bad. The score is the
+product of ``1 - weight * degree``. The weights are set by hand: no labels of people exist for them.
 
-What is usual is learned from answers of the same log (`learn_habits`): no closing mark is a fault only where answers
-close, no citation only where answers cite, no passages only where there were passages.
+What is usual is learned from answers of the same log (`learn_habits`). No closing mark is a fault only where answers
+close, and no citation only where answers cite. No passages are a fault only where there were passages.
 
 Blind: a cut at the end of a sentence, and a list that stops between its items.
 """

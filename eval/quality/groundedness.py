@@ -10,11 +10,11 @@ What it cannot see: a wrong relation between right words ("A bought B" for "B bo
 holds for risk. It is biased between models, so a shift of its mean is a reason to label a few answers, not the size of
 the drop. Sentence vectors beside these features do not make it better (`benchmarks/groundedness_vectors.py`).
 
-Languages: trained and calibrated on English. Russian runs through the same features with a Russian stemmer; there are
-no labelled answers in Russian to calibrate on, but three foreign words in a quoted sentence are told from the sentence
-as written about as surely as in English (AUROC .99, XQuAD; Spanish as well). Languages other than these two have no
-word weights of their own and an English stemmer, so there every inflected word that the passages do not have as such is
-risk. Answers in scripts without spaces (Chinese, Japanese, Thai, …) are unscored, with that reason.
+Languages: trained and calibrated on English. Russian runs through the same features with a Russian stemmer. There are
+no labelled answers in Russian to calibrate on. But three foreign words in a quoted sentence are found about as surely
+as in English (AUROC .99, XQuAD; Spanish as well). Languages other than these two have no word weights of their own and
+an English stemmer. There every inflected word that the passages do not have as such is risk. Answers in scripts without
+spaces (Chinese, Japanese, Thai, …) are unscored, with that reason.
 """
 
 from __future__ import annotations

@@ -1,13 +1,13 @@
 """Tell whether an answer refuses, in whatever words, and whether that was right.
 
-Refusals are known by phrases in several languages, and by what a log says again and again: a text that answers many
-different questions, names nothing of the passages and stands beside known refusals is one of the application's own.
+Refusals are known by phrases in several languages, and by what a log says again and again. The application's own
+refusal answers many different questions, names nothing of the passages and stands beside known refusals.
 
-The score asks whether the passages hold an answer at all (`holds`, a chance from `relevance`): an answer where they
-do scores that chance, a refusal scores the rest.
+The score asks whether the passages hold an answer at all (`holds`, a chance from `relevance`). An answer where they do
+scores that chance, and a refusal scores the rest.
 
-Blind: whether near-miss passages hold the answer is mostly beyond words and sentence vectors, so a refusal of one
-question says little; shares of refusals over a window say more.
+Blind: whether near-miss passages hold the answer is mostly beyond words and sentence vectors. So a refusal of one
+question says little, and shares of refusals over a window say more.
 """
 
 from __future__ import annotations

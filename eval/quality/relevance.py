@@ -1,7 +1,7 @@
 """Does the answer address its question? Judged through the passage sentences that it draws on.
 
-Those sentences are compared with the best one that was there, so the answer's own wording counts for nothing:
-dress cannot move the score, a sentence beside the question does.
+Those sentences are compared with the best one that was there, so the answer's own wording counts for nothing. Dress
+cannot move the score, and a sentence beside the question does.
 
 - margin: likeness to the question of the best sentence drawn on, less that of the best sentence there (0 is best);
 - mean margin: the same, averaged over the claims by their words, which sees long answers that wander off;
@@ -11,7 +11,7 @@ dress cannot move the score, a sentence beside the question does.
 Likeness is the cosine of vectors where the embedder knows the language, and the weighted share of the question's
 words for every language. The logistic weights are learned on planted answers beside the question.
 
-Blind: an answer that draws on the right sentence and twists it (that is support), and questions whose answer stands
+Blind: an answer that draws on the right sentence and twists it (that is support). So are questions whose answer stands
 in a sentence that shares neither words nor meaning with them. An answer that draws on nothing is unscored.
 """
 

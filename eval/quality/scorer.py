@@ -1,7 +1,7 @@
 """The four scores of one answer, each in [0, 1] or None with the reason, and the chance that it is good.
 
-`quality` is the product of the scores that are there: an answer is good if it addresses the question and is carried
-and is whole; a refusal is good if it is right and whole. It is set by that rule, not fitted to people's labels.
+`quality` is the product of the scores that are there. An answer is good if it addresses the question, is carried and is
+whole. A refusal is good if it is right and whole. It is set by that rule, not fitted to people's labels.
 """
 
 from __future__ import annotations

@@ -10,8 +10,8 @@ Two parts; the score is the first, lowered by the second:
 
 Claims of fewer than four content words say nothing of polarity.
 
-Blind: a wrong relation between right words, a true paraphrase (held for risk), an old document with its old answer,
-and most changed names in answers that are in their own words.
+Blind: a wrong relation between right words, a true paraphrase (held for risk), and an old document with its old answer.
+So are most changed names in answers that are in their own words.
 """
 
 from __future__ import annotations

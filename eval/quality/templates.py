@@ -1,8 +1,8 @@
 """Sentences and lines that the answers of a window share over different questions: greetings, footers, wrappers.
 
 A sentence is compared by its shape: figures, names and words of the question are slots. A shape is a template when it
-stands in answers to enough different questions and its words are not those of the passages: an application that
-answers everything from one passage repeats sentences as well, and that is no dress.
+stands in answers to enough different questions and its words are not those of the passages. An application that answers
+everything from one passage repeats sentences as well, and that is no dress.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Turn a draft with chunk keys into an answer whose citations are evidence.
 
-Each marker is tied to the words it follows, and points to the sentence of its passage that says the same; markers are
+Each marker is tied to the words it follows, and points to the sentence of its passage that says the same. Markers are
 numbered by that evidence, so two claims from one passage have two footnotes with two quotes. A marker whose passage
 does not hold the words of its claim stays, marked as unsupported: hiding it would hide the fault.
 """

@@ -1,9 +1,10 @@
 """Find the sentences of passages that answer a question, by words alone.
 
-A sentence scores by the share of the question's terms it holds, weighted by how rare each term is among the sentences
-at hand (inverse document frequency), with smaller credit for terms which only its neighbours or its passage hold ("It
-was built in 1931" stands after the sentence that names the tower), by whether it holds the kind of thing asked for (a
-number for "how many", a date for "when", a name for "who"), and by the rank of its passage.
+A sentence scores by the share of the question's terms it holds. Each term weighs as much as it is rare among the
+sentences at hand (inverse document frequency). Terms which only its neighbours or its passage hold give smaller credit:
+"It was built in 1931" stands after the sentence that names the tower. It also counts whether the sentence holds the
+kind of thing asked for: a number for "how many", a date for "when", a name for "who". And the rank of its passage
+counts.
 """
 
 from __future__ import annotations

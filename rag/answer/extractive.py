@@ -1,16 +1,16 @@
 """The generator that needs no model: quote the sentences which answer best, or abstain.
 
 Deterministic and fast, so it is the default without an endpoint and the baseline of every evaluation. It abstains when
-less than half of the question's words (names and numbers counted twice) stand around the best sentence, or when no
-sentence nearly as good holds the kind of thing the question plainly asks for: a price, a date, a number, a person. A
-price counts only near a word of what is priced: that of a locker answers no question about parking. That sees a
-question the documents are not about; it mostly cannot see a near miss, where all the words are there and the answer is
+less than half of the question's words (names and numbers counted twice) stand around the best sentence. It also
+abstains when no sentence nearly as good holds what the question plainly asks for: a price, a date, a number, a person.
+A price counts only near a word of what is priced: that of a locker answers no question about parking. That sees a
+question the documents are not about. It mostly cannot see a near miss, where all the words are there and the answer is
 not.
 
-Measured on the public halves the rule was chosen on (benchmarks/answer_quality.py, BM25, five passages), as wrong
-refusals of answerable questions and right refusals once the answering article is taken out: SQuAD 2.0 0.08 and 0.82,
-XQuAD Russian 0.16 and 0.94, ClapNQ 0.12 and 0.63. Of ClapNQ's unanswerable questions 0.50 are refused, of SQuAD's trick
-questions, asked in the words of the right paragraph, 0.21.
+It was measured on the public halves the rule was chosen on (benchmarks/answer_quality.py, BM25, five passages). These
+shares of answerable questions were refused, and refused once the answering article was taken out: SQuAD 2.0 0.08 and
+0.82, XQuAD Russian 0.16 and 0.94, ClapNQ 0.12 and 0.63. Of ClapNQ's unanswerable questions 0.50 are refused. Of SQuAD's
+trick questions, asked in the words of the right paragraph, 0.21 are.
 """
 
 from __future__ import annotations

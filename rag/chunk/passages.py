@@ -1,6 +1,6 @@
 """Documents to chunks: passages with exact spans that the embedder reads whole.
 
-A chunk never crosses a page or the border of a section, and keeps paragraphs, list items, tables and code whole where
+A chunk never crosses a page or the border of a section. It keeps paragraphs, list items, tables and code whole where
 the token budget allows. What is longer than the budget is cut by LlamaIndex's SentenceSplitter at sentence ends (our
 own, see `data.text.sentences`), then at commas, words and characters. Its offsets are not used, they are wrong in
 repetitive text: a piece is located by walking the text forward.

@@ -1,8 +1,8 @@
 """Why an expected passage is not in an answer: the first stage on its way at which it was lost.
 
-The stages, in order: the source is indexed; a passage of it says what is expected; it is not held back as a possible
-attack; one side puts that passage forward;
-fusion ranks it among the best; reranker and diversity leave it there; it fits into the model's window; it is cited.
+The source is indexed, and a passage of it says what is expected. It is not held back as a possible attack. One side
+puts that passage forward, and fusion ranks it among the best. Reranker and diversity leave it there. It fits into the
+model's window, and it is cited.
 """
 
 from __future__ import annotations

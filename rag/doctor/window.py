@@ -1,6 +1,6 @@
 """How much of a prompt an endpoint really reads: a needle at its beginning, asked for after ever more filling.
 
-The filling doubles until the needle is lost or the prompt refused; then the gap between the longest prompt that was
+The filling doubles until the needle is lost or the prompt refused. Then the gap between the longest prompt that was
 read and the shortest that was not is halved until it is small. What is told was seen to be read, and is counted by the
 server where it counts, else so that it is never too much.
 """

@@ -1,13 +1,13 @@
 """The products of a BERT layer in 8-bit integers, several times as fast where the processor multiplies such (VNNI).
 
-Weights are rounded per output channel. Inputs are rounded with one scale per product, fixed beforehand, so that the
-vector of a text does not depend on its neighbours in a batch. That alone would be too coarse, as a few input channels
-are many times as loud as the rest; two things help:
+Weights are rounded per output channel. Inputs are rounded with one scale per product, fixed beforehand. So the vector
+of a text does not depend on its neighbours in a batch. That alone would be too coarse, as a few input channels
+are many times as loud as the rest. Two things help:
 
-- each input channel is divided by a factor that its row of weights is multiplied by, which moves part of the loudness
-  from inputs to weights, where rounding is finer (SmoothQuant, Xiao et al. 2023, https://arxiv.org/abs/2211.10438);
-- of the wide inputs after the activation the loudest channels are multiplied apart, in floats (LLM.int8(), Dettmers et
-  al. 2022, https://arxiv.org/abs/2208.07339): a handful carries most of the error.
+- Each input channel is divided by a factor that its row of weights is multiplied by. That moves part of the loudness
+  from inputs to weights, where rounding is finer (SmoothQuant, Xiao et al. 2023, https://arxiv.org/abs/2211.10438).
+- Of the wide inputs after the activation the loudest channels are multiplied apart, in floats, for a handful carries
+  most of the error (LLM.int8(), Dettmers et al. 2022, https://arxiv.org/abs/2208.07339).
 
 How loud channels get is measured once on texts of this project (`benchmarks/calibrate_int8.py`) and kept in
 `minilm_ranges.npz`.

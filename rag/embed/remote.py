@@ -1,8 +1,8 @@
 """An embedding model behind any OpenAI-compatible endpoint (vLLM, TEI, Ollama, llama.cpp, LiteLLM, OpenAI …).
 
-A client of our own rather than LangChain's: that one asks for token arrays or base64 unless talked out of it, both of
-which local servers refuse, and checks nothing of what comes back. The count, order, width and finiteness of vectors are
-exactly what must not go wrong unseen, so all that would be left to a library is one POST.
+The client is our own rather than LangChain's. That one asks for token arrays or base64, which local servers refuse,
+unless talked out of it. It checks nothing of what comes back. Count, order, width and finiteness of vectors are what
+must not go wrong unseen, so only one POST would be left to a library.
 
 The id names model, host and stated dimensions, and asks the endpoint nothing, so an index opens while it is down. What
 an id cannot show (a re-tagged model, another quantisation, another server at the host) the canaries of the index do.

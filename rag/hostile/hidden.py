@@ -1,6 +1,6 @@
 """Text a file carries and its reader leaves out: comments, hidden elements, attributes, metadata, tracked remarks.
 
-None of it reaches an index, so it can harm no answer; an order to a model among it still says what its author is up to,
+None of it reaches an index, so it can harm no answer. An order to a model among it still says what its author is up to,
 and `rag ingest` reports it. Text is taken from the raw markup here, crudely: it is linted, never quoted.
 """
 

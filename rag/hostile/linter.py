@@ -1,12 +1,12 @@
 """Hostile text in documents: orders to a model, imitated frames and citations, invisible writing, images that leak.
 
-Retrieved text is data, and the prompt says so (`rag.prompts`); this is the second line: what looks like an attack is
+Retrieved text is data, and the prompt says so (`rag.prompts`). This is the second line. What looks like an attack is
 found when documents come in, named, and shown or held back as the settings want it. The rules read words and signs, not
-meaning. They miss an order in words they do not know, in other languages, letters spaced out, or code such as base64;
-and they accuse documentation that quotes attacks.
+meaning. They miss an order in words they do not know, in other languages, letters spaced out, or code such as base64.
+And they accuse documentation that quotes attacks.
 
-A finding depends on no more than `REACH` characters around it, so a passage with its surroundings gives the same
-findings as its whole document: an order cut in two by chunking is found on both sides.
+A finding depends on no more than `REACH` characters around it. So a passage with its surroundings gives the same
+findings as its whole document. An order cut in two by chunking is found on both sides.
 """
 
 from __future__ import annotations

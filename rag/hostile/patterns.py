@@ -1,8 +1,9 @@
 """What hostile text looks like: orders to a model in eight languages, and imitations of what stands around passages.
 
-Each pattern matches lower-case text without invisible characters (see `rag.hostile.linter`); a blank in a pattern stands for any
-white space. They want the order *and* whom or what it is about, because manuals give orders and documentation speaks of
-prompts all day: "ignore these instructions if you use Windows" is a manual, "ignore all previous instructions" is not.
+Each pattern matches lower-case text without invisible characters (see `rag.hostile.linter`); a blank in a pattern
+stands for any white space. They want the order *and* whom or what it is about, because manuals give orders and
+documentation speaks of prompts all day. A manual says "ignore these instructions if you use Windows", and none says
+"ignore all previous instructions".
 """
 
 # ruff: noqa: E501 - a pattern is read best on one line

@@ -2,9 +2,9 @@
 
 ``score = lexical / max(lexical) + weight * max(0, cosine - centre)``, divided by the most it can be; `centre` is the
 question's cosine with the mean of all vectors of the index. Dividing BM25 by its best value keeps how clearly one
-passage leads. Cosines are not stretched: where the embedder knows the language they spread widely over the passages and
-count, where it does not (all-MiniLM and Russian) they hardly differ and the lexical side decides, which reciprocal
-ranks (RRF) cannot see. Combination of scores instead of ranks: Bruch et al., arXiv 2210.11934.
+passage leads. Cosines are not stretched. Where the embedder knows the language they spread widely over the passages and
+count. Where it does not (all-MiniLM and Russian) they hardly differ and the lexical side decides. Reciprocal ranks
+(RRF) cannot see that. Combination of scores instead of ranks: Bruch et al., arXiv 2210.11934.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Sketches of passages, by which near-duplicates are found without comparing all with all.
 
-MinHash (Broder, "On the resemblance and containment of documents", 1997): of the set of three-word shingles of a text,
-64 hash functions each keep their smallest value; two texts agree in a share of these values that estimates the Jaccard
-similarity of their sets. Texts that agree in four values of a band are compared exactly (locality-sensitive hashing).
+The way is MinHash (Broder, "On the resemblance and containment of documents", 1997). Of the set of three-word shingles
+of a text, 64 hash functions each keep their smallest value. Two texts agree in a share of these values that estimates
+the Jaccard similarity of their sets. Texts that agree in four values of a band are compared exactly (locality-sensitive
+hashing).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 The same passage often stands in several files, as boilerplate or as versions of one document, and would fill the whole
 result of a search. Each revision therefore stores its families of near-duplicates. A family has a leader, and all its
-members are like the leader itself, so that no chain of small changes joins texts which are far apart.
+members are like the leader itself. So no chain of small changes joins texts which are far apart.
 """
 
 from __future__ import annotations

@@ -1,13 +1,13 @@
 """Measure on the index itself how much the dense and the lexical side deserve.
 
-A few words of one sentence of a passage become a question, and the passage is what should be found (known-item search,
-Azzopardi and de Rijke 2006, "Automatic construction of known-item finding test beds"). How often each side finds it
-among all others tells how far the embedder knows the language and the subject, without any labelled question. As the
-words stand in the passage the lexical side hardly ever fails, so it is the measure the dense side is put beside.
+A few words of one sentence of a passage become a question, and the passage is what should be found. That is known-item
+search (Azzopardi and de Rijke 2006, "Automatic construction of known-item finding test beds"). How often each side
+finds it among all others tells how far the embedder knows the language and the subject, without any labelled question.
+As the words stand in the passage the lexical side hardly ever fails, so it is the measure the dense side is put beside.
 
 The vectors of the passages are there already, so only the questions are embedded. Questions about a passage without
-their sentence (an inverse cloze task) would have those passages embedded anew, and measure worse: the vector of a
-shortened passage also differs by its length from those of the whole ones it is ranked with.
+their sentence (an inverse cloze task) would have those passages embedded anew. They would also measure worse: the
+vector of a shortened passage differs by its length from those of the whole ones.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The next revision of an index while it is being prepared: nothing here is seen by readers before it is published.
 
-Every step is one transaction, so a process killed at any moment leaves a draft the next one continues: documents
-already stored count as unchanged, vectors already made are in the cache.
+Every step is one transaction, so a process killed at any moment leaves a draft that the next one continues. Documents
+already stored count as unchanged, and vectors already made are in the cache.
 """
 
 from __future__ import annotations

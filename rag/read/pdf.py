@@ -1,7 +1,7 @@
 """PDF: the text layer page by page, through pdfium (fast, permissive licence).
 
-Text that is drawn invisibly is the layer of a scan where a picture lies above it, and read; on a page without pictures
-nobody but a machine was meant to see it, and it is left out.
+Text that is drawn invisibly is the layer of a scan where a picture lies above it, and it is read. On a page without
+pictures nobody but a machine was meant to see it, and it is left out.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """More queries for one question: words of the passages it found, or other wordings by a model; and their fusion.
 
-`FeedbackQueries` is pseudo-relevance feedback as in RM3 (Abdul-Jaleel et al., 2004): the words most frequent in the
-first passages, weighted by how well those ranked, join the question. `ModelQueries` asks for other wordings and for a
-sentence that might stand in the answer (HyDE, Gao et al., 2023). What all queries find is fused by reciprocal rank
-(Cormack et al., 2009), in which the question itself counts as much as all others together.
+The way of `FeedbackQueries` is pseudo-relevance feedback as in RM3 (Abdul-Jaleel et al., 2004). The words most frequent
+in the first passages, weighted by how well those ranked, join the question. A model is asked by `ModelQueries` for
+other wordings and for a sentence that might stand in the answer (HyDE, Gao et al., 2023). What all queries find is
+fused by reciprocal rank (Cormack et al., 2009), in which the question itself counts as much as all others together.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """`index.sqlite`: all an index knows, so that everything else can be rebuilt from it.
 
 A *generation* is one way to build an index (embedder and chunking), a *revision* one published content of a generation.
-Documents carry the revision that added them and the one that removed them, so writers prepare revision n + 1 beside
-readers of revision n, and publishing is one small transaction. A document is visible in revision r when
-``added <= r < removed``. Vectors are cached by embedder and text, so neither a rebuild nor a rollback embeds anything.
+Documents carry the revision that added them and the one that removed them. So writers prepare revision n + 1 beside
+readers of revision n, and publishing is one small transaction. A document is visible in revision r when ``added <= r <
+removed``. Vectors are cached by embedder and text, so neither a rebuild nor a rollback embeds anything.
 """
 
 from __future__ import annotations
