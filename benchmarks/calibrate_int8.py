@@ -19,7 +19,7 @@ import onnxruntime
 from rag.embed.int8 import RANGES
 from rag.embed.model_folder import MINILM, ModelFolder, find_model
 from rag.embed.onnx_graph import BertGraph, BertShape, FloatProducts, Weights, build_bert, read_safetensors
-from rag.store.embedder_check import CANARIES
+from rag.store.embedder_check import CHECK_SENTENCES
 
 ROOT = Path(__file__).resolve().parents[1]
 ODD = (
@@ -49,7 +49,7 @@ class RecordingProducts(FloatProducts):
 
 def texts() -> Iterator[str]:
     """Yield the calibration texts."""
-    yield from CANARIES
+    yield from CHECK_SENTENCES
     yield from ODD
     documents = sorted((ROOT / "data" / "demo" / "src" / "documents").iterdir())
     for path in [*documents, ROOT / "rag" / "chunk.py"]:

@@ -41,12 +41,13 @@ from rag.answer.answering import answer_question
 from rag.chat.endpoint import ChatEndpoint
 from rag.chat.settings import ChatSettings
 from rag.hostile.linter import HARMLESS, lint
-from rag.hostile.quarantine import Guard, Ledger
+from rag.hostile.quarantine import Guard
 from rag.index.index import Index
 from rag.prompts import SYSTEM, render
 from rag.read.document import read_document
 from rag.search.retriever import Retriever
 from rag.store.filters import Filter
+from rag.store.ledger import Ledger
 from rag.wiring.place import prompt_secret
 from rag.wiring.retriever import open_index
 

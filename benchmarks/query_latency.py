@@ -36,11 +36,12 @@ from benchmarks.synthetic_chunks import (
 )
 from rag.chunk.passages import passage_key
 from rag.index.index import Index
-from rag.ingest.draft import begin_draft
-from rag.ingest.publish import VectorSource, publish, rebuild_vectors
+from rag.ingest.publish import publish
 from rag.protocols import Entry, PreparedDocument
 from rag.store.catalog import Catalog
+from rag.store.draft import begin_draft
 from rag.store.filters import Filter
+from rag.store.vectors.folders import VectorSource, rebuild_vectors
 
 RESULTS = Path(__file__).parent / "results" / "query_latency.json"
 SIZES = [1_000, 20_000, 50_000, 100_000]

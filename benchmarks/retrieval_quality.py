@@ -26,10 +26,10 @@ from data.text.language import detect_language
 from rag.chunk.passages import text_key
 from rag.embed.embedder import open_embedder
 from rag.index.index import Index
-from rag.ingest.draft import Entry, PreparedDocument, begin_draft
 from rag.ingest.publish import publish
-from rag.protocols import Embedder
+from rag.protocols import Embedder, Entry, PreparedDocument
 from rag.store.catalog import Catalog
+from rag.store.draft import begin_draft
 
 DATA = Path(__file__).parents[1] / ".." / "shared" / "data"
 RESULTS = Path(__file__).parent / "results" / "retrieval_quality.json"

@@ -48,9 +48,10 @@ def build_index(size: int, folder: Path) -> None:
     """Publish `size` synthetic passages under the real embedder's name."""
     from rag.chunk.passages import passage_key
     from rag.embed.embedder import open_embedder
-    from rag.ingest.draft import Entry, PreparedDocument, begin_draft
     from rag.ingest.publish import publish
+    from rag.protocols import Entry, PreparedDocument
     from rag.store.catalog import Catalog
+    from rag.store.draft import begin_draft
 
     embedder, synthetic, catalog = open_embedder(), TopicEmbedder(), Catalog.create(folder)
     draft = begin_draft(catalog, embedder, "synthetic", "1970-01-01")

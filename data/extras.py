@@ -25,6 +25,7 @@ EXTRAS: Mapping[str, Mapping[str, str]] = {
         "pathspec": "pathspec",
         "pptx": "python-pptx",
         "pypdfium2": "pypdfium2",
+        "safetensors": "safetensors",
         "tokenizers": "tokenizers",
     },
     "models": {"sentence_transformers": "sentence-transformers"},

@@ -6,7 +6,7 @@ SilentDriftError (data.errors)
 │   ├── EmbedderMismatch     the index was built by another embedder, or this one has changed
 │   ├── IndexBusy            another process is writing
 │   ├── IndexOutOfSpace      the disk is full
-│   ├── ShadowRefused        an index that was built anew did worse than the published one
+│   ├── CandidateRefused     an index that was built anew did worse than the published one
 │   └── IndexDamaged         the stored vectors and the manifest disagree; `rag repair`
 ├── UnreadableDocument       one file could not be read; the job goes on and reports it
 ├── RerankError              the reranker could not be used; the search goes on without it
@@ -44,7 +44,7 @@ class IndexOutOfSpace(IndexProblem):
     """The disk that holds the index is full."""
 
 
-class ShadowRefused(IndexProblem):
+class CandidateRefused(IndexProblem):
     """An index that was built anew may not replace the published one; the message says why."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol, Self, runtime_checkable
+from typing import ClassVar, Protocol, Self, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -188,3 +188,56 @@ class AnswerLog(Protocol):
 
 Observer = Callable[[Interaction, Sequence[Score]], None]
 """What is told of each interaction beside the log, such as tracing; it must neither fail nor take long."""
+
+
+class VectorStore(Protocol):
+    """The vectors of one revision of an index under their keys, searched by cosine.
+
+    A revision has a `folder` of its own, ``INDEX/chroma/NAME``, for files of the store or for a note of where its
+    vectors are. It is written while it is prepared and never again; then several processes and threads search it at
+    once. What every kind must do is in `tests/contracts`; the kinds are listed in `rag.store.vectors.stores`.
+    `library` names what opening a store imports, and takes long; it is empty where nothing does.
+    """
+
+    library: ClassVar[str]
+
+    @classmethod
+    def create(cls, folder: Path, embedder: str) -> Self:
+        """Make the store of a new revision, for vectors of an embedder; the folder is there and holds nothing of it."""
+        ...
+
+    @classmethod
+    def open(cls, folder: Path, embedder: str) -> Self:
+        """Open the store of a revision.
+
+        :raises IndexDamaged: it is gone, cannot be read, or holds the vectors of another embedder.
+        """
+        ...
+
+    @classmethod
+    def copy(cls, source: Path, target: Path) -> bool:
+        """Copy the folder of a published revision, and its vectors, to start another from.
+
+        :return: False, with nothing copied, where the store has no cheap way to do so.
+        """
+        ...
+
+    def write(self, keys: Sequence[str], vectors: Sequence[NDArray[np.float32]], gone: Sequence[str]) -> int:
+        """Write vectors under their keys and delete the keys `gone`; return how many are held then.
+
+        What is written is on the disk, or at the server, when the call returns.
+
+        :raises IndexDamaged: it cannot be written.
+        """
+        ...
+
+    def nearest(self, vector: NDArray[np.float32], limit: int) -> list[tuple[str, float]]:
+        """Return the keys of the `limit` nearest vectors with their cosines, nearest first.
+
+        :raises IndexDamaged: it cannot be searched.
+        """
+        ...
+
+    def close(self) -> None:
+        """Release files and connections."""
+        ...

@@ -150,6 +150,9 @@ HOMES = {
 }
 """Every third-party name that is imported, with the rooms, folders or modules that may."""
 
+SQL_HOMES = {"rag.store", "data.log"}
+"""Folders that may speak SQL: the store to the index and the files beside it, the log to its own database."""
+
 FLAT_MODULES = {"rag": 8, "drift": 12, "eval": 12, "data": 12, "pipelines": 6}
 """How many modules may stand beside the folders of a room."""
 

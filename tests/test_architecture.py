@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -23,9 +24,11 @@ from tests.architecture import (
     MODULE_LINES,
     REQUIRED,
     ROOMS,
+    SQL_HOMES,
 )
 
 ROOT = Path(__file__).resolve().parents[1]
+SQL = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE FROM|CREATE|DROP|PRAGMA|BEGIN|COMMIT|ROLLBACK|VACUUM)\b")
 
 
 def module_name(path: Path) -> str:
@@ -176,6 +179,30 @@ def test_a_library_is_imported_only_in_its_home():
     assert strays == set()
 
 
+def strings(path: Path) -> Iterator[str]:
+    """Texts in the code of a file, those with values in them piece by piece."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def test_only_the_store_speaks_sql_to_the_index():
+    strays = set()
+    for name, path in modules().items():
+        if any(name.startswith(f"{home}.") for home in SQL_HOMES):
+            continue
+        calls = {node.attr for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute)}
+        strays |= {(name, call) for call in calls & {"execute", "executemany", "executescript"}}
+        strays |= {(name, module) for module, _ in imports(path) if module == "sqlite3"}
+        strays |= {(name, text) for text in strings(path) if SQL.match(text)}
+    assert strays == set()
+
+
+def test_the_store_is_found_to_speak_sql():
+    spoken = [text for path in (ROOT / "rag" / "store").glob("*.py") for text in strings(path) if SQL.match(text)]
+    assert len(spoken) > 50
+
+
 def test_every_home_is_lived_in():
     used = {
         (module.split(".")[0], home)
@@ -201,6 +228,17 @@ def test_no_folder_is_crowded():
 def test_no_module_is_long():
     lengths = {name: len(path.read_text(encoding="utf-8").splitlines()) for name, path in modules().items()}
     assert {name: lines for name, lines in lengths.items() if lines > MODULE_LINES} == {}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "benchmarks").rglob("*.py")), ids=lambda path: path.stem)
+def test_a_benchmark_imports_only_what_is_there(path):
+    lost = [
+        f"{module}.{name}"
+        for module, name in imports(path)
+        if name and module in modules() and f"{module}.{name}" not in modules()
+        if not hasattr(importlib.import_module(module), name)
+    ]
+    assert lost == [] and not {module for module, _ in imports(path) if module.split(".")[0] in ROOMS} - set(modules())
 
 
 def test_nobody_imports_the_eval_package_by_its_bare_name():

@@ -7,9 +7,8 @@ compared with. Variants that cut or embed differently get an index of their own,
 from __future__ import annotations
 
 import shutil
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -100,23 +99,17 @@ def _rebuilt(workspace: Workspace, settings: Settings, folder: Path) -> Workspac
     """Copy the catalogue, which holds texts and cached vectors, and let an ingest of nothing make the index anew."""
     from rag.embed import open_embedder
     from rag.ingest import ingest
-    from rag.store import CATALOG_FILE, VectorsSettings
+    from rag.store import VectorsSettings, copy_catalog
 
     local = replace(settings, vectors=VectorsSettings())
     made = Workspace(folder, local)
     made.data.mkdir(parents=True)
-    _copy_database(workspace.data / CATALOG_FILE, made.data / CATALOG_FILE)
+    copy_catalog(workspace.data, made.data)
     secret = workspace.data / "prompt-secret"
     if secret.exists():  # the same keys in prompts, so that a model is asked the same
         shutil.copy2(secret, made.data / secret.name)
     ingest((), made.data, open_embedder(local.embedder), chunking=local.chunking)
     return made
-
-
-def _copy_database(source: Path, target: Path) -> None:
-    """Copy one state of a SQLite file, whatever is being written to it."""
-    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
-        old.backup(new)
 
 
 def _changed(settings: Settings, row: Mapping[str, Any], where: str) -> Settings:

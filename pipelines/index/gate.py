@@ -29,7 +29,7 @@ MARGIN = 0.02
 """A mean that falls by more is refused even where the cases are too few to prove that it fell."""
 
 
-def shadow_gate(workspace: Workspace) -> Callable[[Index], str | None] | None:
+def candidate_gate(workspace: Workspace) -> Callable[[Index], str | None] | None:
     """Return what compares a new index with the published one by the cases of the settings; None without cases.
 
     :raises InputError: the cases cannot be read, or none names sources or evidence.
@@ -44,7 +44,7 @@ def shadow_gate(workspace: Workspace) -> Callable[[Index], str | None] | None:
     return partial(_compare, workspace, cases)
 
 
-def _compare(workspace: Workspace, cases: Sequence[Case], shadow: Index) -> str | None:
+def _compare(workspace: Workspace, cases: Sequence[Case], candidate: Index) -> str | None:
     from rag.errors import EmbedderError, EmbedderMismatch
 
     try:
@@ -55,7 +55,7 @@ def _compare(workspace: Workspace, cases: Sequence[Case], shadow: Index) -> str 
             " publish it uncompared with `rag ingest --force`."
         )
     try:
-        return _judge(_measure(workspace, cases, published), _measure(workspace, cases, shadow), workspace)
+        return _judge(_measure(workspace, cases, published), _measure(workspace, cases, candidate), workspace)
     finally:
         published.close()
 
@@ -97,11 +97,11 @@ def _context(hit: Hit) -> Context:
     return Context(chunk.id, chunk.source, hit.score, chunk.text, also_in=hit.also_in)
 
 
-def _judge(published: EvalRun, shadow: EvalRun, workspace: Workspace) -> str | None:
+def _judge(published: EvalRun, candidate: EvalRun, workspace: Workspace) -> str | None:
     from eval.gating import gate
     from eval.settings import EvalSettings
 
-    outcome = gate(published, shadow, EvalSettings(metrics=METRICS))
+    outcome = gate(published, candidate, EvalSettings(metrics=METRICS))
     if not _is_worse(outcome):
         return None
     means = [

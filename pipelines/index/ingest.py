@@ -37,11 +37,11 @@ def ingest_paths(  # noqa: PLR0913 - one keyword per option of the command
     Refused files and URLs are in the report and never stop the good ones. With `force`, an index that a changed
     embedder or chunking makes anew is published whatever the gate cases of the settings say.
     """
-    from pipelines.index.gate import shadow_gate
+    from pipelines.index.gate import candidate_gate
     from pipelines.tracing import trace_ingest
 
     embedder = place_embedder(workspace)
-    accept = None if force else shadow_gate(workspace)
+    accept = None if force else candidate_gate(workspace)
     with gathered(paths, urls, name, progress) as inputs:
         report = ingest_into(
             workspace,

@@ -22,9 +22,9 @@ def look(workspace: Workspace) -> Survey:
 
     :raises NoIndexError: nothing was ingested yet.
     """
-    from rag.hostile import Ledger
     from rag.index import Index
     from rag.ingest import survey
+    from rag.store import Ledger
 
     return survey(Index.open(workspace.data), Ledger(workspace.data))
 
@@ -34,7 +34,7 @@ def release(workspace: Workspace, chunks: Sequence[str], hold: Sequence[str]) ->
 
     :raises InputError: an id names no suspicious passage.
     """
-    from rag.hostile import Ledger
+    from rag.store import Ledger
 
     known = {item.chunk.id for item in look(workspace).suspects}
     strange = [chunk for chunk in (*chunks, *hold) if chunk not in known]

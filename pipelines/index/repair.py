@@ -13,10 +13,10 @@ def repair_index(workspace: Workspace) -> str:
     :raises SilentDriftError: there is no index, it is being written, or the catalogue itself is damaged.
     """
     from rag.ingest import repair
-    from rag.store import place_vectors
-    from rag.wiring import vector_server
+    from rag.store.vectors import place_vectors
+    from rag.wiring import vector_placement
 
-    place_vectors(workspace.data, vector_server(workspace))
+    place_vectors(workspace.data, vector_placement(workspace))
     report = repair(workspace.data, place_embedder(workspace))
     again = (
         plural(report.embedded, "text") + " embedded again" if report.embedded else "nothing had to be embedded again"

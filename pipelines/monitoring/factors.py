@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import sqlite3
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -11,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from data.errors import SilentDriftError, WorkspaceError
+from data.errors import SilentDriftError
 from data.records import Interaction
 from data.settings import DATA_FOLDER
 from pipelines.wiring import Workspace
@@ -97,16 +95,11 @@ def lay_out_earlier(workspace: Workspace, folder: Path) -> str:
     :raises SilentDriftError: there is no index, or no earlier revision.
     """
     from rag.ingest import rollback
+    from rag.store.vectors import copy_index
 
     target = folder / DATA_FOLDER
     target.mkdir(parents=True)
-    catalogue = workspace.data / "index.sqlite"
-    if not catalogue.exists():
-        raise WorkspaceError(f"There is no index in {workspace.data}: run `rag ingest PATH` first.")
-    with closing(sqlite3.connect(catalogue)) as source, closing(sqlite3.connect(target / catalogue.name)) as copy:
-        source.backup(copy)
-    if (workspace.data / "chroma").is_dir():
-        shutil.copytree(workspace.data / "chroma", target / "chroma")
+    copy_index(workspace.data, target)
     (target / "prompt-secret").write_text(prompt_secret(workspace), encoding="ascii")
     return rollback(target)
 

@@ -8,13 +8,12 @@ if TYPE_CHECKING:
     from rag.hostile.hidden import lint_unread
     from rag.hostile.linter import HARMLESS, RULES_VERSION, Rule, SuspiciousText, lint
     from rag.hostile.patterns import CONTROL
-    from rag.hostile.quarantine import Guard, Ledger, PassageJudgement
+    from rag.hostile.quarantine import Guard, PassageJudgement
 
 __all__ = [
     "CONTROL",
     "Guard",
     "HARMLESS",
-    "Ledger",
     "PassageJudgement",
     "RULES_VERSION",
     "Rule",
@@ -29,6 +28,6 @@ __getattr__ = face(
         "hidden": ["lint_unread"],
         "linter": ["HARMLESS", "RULES_VERSION", "Rule", "SuspiciousText", "lint"],
         "patterns": ["CONTROL"],
-        "quarantine": ["Guard", "Ledger", "PassageJudgement"],
+        "quarantine": ["Guard", "PassageJudgement"],
     },
 )

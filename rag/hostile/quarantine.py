@@ -8,20 +8,11 @@ and is judged anew. Whole documents are judged once per content for the report o
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from data.records import Chunk, Document, Hit
 from rag.hostile.linter import HARMLESS, Rule, SuspiciousText, lint, lint_span
-
-FILE = "quarantine.sqlite"
-_TABLES = """
-CREATE TABLE IF NOT EXISTS released (chunk TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS judged (key TEXT PRIMARY KEY, document TEXT NOT NULL, unread TEXT NOT NULL) WITHOUT ROWID;
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,50 +22,14 @@ class PassageJudgement:
     document: tuple[SuspiciousText, ...]
     unread: tuple[SuspiciousText, ...] = ()
 
+    def pack(self) -> tuple[str, str]:
+        """Write both as JSON."""
+        return _packed(self.document), _packed(self.unread)
 
-class Ledger:
-    """The small database beside the index: who was released, and what was found in which content."""
-
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / FILE
-
-    def released(self) -> frozenset[str]:
-        """Return the ids of the chunks somebody has released."""
-        if not self._path.exists():
-            return frozenset()
-        with self._open() as connection:
-            return frozenset(chunk for (chunk,) in connection.execute("SELECT chunk FROM released"))
-
-    def release(self, chunks: Iterable[str], at: str) -> None:
-        """Let chunks into answers from now on."""
-        with self._open() as connection:
-            connection.executemany("INSERT OR IGNORE INTO released VALUES (?, ?)", [(chunk, at) for chunk in chunks])
-
-    def hold(self, chunks: Iterable[str]) -> None:
-        """Take releases back."""
-        with self._open() as connection:
-            connection.executemany("DELETE FROM released WHERE chunk = ?", [(chunk,) for chunk in chunks])
-
-    def judgements(self) -> dict[str, PassageJudgement]:
-        """Return all that was noted, by content."""
-        if not self._path.exists():
-            return {}
-        with self._open() as connection:
-            rows = connection.execute("SELECT key, document, unread FROM judged").fetchall()
-        return {key: PassageJudgement(_unpacked(document), _unpacked(unread)) for key, document, unread in rows}
-
-    def note(self, judgements: dict[str, PassageJudgement]) -> None:
-        """Keep judgements."""
-        rows = [(key, _packed(item.document), _packed(item.unread)) for key, item in judgements.items()]
-        with self._open() as connection:
-            connection.executemany("INSERT OR REPLACE INTO judged VALUES (?, ?, ?)", rows)
-
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        with closing(sqlite3.connect(self._path, timeout=10)) as connection:
-            connection.executescript(_TABLES)
-            with connection:
-                yield connection
+    @classmethod
+    def unpack(cls, document: str, unread: str) -> PassageJudgement:
+        """Read what `pack` wrote."""
+        return cls(_unpacked(document), _unpacked(unread))
 
 
 class Guard:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from rag.index.index import Index
     from rag.index.minhash import SAME, shingles, similarity
     from rag.index.mode import BOTH_SIDES, Mode
-    from rag.index.near_duplicates import forget_twins, record_twins, sketch_ahead, switch_twins
+    from rag.index.near_duplicates import collapse_near_duplicates, record_near_duplicates, sketch_ahead
     from rag.index.recorded import recorded_embedder
 
 __all__ = [
@@ -21,14 +21,13 @@ __all__ = [
     "Mode",
     "SAME",
     "UNKNOWN_STRENGTH",
-    "forget_twins",
+    "collapse_near_duplicates",
     "fuse",
-    "record_twins",
+    "record_near_duplicates",
     "recorded_embedder",
     "shingles",
     "similarity",
     "sketch_ahead",
-    "switch_twins",
 ]
 
 __getattr__ = face(
@@ -39,7 +38,7 @@ __getattr__ = face(
         "index": ["Index"],
         "minhash": ["SAME", "shingles", "similarity"],
         "mode": ["BOTH_SIDES", "Mode"],
-        "near_duplicates": ["forget_twins", "record_twins", "sketch_ahead", "switch_twins"],
+        "near_duplicates": ["collapse_near_duplicates", "record_near_duplicates", "sketch_ahead"],
         "recorded": ["recorded_embedder"],
     },
 )

@@ -12,7 +12,8 @@ from data.records import Hit
 from data.text import any_of, detect_language, match_terms
 from rag.index.fusion import Fusion, fuse
 from rag.index.mode import Mode
-from rag.store import Catalog, IndexedPassage, Revision, Selection, VectorStore, cosines
+from rag.protocols import VectorStore
+from rag.store import Catalog, IndexedPassage, Revision, Selection, cosines
 
 CANDIDATES = 100
 """How many passages each side puts forward, unless more are asked for."""

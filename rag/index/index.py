@@ -18,19 +18,9 @@ from rag.index.candidates import CANDIDATES, gather, question_language, rank
 from rag.index.fusion import Fusion
 from rag.index.mode import BOTH_SIDES, Mode
 from rag.index.near_duplicates import collapse
-from rag.protocols import Embedder
-from rag.store import (
-    Catalog,
-    Filter,
-    Neighbour,
-    Revision,
-    Selection,
-    VectorStore,
-    check_canaries,
-    check_seal,
-    read_neighbours,
-    storage_errors,
-)
+from rag.protocols import Embedder, VectorStore
+from rag.store import Catalog, Filter, Neighbour, Revision, Selection, check_embedder, storage_errors
+from rag.store.vectors import check_seal, open_vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +134,7 @@ class Index:
             raise EmbedderError("The index was opened without an embedder: open it with one, or search lexically.")
         revision = self._view().revision
         if self._checked != revision.generation:
-            check_canaries(self._embedder, revision)
+            check_embedder(self._embedder, revision)
             self._checked = revision.generation
         vector: NDArray[np.float32] = self._embedder.embed([question], query=True)[0]
         return vector
@@ -175,7 +165,7 @@ class Index:
             catalog, vectors = self._narrowed(view, store, where)
             candidates = gather(catalog, view.revision, vectors, asked, query_vector, limit)
             ranked = rank(candidates, view.fusion, language, len(candidates.passages), mode)
-            return collapse(self._catalog.connection, catalog, view.revision, ranked, k)
+            return collapse(self._catalog, catalog, view.revision, ranked, k)
 
     def vectors(self, chunks: Sequence[Chunk]) -> NDArray[np.float32]:
         """Return the stored unit vectors of indexed passages, one row each; zeros where there is none."""
@@ -190,7 +180,7 @@ class Index:
     def neighbours(self, source: str) -> list[Neighbour]:
         """Return where the passages of a source stand, in reading order."""
         with storage_errors(self._folder):
-            return read_neighbours(self._catalog.connection, self._view().revision, source)
+            return self._catalog.neighbours(self._view().revision, source)
 
     def _narrowed(
         self, view: _View, store: VectorStore | None, where: Filter | None
@@ -209,7 +199,7 @@ class Index:
             if mode != "lexical" and self._store is None:
                 folder = self._folder / view.revision.folder
                 check_seal(folder)
-                self._store = _SharedStore(VectorStore(folder, view.revision.embedder))
+                self._store = _SharedStore(open_vectors(folder, view.revision.embedder))
             shared = self._store if mode != "lexical" else None
             if shared is not None:
                 shared.users += 1

@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 
 from data.text import index_terms, match_expression, sentence_spans
 from rag.index import UNKNOWN_STRENGTH, Fusion
-from rag.protocols import Embedder
-from rag.store import Catalog, IndexedPassage, VectorStore
+from rag.protocols import Embedder, VectorStore
+from rag.store import Catalog, IndexedPassage
 
 SAMPLES = 64
 """Passages tried per language."""

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data.records import Chunk, Document, Span
-from rag.hostile import HARMLESS, RULES_VERSION, Ledger, PassageJudgement, Rule, SuspiciousText, lint, lint_unread
+from rag.hostile import HARMLESS, RULES_VERSION, PassageJudgement, Rule, SuspiciousText, lint, lint_unread
 from rag.index import Index
+from rag.store import Ledger
 
 RULE_WORDS = {
     "instruction": "an order to a model",
@@ -54,7 +55,8 @@ def survey(index: Index, ledger: Ledger, files: Mapping[str, Path] | None = None
 
     `files` are where the bytes of origins lie which are no paths, such as URLs being ingested.
     """
-    known, released = ledger.judgements(), ledger.released()
+    known = {key: PassageJudgement.unpack(*packed) for key, packed in ledger.judgements().items()}
+    released = ledger.released()
     fresh: dict[str, PassageJudgement] = {}
     suspects: list[Suspect] = []
     unread: dict[str, tuple[SuspiciousText, ...]] = {}
@@ -69,7 +71,7 @@ def survey(index: Index, ledger: Ledger, files: Mapping[str, Path] | None = None
         if known[key].unread:
             unread[source] = known[key].unread
     if fresh:
-        ledger.note(fresh)
+        ledger.note({key: judgement.pack() for key, judgement in fresh.items()})
     return Survey(tuple(suspects), unread, frozenset(new))
 
 

@@ -12,16 +12,16 @@ from functools import partial
 from pathlib import Path
 
 from rag.chunk import ChunkSettings, embedding_text
-from rag.errors import ShadowRefused
-from rag.index import switch_twins
+from rag.errors import CandidateRefused
+from rag.index import collapse_near_duplicates, sketch_ahead
 from rag.ingest.ahead import EmbeddingQueue, Vectors, embedding_ahead
-from rag.ingest.draft import RevisionDraft, begin_draft
 from rag.ingest.publish import Accept, publish
 from rag.ingest.settings import IngestSettings
 from rag.ingest.work import LocalEngine, work_on
 from rag.protocols import Embedder, Engine, PreparedDocument, Task, TaskResult
 from rag.read import SourceFile, find_files, screen
-from rag.store import Catalog, Revision, importing_ahead, writer_lock
+from rag.store import Catalog, Revision, RevisionDraft, begin_draft, writer_lock
+from rag.store.vectors import importing_ahead
 
 _DEFAULT = IngestSettings()
 TEXTS_AT_ONCE = 256
@@ -97,8 +97,8 @@ def ingest(  # noqa: PLR0913 - one keyword per option of the command
     with writer_lock(folder):
         catalog = Catalog.create(folder)
         try:
-            switch_twins(catalog, collapse_duplicates)
-            with importing_ahead() as import_vectors, embedding_ahead(embedder, import_vectors) as ahead:
+            collapse_near_duplicates(catalog, collapse_duplicates)
+            with importing_ahead(folder) as import_vectors, embedding_ahead(embedder, import_vectors) as ahead:
                 job = _Job(
                     begin_draft(catalog, embedder, json.dumps(asdict(chunking), sort_keys=True), now()),
                     catalog,
@@ -137,7 +137,7 @@ def _publish(
     """Return how many chunks the index holds, and why its draft was refused."""
     try:
         return publish(catalog, folder, embedder, draft, now, accept), ""
-    except ShadowRefused as error:
+    except CandidateRefused as error:
         current = catalog.current()
         return current.chunks if current is not None else 0, str(error)
 
@@ -262,7 +262,9 @@ class _Job:
     def _store(self) -> None:
         """Wait for the lot that is being embedded, and store it."""
         if self._lot is not None:
-            self.draft.store(self._lot.documents, self._lot.given | self._lot.made.result())
+            vectors = self._lot.given | self._lot.made.result()
+            passages = {entry.key: entry.chunk for item in self._lot.documents for entry in item.entries}
+            self.draft.store(self._lot.documents, vectors, sketch_ahead(self._catalog, passages))
             self._report(self._lot.files)
             self._lot = None
 

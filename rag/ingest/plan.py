@@ -17,7 +17,7 @@ from rag.ingest.job import source_files, vanished
 from rag.ingest.work import work_on
 from rag.protocols import Embedder, Task, TaskResult
 from rag.read import SourceFile, find_files, screen
-from rag.store import Catalog, Revision, check_canaries
+from rag.store import Catalog, Revision, check_embedder
 
 _SAMPLE = 24
 """Texts embedded to see how long the rest will take."""
@@ -185,7 +185,7 @@ def _why_anew(current: Revision | None, embedder: Embedder, chunking: ChunkSetti
     if current.chunking != json.dumps(asdict(chunking), sort_keys=True):
         return "the [chunking] settings have changed"
     try:
-        check_canaries(embedder, current)
+        check_embedder(embedder, current)
     except EmbedderMismatch as error:
         return str(error).partition(":")[0]
     return ""

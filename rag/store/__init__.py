@@ -5,62 +5,97 @@ from typing import TYPE_CHECKING
 from data.faces import face
 
 if TYPE_CHECKING:
-    from rag.store.catalog import CATALOG_FILE, Catalog, IndexedPassage, Revision, pack_spans
-    from rag.store.chroma import VectorStore, copy_folder, cosines, importing_ahead
-    from rag.store.chroma_seal import check_seal, seal
-    from rag.store.chroma_server import Server, place_vectors, remember_key
-    from rag.store.disk_errors import storage_errors
-    from rag.store.embedder_check import check_canaries, embed_canaries, same_space
+    from rag.store.catalog import Catalog, copy_catalog
+    from rag.store.connections import may_write
+    from rag.store.disk_errors import storage_errors, vectors_failed
+    from rag.store.draft import RevisionDraft, begin_draft, discard_draft
+    from rag.store.embedder_check import check_embedder
+    from rag.store.families import (
+        add_sketches,
+        families_of,
+        families_wanted,
+        members_of,
+        read_sketches,
+        read_text,
+        visible_without_sketch,
+        want_families,
+        without_sketch,
+        write_families,
+    )
     from rag.store.filters import Filter, parse_filter
+    from rag.store.ledger import Ledger
+    from rag.store.lexical import rebuild_lexical, sync_lexical
     from rag.store.lock import writer_lock
-    from rag.store.neighbours import Neighbour, read_neighbours
-    from rag.store.schema import create_lexical
-    from rag.store.selection import Selection
+    from rag.store.publication import forget_revisions, move_vectors, publish_draft, step_back
+    from rag.store.revision import IndexedPassage, Neighbour, Revision
+    from rag.store.selection import Selection, cosines
     from rag.store.settings import VectorsSettings
 
 __all__ = [
-    "CATALOG_FILE",
     "Catalog",
     "Filter",
     "IndexedPassage",
+    "Ledger",
     "Neighbour",
     "Revision",
+    "RevisionDraft",
     "Selection",
-    "Server",
-    "VectorStore",
     "VectorsSettings",
-    "check_canaries",
-    "check_seal",
-    "copy_folder",
+    "add_sketches",
+    "begin_draft",
+    "check_embedder",
+    "copy_catalog",
     "cosines",
-    "create_lexical",
-    "embed_canaries",
-    "importing_ahead",
-    "pack_spans",
+    "discard_draft",
+    "families_of",
+    "families_wanted",
+    "forget_revisions",
+    "may_write",
+    "members_of",
+    "move_vectors",
     "parse_filter",
-    "place_vectors",
-    "read_neighbours",
-    "remember_key",
-    "same_space",
-    "seal",
+    "publish_draft",
+    "read_sketches",
+    "read_text",
+    "rebuild_lexical",
+    "step_back",
     "storage_errors",
+    "sync_lexical",
+    "vectors_failed",
+    "visible_without_sketch",
+    "want_families",
+    "without_sketch",
+    "write_families",
     "writer_lock",
 ]
 
 __getattr__ = face(
     __name__,
     {
-        "catalog": ["CATALOG_FILE", "Catalog", "IndexedPassage", "Revision", "pack_spans"],
-        "chroma": ["VectorStore", "copy_folder", "cosines", "importing_ahead"],
-        "chroma_seal": ["check_seal", "seal"],
-        "chroma_server": ["Server", "place_vectors", "remember_key"],
-        "disk_errors": ["storage_errors"],
-        "embedder_check": ["check_canaries", "embed_canaries", "same_space"],
+        "catalog": ["Catalog", "copy_catalog"],
+        "connections": ["may_write"],
+        "disk_errors": ["storage_errors", "vectors_failed"],
+        "draft": ["RevisionDraft", "begin_draft", "discard_draft"],
+        "embedder_check": ["check_embedder"],
+        "families": [
+            "add_sketches",
+            "families_of",
+            "families_wanted",
+            "members_of",
+            "read_sketches",
+            "read_text",
+            "visible_without_sketch",
+            "want_families",
+            "without_sketch",
+            "write_families",
+        ],
         "filters": ["Filter", "parse_filter"],
+        "ledger": ["Ledger"],
+        "lexical": ["rebuild_lexical", "sync_lexical"],
         "lock": ["writer_lock"],
-        "neighbours": ["Neighbour", "read_neighbours"],
-        "schema": ["create_lexical"],
-        "selection": ["Selection"],
+        "publication": ["forget_revisions", "move_vectors", "publish_draft", "step_back"],
+        "revision": ["IndexedPassage", "Neighbour", "Revision"],
+        "selection": ["Selection", "cosines"],
         "settings": ["VectorsSettings"],
     },
 )

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -22,49 +21,14 @@ from data.records import Chunk, Document, Span
 from rag.errors import IndexDamaged, IndexProblem, NoIndexError
 from rag.store.connections import Connections
 from rag.store.disk_errors import storage_errors
+from rag.store.revision import IndexedPassage, Neighbour, Revision
 from rag.store.schema import SCHEMA, create_schema
 
 CATALOG_FILE = "index.sqlite"
-_VISIBLE = "d.generation = :generation AND d.added <= :revision AND (d.removed IS NULL OR d.removed > :revision)"
+VISIBLE = "d.generation = :generation AND d.added <= :revision AND (d.removed IS NULL OR d.removed > :revision)"
+"""Which documents, table `d`, stand in a revision of a generation."""
+
 _AT_ONCE = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Revision:
-    """One published content of one generation.
-
-    `space` names the vectors that may be compared with each other: an embedder that changes while it keeps its id
-    starts a new one. `folder` is where its vectors lie, below the index folder; `fusion` is the JSON of the learned
-    weights; `centre` is the mean of its vectors; `canaries` are the vectors of fixed sentences, of shape (sentences,
-    dimensions).
-    """
-
-    id: int
-    generation: int
-    embedder: str
-    space: str
-    dimensions: int
-    chunking: str
-    folder: str
-    fusion: str
-    documents: int
-    chunks: int
-    centre: NDArray[np.float32]
-    canaries: NDArray[np.float32]
-
-    @property
-    def name(self) -> str:
-        """What answers are stamped with: how the index was built, and which content it had."""
-        return f"g{self.generation}.r{self.id}"
-
-
-@dataclass(frozen=True, slots=True)
-class IndexedPassage:
-    """A stored chunk: its row, the key of its embedded text, and the chunk."""
-
-    row: int
-    key: str
-    chunk: Chunk
 
 
 class Catalog:
@@ -108,6 +72,23 @@ class Catalog:
     def close(self) -> None:
         """Close the connections of all threads."""
         self._connections.close()
+
+    def check(self) -> None:
+        """Read the whole file.
+
+        :raises IndexDamaged: it is damaged.
+        """
+        try:
+            (found,) = self.connection.execute("PRAGMA quick_check(1)").fetchone()
+        except sqlite3.DatabaseError as error:
+            found = str(error)
+        if found != "ok":
+            raise IndexDamaged(f"{self.path} itself is damaged ({found}): restore it, or delete it and ingest again.")
+
+    def copy(self, folder: Path) -> None:
+        """Write one state of the file to another folder, whatever is being written to it meanwhile."""
+        with closing(sqlite3.connect(folder / CATALOG_FILE)) as copy:
+            self.connection.backup(copy)
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -158,14 +139,14 @@ class Catalog:
         if row is None:
             return None
         facts = dict(zip((column.split(".")[1] for column in columns.split(",")), row[2:], strict=True))
-        canaries, centre = (np.frombuffer(packed, np.float32) for packed in row[:2])
-        return Revision(**facts, centre=centre, canaries=canaries.reshape(-1, facts["dimensions"]))
+        check_vectors, centre = (np.frombuffer(packed, np.float32) for packed in row[:2])
+        return Revision(**facts, centre=centre, check_vectors=check_vectors.reshape(-1, facts["dimensions"]))
 
     def document(self, revision: Revision, source: str) -> Document | None:
         """Return the stored text of one source, with its pages and headings."""
         row = self.connection.execute(
             "SELECT d.source, e.text, e.pages, e.headings, e.media_type FROM documents d"
-            f" JOIN extracts e ON e.hash = d.extract WHERE {_VISIBLE} AND d.source = :source",
+            f" JOIN extracts e ON e.hash = d.extract WHERE {VISIBLE} AND d.source = :source",
             {"generation": revision.generation, "revision": revision.id, "source": source},
         ).fetchone()
         return None if row is None else Document(row[0], row[1], _spans(row[2]), _spans(row[3]), row[4])
@@ -173,7 +154,7 @@ class Catalog:
     def sources(self, revision: Revision) -> list[tuple[str, str, str]]:
         """Return source, origin and file hash of every visible document, in order of source."""
         rows: list[tuple[str, str, str]] = self.connection.execute(
-            f"SELECT d.source, d.origin, d.file_hash FROM documents d WHERE {_VISIBLE} ORDER BY 1",
+            f"SELECT d.source, d.origin, d.file_hash FROM documents d WHERE {VISIBLE} ORDER BY 1",
             {"generation": revision.generation, "revision": revision.id},
         ).fetchall()
         return rows
@@ -181,18 +162,27 @@ class Catalog:
     def languages(self, revision: Revision) -> dict[str, int]:
         """Count the chunks of each language, most frequent first."""
         rows = self.connection.execute(
-            f"SELECT c.language, count(*) FROM chunks c JOIN documents d ON d.id = c.document WHERE {_VISIBLE}"
+            f"SELECT c.language, count(*) FROM chunks c JOIN documents d ON d.id = c.document WHERE {VISIBLE}"
             " GROUP BY 1 ORDER BY 2 DESC, 1",
             {"generation": revision.generation, "revision": revision.id},
         )
         return dict(rows.fetchall())
+
+    def neighbours(self, revision: Revision, source: str) -> list[Neighbour]:
+        """Return the places of all passages of a source that are visible in a revision, in reading order."""
+        rows = self.connection.execute(
+            'SELECT c."start", c."end", c.page, c.heading FROM chunks c JOIN documents d ON d.id = c.document'
+            f" WHERE d.source = :source AND {VISIBLE} ORDER BY 1, 2",
+            {"source": source, "generation": revision.generation, "revision": revision.id},
+        )
+        return [Neighbour(*row) for row in rows]
 
     def passages(self, generation: int, revision: int, column: str, values: Sequence[object]) -> list[IndexedPassage]:
         """Return visible chunks by 'id' (row) or 'key'; unknown values are left out, order is that of the rows."""
         if column not in {"id", "key"}:
             raise ValueError(f"passages are found by 'id' or 'key', not {column!r}")
         found: list[IndexedPassage] = []
-        for marks, batch in _batches(values):
+        for marks, batch in batches(values):
             # CROSS JOIN fixes the order: from the few chunks asked for, not through all documents of the generation.
             rows = self.connection.execute(
                 'SELECT c.id, c.key, d.source, c."start", c."end", c.text, c.page, c.heading FROM chunks c'
@@ -207,7 +197,7 @@ class Catalog:
     def chunk_languages(self, generation: int, revision: int) -> list[tuple[int, str]]:
         """Return row and language of all chunks visible in a revision, in order of row."""
         rows: list[tuple[int, str]] = self.connection.execute(
-            f"SELECT c.id, c.language FROM chunks c JOIN documents d ON d.id = c.document WHERE {_VISIBLE} ORDER BY 1",
+            f"SELECT c.id, c.language FROM chunks c JOIN documents d ON d.id = c.document WHERE {VISIBLE} ORDER BY 1",
             {"generation": generation, "revision": revision},
         ).fetchall()
         return rows
@@ -215,12 +205,17 @@ class Catalog:
     def vectors(self, space: str, keys: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         """Return the cached vectors of those `keys` that have one."""
         found: dict[str, NDArray[np.float32]] = {}
-        for marks, batch in _batches(keys):
+        for marks, batch in batches(keys):
             rows = self.connection.execute(
                 f"SELECT key, vector FROM vectors WHERE space = ? AND key IN ({marks})", (space, *batch)
             )
             found.update((key, np.frombuffer(vector, np.float16).astype(np.float32)) for key, vector in rows)
         return found
+
+    def add_vectors(self, space: str, vectors: Mapping[str, NDArray[np.float32]]) -> None:
+        """Keep vectors by key, inside the caller's transaction; a key that has one keeps it."""
+        packed = [(space, key, vector.astype(np.float16).tobytes()) for key, vector in vectors.items()]
+        self.connection.executemany("INSERT OR IGNORE INTO vectors (space, key, vector) VALUES (?, ?, ?)", packed)
 
     def cached(self, space: str) -> set[str]:
         """Return the keys of all cached vectors of a space."""
@@ -229,7 +224,7 @@ class Catalog:
     def keys(self, generation: int, revision: int) -> set[str]:
         """Return the keys of all chunks visible in a revision."""
         rows = self.connection.execute(
-            f"SELECT DISTINCT c.key FROM chunks c JOIN documents d ON d.id = c.document WHERE {_VISIBLE}",
+            f"SELECT DISTINCT c.key FROM chunks c JOIN documents d ON d.id = c.document WHERE {VISIBLE}",
             {"generation": generation, "revision": revision},
         )
         return {key for (key,) in rows}
@@ -252,7 +247,7 @@ class Catalog:
     def match_rows(self, generation: int, expression: str, rows: Sequence[int]) -> dict[int, float]:
         """Return the BM25 scores of given rows; rows that do not match are left out."""
         scores: dict[int, float] = {}
-        for marks, batch in _batches(rows):
+        for marks, batch in batches(rows):
             # The plus keeps SQLite from asking the full-text index once per row, each time weighing all terms anew.
             found = self.connection.execute(
                 f"SELECT rowid, -bm25(lexical_{generation:d}) FROM lexical_{generation:d}"
@@ -261,6 +256,15 @@ class Catalog:
             )
             scores.update(found.fetchall())
         return scores
+
+
+def copy_catalog(source: Path, target: Path) -> None:
+    """Copy one state of the catalogue in `source`, which holds texts and cached vectors, to the folder `target`.
+
+    :raises NoIndexError: there is none.
+    """
+    with closing(Catalog(source)) as catalog:
+        catalog.copy(target)
 
 
 def pack_spans(spans: Sequence[Span]) -> str:
@@ -272,7 +276,8 @@ def _spans(packed: str) -> tuple[Span, ...]:
     return tuple(Span(*entry) for entry in json.loads(packed))
 
 
-def _batches(values: Sequence[object]) -> Iterator[tuple[str, Sequence[object]]]:
+def batches(values: Sequence[object]) -> Iterator[tuple[str, Sequence[object]]]:
+    """Yield `values` in batches that fit into one statement, each with its question marks."""
     for at in range(0, len(values), _AT_ONCE):
         batch = values[at : at + _AT_ONCE]
         yield ",".join("?" * len(batch)), batch

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from rag.errors import EmbedderMismatch, IndexDamaged
 from rag.protocols import Embedder
-from rag.store.catalog import Revision
+from rag.store.revision import Revision
 
 LEAST_COSINE = 0.999
 _LENGTH_TOLERANCE = 1e-2
-CANARIES = (
+CHECK_SENTENCES = (
     "The ferry leaves at six in the morning.",
     "How long must a session be kept alive after authentication?",
     "def retry(call, attempts=3): return call() if attempts else None",
@@ -36,45 +36,45 @@ CANARIES = (
 )
 
 
-def embed_canaries(embedder: Embedder) -> NDArray[np.float32]:
+def embed_check_sentences(embedder: Embedder) -> NDArray[np.float32]:
     """Return the vectors of the fixed sentences, one half as documents and the other as queries."""
-    half = len(CANARIES) // 2
-    return np.concatenate([embedder.embed(CANARIES[:half]), embedder.embed(CANARIES[half:], query=True)])
+    half = len(CHECK_SENTENCES) // 2
+    return np.concatenate([embedder.embed(CHECK_SENTENCES[:half]), embedder.embed(CHECK_SENTENCES[half:], query=True)])
 
 
 def same_space(vectors: NDArray[np.float32], stored: NDArray[np.float32]) -> bool:
-    """Tell whether two sets of canary vectors come from one embedder."""
+    """Tell whether two sets of check vectors come from one embedder."""
     return vectors.shape == stored.shape and bool((np.einsum("ij,ij->i", vectors, stored) >= LEAST_COSINE).all())
 
 
-def check_canaries(embedder: Embedder, revision: Revision) -> None:
+def check_embedder(embedder: Embedder, revision: Revision) -> None:
     """Compare the embedder with the one that built the index.
 
     :raises EmbedderMismatch: a sentence's vector has moved: its cosine with the stored one is below 0.999.
     :raises IndexDamaged: the stored vectors are not of unit length, as those of every embedder are.
     """
     _check_lengths(revision)
-    vectors = embed_canaries(embedder)
-    if vectors.shape != revision.canaries.shape:
+    vectors = embed_check_sentences(embedder)
+    if vectors.shape != revision.check_vectors.shape:
         raise EmbedderMismatch(
             f"Embedder {embedder.id} now makes vectors of {vectors.shape[1]} dimensions, the index holds"
             f" {revision.dimensions}: restore the former model, or run `rag ingest`, which builds the index anew."
         )
-    cosines = np.einsum("ij,ij->i", vectors, revision.canaries)
+    cosines = np.einsum("ij,ij->i", vectors, revision.check_vectors)
     worst = int(cosines.argmin())
     if cosines[worst] < LEAST_COSINE:
         raise EmbedderMismatch(
             f"Embedder {embedder.id} has changed since the index was built: {int((cosines < LEAST_COSINE).sum())} of"
-            f" {len(CANARIES)} fixed sentences moved, the furthest to cosine {cosines[worst]:.3f}"
-            f" ({CANARIES[worst][:40]!r}): restore the former model, weights and prefixes, or run `rag ingest`, which"
-            " builds the index anew."
+            f" {len(CHECK_SENTENCES)} fixed sentences moved, the furthest to cosine {cosines[worst]:.3f}"
+            f" ({CHECK_SENTENCES[worst][:40]!r}): restore the former model, weights and prefixes, or run `rag ingest`,"
+            " which builds the index anew."
         )
 
 
 def _check_lengths(revision: Revision) -> None:
     """Tell overwritten bytes from another embedder, which would be blamed for them and restored in vain."""
     with np.errstate(all="ignore"):  # overwritten bytes may be any float
-        lengths = np.linalg.norm(revision.canaries.astype(np.float64), axis=1)
+        lengths = np.linalg.norm(revision.check_vectors.astype(np.float64), axis=1)
     damaged = ~(np.abs(lengths - 1.0) <= _LENGTH_TOLERANCE)
     if damaged.any():
         raise IndexDamaged(

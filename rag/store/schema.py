@@ -5,8 +5,6 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from data.text import TOKENIZER
-
 SCHEMA = 1
 _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
@@ -44,8 +42,3 @@ def create_schema(path: Path) -> None:
     connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} COMMIT;")
     connection.close()
     unnamed.replace(path)
-
-
-def create_lexical(connection: sqlite3.Connection, generation: int) -> None:
-    """Make the full-text index of a generation."""
-    connection.execute(f'CREATE VIRTUAL TABLE lexical_{generation:d} USING fts5(terms, tokenize = "{TOKENIZER}")')

@@ -1,8 +1,9 @@
 """The passages of an index that meet a filter, searched by both sides as if there were no others.
 
 The filter is applied before ranking: a search takes the best of the passages that meet it, never what is left of the
-best passages of all. Few passages are compared with the question one by one, which is exact; of many, Chroma is asked
-for enough neighbours that the wanted number should be among them, and where it is not, the comparison is exact again.
+best passages of all. Few passages are compared with the question one by one, which is exact; of many, the store is
+asked for enough neighbours that the wanted number should be among them, and where it is not, the comparison is exact
+again.
 """
 
 from __future__ import annotations
@@ -15,15 +16,16 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.store.catalog import Catalog, IndexedPassage, Revision
-from rag.store.chroma import VectorStore, cosines
+from rag.protocols import VectorStore
+from rag.store.catalog import Catalog
 from rag.store.filters import Filter
+from rag.store.revision import IndexedPassage, Revision
 
 EXACT_UP_TO = 5_000
 """How many passages are compared one by one: 1,000 took 12 ms and 10,000 240 ms among 100,000, on two busy cores."""
 
 _MARGINS = (2.0, 8.0)
-"""How many times more neighbours than a fair share would need Chroma is asked for, at first and again."""
+"""How many times more neighbours than a fair share would need the store is asked for, at first and again."""
 _AT_ONCE = 4096
 _VISIBLE = "d.generation = ? AND d.added <= ? AND (d.removed IS NULL OR d.removed > ?)"
 
@@ -141,3 +143,12 @@ def _fill(connection: sqlite3.Connection, revision: Revision, where: Filter) -> 
     ).rowcount
     connection.execute("INSERT INTO temp.selection VALUES (?, ?)", (wanted, chunks))
     return chunks
+
+
+def cosines(stored: NDArray[np.float32], vector: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the cosines of vectors from the catalogue, one a row, with a unit vector.
+
+    Kept with 16 bits they are not quite of unit length, and a store, whose cosines stand beside these, divides by it.
+    """
+    found: NDArray[np.float32] = stored @ vector / np.linalg.norm(stored, axis=1)
+    return found

@@ -8,14 +8,14 @@ from contextlib import closing
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from rag.hostile import Ledger
 from rag.index import Index
 from rag.ingest import Accept, IngestReport, Progress, ingest, news, survey
 from rag.protocols import Embedder, Engine
 from rag.read import SourceFile
-from rag.store import place_vectors
+from rag.store import Ledger
+from rag.store.vectors import place_vectors
 from rag.wiring.place import Place
-from rag.wiring.retriever import place_embedder, vector_server
+from rag.wiring.retriever import place_embedder, vector_placement
 
 EMBEDDER_NOTE = "embedder.json"
 """The embedder settings of the published index, for whoever compares it with one that was built anew."""
@@ -39,7 +39,7 @@ def ingest_into(
     :raises IndexBusy: another process is writing.
     """
     settings = place.settings
-    place_vectors(place.data, vector_server(place))
+    place_vectors(place.data, vector_placement(place))
     report = ingest(
         paths,
         place.data,

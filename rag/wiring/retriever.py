@@ -8,11 +8,12 @@ from functools import cache
 from data.errors import SettingsError
 from data.records import Hit
 from rag.embed import open_embedder
-from rag.hostile import Guard, Ledger
+from rag.hostile import Guard
 from rag.index import Index, recorded_embedder
 from rag.protocols import Embedder, MoreQueries, Reranker, Writer
 from rag.search import EndpointReranker, FeedbackQueries, LocalReranker, ModelQueries, Retriever, expand
-from rag.store import Server, remember_key
+from rag.store import Ledger
+from rag.store.vectors import Placement, remember_key
 from rag.wiring.generator import Tell, build_generator, silent
 from rag.wiring.place import Place
 
@@ -26,16 +27,16 @@ def place_embedder(place: Place) -> Embedder:
 
 def open_index(place: Place, embedder: Embedder | None = None) -> Index:
     """Open the index of a place for reading, with the embedder of its settings or another."""
-    vector_server(place)
+    vector_placement(place)
     return Index.open(place.data, embedder or place_embedder(place))
 
 
-def vector_server(place: Place) -> Server:
-    """Return the Chroma server of the settings, without URL where there is none; its key is known from here on."""
+def vector_placement(place: Place) -> Placement:
+    """Return where the settings want vectors to lie; the key of a server is known from here on."""
     vectors = place.settings.vectors
     if key := vectors.api_key.reveal():
         remember_key(vectors.url, key)
-    return Server(vectors.url, vectors.tenant, vectors.database, vectors.header)
+    return Placement(vectors.url, vectors.tenant, vectors.database, vectors.header)
 
 
 def open_retriever(place: Place, tell: Tell = silent, embedder: Embedder | None = None) -> Retriever:

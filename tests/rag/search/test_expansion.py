@@ -12,7 +12,7 @@ from rag.index.index import Index
 from rag.ingest.job import ingest
 from rag.read.document import parse_document
 from rag.search.expansion import expand
-from rag.store.neighbours import Neighbour
+from rag.store.revision import Neighbour
 from tests.fakes import HashEmbedder
 
 PARAGRAPHS = [

@@ -5,10 +5,10 @@ import pytest
 
 from data.records import Chunk, Document, Span
 from rag.errors import NoIndexError
-from rag.ingest.draft import begin_draft, discard_draft
 from rag.ingest.publish import publish
 from rag.protocols import Entry, PreparedDocument
 from rag.store.catalog import Catalog
+from rag.store.draft import begin_draft, discard_draft
 from tests.fakes import HashEmbedder
 
 

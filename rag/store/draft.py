@@ -6,16 +6,18 @@ already stored count as unchanged, and vectors already made are in the cache.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from data.records import Document, content_hash
-from rag.index import sketch_ahead
 from rag.protocols import Embedder, Entry, PreparedDocument
-from rag.store import Catalog, create_lexical, embed_canaries, pack_spans, same_space
+from rag.store.catalog import Catalog, pack_spans
+from rag.store.embedder_check import embed_check_sentences, same_space
+from rag.store.families import add_sketches
+from rag.store.lexical import create_lexical
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +50,20 @@ class RevisionDraft:
         found = self.catalog.connection.execute(query, (self.generation, self.number, self.number)).fetchone()
         return bool(found[0])
 
-    def store(self, documents: Sequence[PreparedDocument], vectors: dict[str, NDArray[np.float32]]) -> None:
-        """Write documents and new vectors in one transaction; a document replaces the one with its source."""
-        with self.catalog.writing() as connection:
-            packed = [(self.space, key, vector.astype(np.float16).tobytes()) for key, vector in vectors.items()]
-            connection.executemany("INSERT OR IGNORE INTO vectors (space, key, vector) VALUES (?, ?, ?)", packed)
+    def store(
+        self,
+        documents: Sequence[PreparedDocument],
+        vectors: Mapping[str, NDArray[np.float32]],
+        sketches: Iterable[tuple[str, bytes]] = (),
+    ) -> None:
+        """Write documents, new vectors and new sketches in one transaction.
+
+        A document replaces the one with its source.
+        """
+        with self.catalog.writing():
+            self.catalog.add_vectors(self.space, vectors)
             stored = {item.document.source: self._store_one(item) for item in documents}
-            sketch_ahead(connection, {entry.key: entry.chunk for item in documents for entry in item.entries})
+            add_sketches(self.catalog, sketches)
         self.known.update(stored)
 
     def remove(self, sources: Sequence[str]) -> None:
@@ -114,11 +123,11 @@ def begin_draft(catalog: Catalog, embedder: Embedder, chunking: str, now: str) -
     Another embedder or chunking than the published one, or an embedder whose vectors have changed, starts a new
     generation, empty at first.
     """
-    canaries = embed_canaries(embedder)
+    check_vectors = embed_check_sentences(embedder)
     fitting = [
         generation
         for generation, stored in _generations(catalog, embedder.id, chunking)
-        if same_space(canaries, stored.reshape(len(canaries), -1))
+        if same_space(check_vectors, stored.reshape(len(check_vectors), -1))
     ]
     current = catalog.current()
     unfinished = catalog.meta("draft_generation")
@@ -130,7 +139,7 @@ def begin_draft(catalog: Catalog, embedder: Embedder, chunking: str, now: str) -
         if current is not None and current.generation in fitting:
             generation, base = current.generation, current.id
         else:
-            generation, base = _new_generation(catalog, embedder, chunking, canaries, now), 0
+            generation, base = _new_generation(catalog, embedder, chunking, check_vectors, now), 0
         number = catalog.meta("last") + 1
         connection.execute("UPDATE meta SET value = ? WHERE key IN ('last', 'draft')", (number,))
         connection.execute("UPDATE meta SET value = ? WHERE key = 'draft_generation'", (generation,))
@@ -138,17 +147,17 @@ def begin_draft(catalog: Catalog, embedder: Embedder, chunking: str, now: str) -
 
 
 def _new_generation(
-    catalog: Catalog, embedder: Embedder, chunking: str, canaries: NDArray[np.float32], now: str
+    catalog: Catalog, embedder: Embedder, chunking: str, check_vectors: NDArray[np.float32], now: str
 ) -> int:
     connection = catalog.connection
     spaces = connection.execute("SELECT space, canaries FROM generations WHERE embedder = ?", (embedder.id,)).fetchall()
-    stored = {space: np.frombuffer(packed, np.float32).reshape(len(canaries), -1) for space, packed in spaces}
-    known = next((space for space, vectors in stored.items() if same_space(canaries, vectors)), None)
+    stored = {space: np.frombuffer(packed, np.float32).reshape(len(check_vectors), -1) for space, packed in spaces}
+    known = next((space for space, vectors in stored.items() if same_space(check_vectors, vectors)), None)
     # Numbers are never given twice; a clock that is set back, or two changes within a second, would repeat a time.
     space = known or f"{embedder.id}#{catalog.meta('last') + 1}"
     generation = connection.execute(
         "INSERT INTO generations (embedder, space, dimensions, chunking, canaries, created) VALUES (?, ?, ?, ?, ?, ?)",
-        (embedder.id, space, embedder.dimensions, chunking, canaries.tobytes(), now),
+        (embedder.id, space, embedder.dimensions, chunking, check_vectors.tobytes(), now),
     ).lastrowid
     create_lexical(connection, generation or 0)
     return generation or 0

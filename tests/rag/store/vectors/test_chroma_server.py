@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import socket
 import subprocess
 import sys
 import threading
@@ -22,11 +21,13 @@ from rag.errors import IndexDamaged, IndexProblem
 from rag.index.index import Index
 from rag.ingest.job import ingest
 from rag.ingest.rebuild import repair, rollback
-from rag.store.chroma_server import Server, connect, place_vectors, read_pointer, remember_key
+from rag.store.vectors.chroma_server import connect, read_pointer
+from rag.store.vectors.placement import Placement, remember_key
+from rag.store.vectors.stores import place_vectors
 from tests.fakes import HashEmbedder
-from tests.waiting import until
+from tests.servers import chroma_server, free_port
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 SETTINGS = ChunkSettings(max_tokens=40, min_characters=0)
 READER = """
 import sys
@@ -45,30 +46,10 @@ print(until(found), flush=True)
 pytestmark = pytest.mark.slow
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def accepts(port):
-    try:
-        socket.create_connection(("127.0.0.1", port), timeout=1).close()
-    except OSError:
-        return False
-    return True
-
-
 @pytest.fixture(scope="module")
 def url(tmp_path_factory):
-    port, folder = free_port(), tmp_path_factory.mktemp("chroma")
-    command = [str(Path(sys.executable).parent / "chroma"), "run", "--path", str(folder), "--port", str(port)]
-    with subprocess.Popen(
-        [*command, "--host", "127.0.0.1"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as server:
-        until(lambda: accepts(port))
-        yield f"http://127.0.0.1:{port}"
-        server.terminate()
+    with chroma_server(tmp_path_factory.mktemp("chroma")) as address:
+        yield address
 
 
 @pytest.fixture
@@ -82,7 +63,7 @@ def docs(tmp_path):
 
 @pytest.fixture
 def workspace(docs, tmp_path, url):
-    place_vectors(tmp_path / ".rag", Server(url))
+    place_vectors(tmp_path / ".rag", Placement(url))
     run(docs, tmp_path / ".rag")
     return tmp_path / ".rag"
 
@@ -94,7 +75,7 @@ def run(docs, workspace):
 def collections(url, workspace):
     """Names of the collections at the server that the folders of this index point to, and of all others."""
     own = {pointer.collection for folder in (workspace / "chroma").iterdir() if (pointer := read_pointer(folder))}
-    client = connect(Server(url))
+    client = connect(Placement(url))
     names = {collection.name for collection in client.list_collections()}
     client.close()
     return own & names, names - own
@@ -146,7 +127,7 @@ def test_a_rollback_returns_to_the_former_collection(workspace, docs):
 
 def test_a_lost_collection_is_told_and_repaired_without_embedding(workspace, url):
     before = dense(workspace)
-    client = connect(Server(url))
+    client = connect(Placement(url))
     for name in collections(url, workspace)[0]:
         client.delete_collection(name)
     client.close()
@@ -190,7 +171,7 @@ def gate(url, request):
     handler = type("Closed", (Gate,), {"upstream": url, "header": request.param[0], "value": request.param[1]})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield Server(f"http://127.0.0.1:{server.server_port}", header=request.param[0]), handler
+        yield Placement(f"http://127.0.0.1:{server.server_port}", header=request.param[0]), handler
         server.shutdown()
 
 
@@ -219,14 +200,14 @@ def test_tenant_and_database_of_the_settings_hold_the_vectors(docs, tmp_path, ur
     tenant, folder = f"harbour-{tmp_path.parent.name}", tmp_path / ".rag"
     admin.create_tenant(tenant)
     admin.create_database("ferries", tenant)
-    server = Server(url, tenant, "ferries")
+    server = Placement(url, tenant, "ferries")
     place_vectors(folder, server)
     run(docs, folder)
     client = connect(server)
     assert client.count_collections() == 1 and len(dense(folder)) == 5
     client.close()
     with pytest.raises(IndexProblem, match="cannot be reached"):
-        connect(Server(url, tenant, "nowhere"))
+        connect(Placement(url, tenant, "nowhere"))
 
 
 def address(url):
@@ -247,7 +228,7 @@ def test_repair_moves_an_index_to_a_server_and_back(docs, tmp_path, url):
     run(docs, folder)
     before = dense(folder)
     for place, is_there in ((url, True), ("", False)):
-        place_vectors(folder, Server(place))
+        place_vectors(folder, Placement(place))
         repair(folder)
         assert dense(folder) == before and bool(collections(url, folder)[0]) == is_there
 
@@ -255,7 +236,7 @@ def test_repair_moves_an_index_to_a_server_and_back(docs, tmp_path, url):
 def test_the_next_ingest_moves_to_the_server(docs, tmp_path, url):
     folder = tmp_path / ".rag"
     run(docs, folder)
-    place_vectors(folder, Server(url))
+    place_vectors(folder, Placement(url))
     (docs / "new.md").write_text("The lighthouse keeper wakes at four.\n")
     run(docs, folder)
     assert len(collections(url, folder)[0]) == 1
@@ -265,7 +246,7 @@ def test_the_next_ingest_moves_to_the_server(docs, tmp_path, url):
 def test_a_server_that_is_down_is_named_and_lexical_search_still_works(docs, tmp_path):
     folder, dead = tmp_path / ".rag", f"http://127.0.0.1:{free_port()}"
     run(docs, folder)
-    place_vectors(folder, Server(dead))
+    place_vectors(folder, Placement(dead))
     (docs / "new.md").write_text("The lighthouse keeper wakes at four.\n")
     with pytest.raises(IndexProblem, match=rf"Chroma server at {dead} cannot be reached .*vectors.url"):
         run(docs, folder)
@@ -277,13 +258,13 @@ def test_a_server_that_is_down_is_named_and_lexical_search_still_works(docs, tmp
 @pytest.mark.parametrize("url", ["localhost:8000", "http://user:secret@host:8000", "http://host/path", "ftp://host"])
 def test_an_address_that_is_none_is_refused_without_being_repeated(tmp_path, url):
     with pytest.raises(SettingsError, match="write it like http://localhost:8000") as caught:
-        place_vectors(tmp_path, Server(url))
+        place_vectors(tmp_path, Placement(url))
     assert "secret" not in str(caught.value) and not (tmp_path / "vectors.json").exists()
 
 
 def test_the_identity_of_an_index_outlives_a_change_of_server(tmp_path):
-    place_vectors(tmp_path, Server("http://a:8000"))
+    place_vectors(tmp_path, Placement("http://a:8000"))
     first = json.loads((tmp_path / "vectors.json").read_text())
-    place_vectors(tmp_path, Server("http://b:8000"))
+    place_vectors(tmp_path, Placement("http://b:8000"))
     second = json.loads((tmp_path / "vectors.json").read_text())
     assert second == {**first, "url": "http://b:8000"}
