@@ -3,7 +3,7 @@
 Runs the float32 graph over the demo corpus, this project's own code and texts of unusual shape, and keeps the lowest
 and highest value of every input channel of every product.
 
-    python -m benchmarks.calibrate_int8          # writes rag/embedders/minilm_ranges.npz
+    python -m benchmarks.calibrate_int8          # writes rag/embed/minilm_ranges.npz
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from typing import Any
 import numpy as np
 import onnx
 import onnxruntime
+from safetensors import safe_open
 
 from rag.embed.int8 import RANGES
 from rag.embed.model_folder import MINILM, ModelFolder, find_model
-from rag.embed.onnx_graph import BertGraph, BertShape, FloatProducts, Weights, build_bert, read_safetensors
+from rag.embed.onnx_graph import BertGraph, BertShape, FloatProducts, Weights, build_bert
 from rag.store.embedder_check import CHECK_SENTENCES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -63,7 +64,8 @@ def open_recorder(folder: ModelFolder) -> tuple[Any, dict[str, str]]:
     config = folder.read_json("config.json")
     shape = BertShape(config["num_hidden_layers"], config["num_attention_heads"], config["layer_norm_eps"])
     products = RecordingProducts()
-    graph = build_bert(read_safetensors(folder.path / "model.safetensors"), shape, products)
+    with safe_open(folder.path / "model.safetensors", framework="numpy") as stored:
+        graph = build_bert(stored.get_tensor, shape, products)
     model = onnx.load_from_string(graph.serialize(int(config["hidden_size"])))
     for name in dict.fromkeys(products.sources.values()):
         model.graph.output.append(onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None))

@@ -136,6 +136,7 @@ HOMES = {
     "ray": {"rag/ingest"},
     "reportlab": {"data/demo"},
     "rich": {"pipelines/console"},
+    "safetensors": {"rag/embed"},
     "scipy": {"drift", "eval/gating", "eval/intervals", "eval/judge", "eval/matrix"},
     "sentence_transformers": {"rag/embed", "rag/search"},
     "sklearn": {"drift/causes", "drift/signals", "drift/stats", "eval/drafts"},

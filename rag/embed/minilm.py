@@ -18,7 +18,7 @@ from typing import Any
 from data.extras import needed_by
 from rag.embed.int8 import IntegerProducts
 from rag.embed.model_folder import ModelFolder
-from rag.embed.onnx_graph import BertShape, FloatProducts, build_bert, read_safetensors
+from rag.embed.onnx_graph import BertShape, FloatProducts, build_bert
 from rag.embed.precision import Precision, tag
 from rag.embed.prefixes import Prefixes
 
@@ -138,9 +138,11 @@ class BertEmbedder:
     @needed_by("The embedder")
     def _session(self) -> Any:
         import onnxruntime
+        from safetensors import safe_open
 
         products = IntegerProducts.of_minilm() if self._precision == "int8" else FloatProducts()
-        graph = build_bert(read_safetensors(self._folder.path / "model.safetensors"), self._shape, products)
+        with safe_open(self._folder.path / "model.safetensors", framework="numpy") as stored:
+            graph = build_bert(stored.get_tensor, self._shape, products)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         values = [onnxruntime.OrtValue.ortvalue_from_numpy(array) for array in graph.external.values()]

@@ -1,4 +1,4 @@
-"""A BERT encoder with mean pooling as an ONNX graph, written straight from its safetensors weights.
+"""A BERT encoder with mean pooling as an ONNX graph, written straight from its weights.
 
 The transformer operators of onnxruntime stand in the graph as they are, so that no exporter and no optimiser is needed.
 Weights stay outside the graph as arrays handed to the session: building takes some 40 ms instead of the seconds that
@@ -7,10 +7,8 @@ importing torch takes. What multiplies matrices is passed in (`Products`): float
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -20,6 +18,8 @@ if TYPE_CHECKING:
     from onnx import NodeProto, TensorProto
 
 Weights = NDArray[np.float32]
+ReadWeights = Callable[[str], Weights]
+"""Gives a tensor by its name."""
 
 _FUSED = "com.microsoft"
 _INLINE_BYTES = 1024
@@ -99,35 +99,22 @@ class FloatProducts:
         return f"{name}.out"
 
 
-def build_bert(weights: Mapping[str, Weights], shape: BertShape, products: Products) -> BertGraph:
+def build_bert(read: ReadWeights, shape: BertShape, products: Products) -> BertGraph:
     """Write the encoder, mean pooling over the tokens and L2 normalisation (Devlin 2019, Reimers & Gurevych 2019)."""
     graph = BertGraph()
-    hidden = _add_embeddings(graph, weights, shape)
+    hidden = _add_embeddings(graph, read, shape)
     for layer in range(shape.layers):
-        hidden = _add_layer(graph, _Layer(weights, shape, f"encoder.layer.{layer}."), products, hidden)
+        hidden = _add_layer(graph, _Layer(read, shape, f"encoder.layer.{layer}."), products, hidden)
     graph.add("ReduceMean", [hidden, graph.hold("tokens_axis", np.array([1], np.int64))], "pooled", keepdims=0)
     graph.add("LpNormalization", ["pooled"], "embedding", axis=1, p=2)
     return graph
 
 
-def read_safetensors(path: Path) -> dict[str, Weights]:
-    """Map the float32 tensors of a safetensors file without copying them (8-byte header length, JSON header, data)."""
-    raw = np.memmap(path, np.uint8, "r")
-    start = 8 + int(raw[:8].view("<u8")[0])
-    header = json.loads(raw[8:start].tobytes())
-    tensors = {}
-    for name, entry in header.items():
-        if entry.get("dtype") == "F32":
-            first, last = entry["data_offsets"]
-            tensors[name] = raw[start + first : start + last].view("<f4").reshape(entry["shape"])
-    return tensors
-
-
-def _add_embeddings(graph: BertGraph, weights: Mapping[str, Weights], shape: BertShape) -> str:
+def _add_embeddings(graph: BertGraph, read: ReadWeights, shape: BertShape) -> str:
     prefix = "embeddings."
-    positions = weights[f"{prefix}position_embeddings.weight"] + weights[f"{prefix}token_type_embeddings.weight"][0]
-    words = graph.hold("words", weights[f"{prefix}word_embeddings.weight"])
-    norm = [graph.hold(f"norm.{part}", weights[f"{prefix}LayerNorm.{part}"]) for part in ("weight", "bias")]
+    positions = read(f"{prefix}position_embeddings.weight") + read(f"{prefix}token_type_embeddings.weight")[0]
+    words = graph.hold("words", read(f"{prefix}word_embeddings.weight"))
+    norm = [graph.hold(f"norm.{part}", read(f"{prefix}LayerNorm.{part}")) for part in ("weight", "bias")]
     inputs = ["input_ids", "", words, graph.hold("positions", positions), "", *norm]
     graph.add("EmbedLayerNormalization", inputs, "hidden", "no_lengths", fused=True, epsilon=shape.epsilon)
     return "hidden"
@@ -137,15 +124,15 @@ def _add_embeddings(graph: BertGraph, weights: Mapping[str, Weights], shape: Ber
 class _Layer:
     """The weights of one layer, by their names below `prefix`."""
 
-    weights: Mapping[str, Weights]
+    read: ReadWeights
     shape: BertShape
     prefix: str
 
     def matrix(self, name: str) -> Weights:
-        return self.weights[f"{self.prefix}{name}.weight"].T
+        return self.read(f"{self.prefix}{name}.weight").T
 
     def vector(self, name: str) -> Weights:
-        return self.weights[f"{self.prefix}{name}"]
+        return self.read(f"{self.prefix}{name}")
 
 
 def _add_layer(graph: BertGraph, layer: _Layer, products: Products, hidden: str) -> str:
