@@ -104,7 +104,7 @@ HOMES = {
     "evidently": {"drift/reports"},
     "fastapi": {"pipelines/serve"},
     "filelock": {"data/log", "rag/store"},
-    "httpx": {"drift/alert", "rag/embed", "rag/store"},
+    "httpx": {"drift/alert", "rag/embed", "rag/search", "rag/store"},
     "huggingface_hub": {"rag/embed"},
     "langchain": {"rag/integrations"},
     "langchain_core": {"pipelines/record", "rag/chat", "rag/integrations"},

@@ -10,10 +10,8 @@ import json
 import math
 from collections import Counter
 from collections.abc import Callable, Sequence
-from http.client import HTTPException
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from urllib.error import HTTPError
-from urllib.request import Request, urlopen
 
 from data.errors import SettingsError
 from data.text import question_terms, terms
@@ -23,6 +21,7 @@ from rag.protocols import Embedder
 from rag.search.settings import RerankSettings
 
 if TYPE_CHECKING:
+    import httpx
     from sentence_transformers import CrossEncoder
 
 
@@ -81,23 +80,27 @@ class EndpointReranker:
             raise SettingsError(f"rerank.base_url is {base_url!r}: write a URL such as http://localhost:8080/v1.")
         self.id = settings.model
         self._url = f"{base_url.rstrip('/')}/rerank"
-        self._headers = {"Content-Type": "application/json", "Authorization": f"Bearer {settings.api_key.reveal()}"}
+        self._headers = {"Authorization": f"Bearer {settings.api_key.reveal()}"}
         self._timeout_s = settings.timeout_s
 
     def rerank(self, question: str, texts: Sequence[str]) -> list[float]:
         """Return the server's relevance scores in the order of `texts`."""
+        import httpx
+
         body = {"model": self.id, "query": question, "documents": list(texts), "top_n": len(texts)}
-        request = Request(self._url, json.dumps(body).encode(), self._headers)
         try:
-            with urlopen(request, timeout=self._timeout_s) as reply:
-                data = reply.read(_LONGEST_REPLY)
-        except HTTPError as error:
-            error.close()
+            with self._http.stream("POST", self._url, json=body) as reply:
+                if not reply.is_success:
+                    raise RerankError(
+                        f"{self._url} refused model {self.id!r} with HTTP {reply.status_code}:"
+                        " check the [rerank] settings."
+                    )
+                data = _read(reply)
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeEncodeError) as error:
+            reason = str(error) or type(error).__name__
             raise RerankError(
-                f"{self._url} refused model {self.id!r} with HTTP {error.code}: check the [rerank] settings."
+                f"{self._url} cannot be asked ({reason}): start it or correct rerank.base_url."
             ) from error
-        except (OSError, HTTPException) as error:
-            raise RerankError(f"{self._url} cannot be asked ({error}): start it or correct rerank.base_url.") from error
         try:
             return _scores(json.loads(data), len(texts))
         except (ValueError, TypeError, KeyError, AttributeError) as error:
@@ -105,6 +108,22 @@ class EndpointReranker:
                 f"{self._url} sent a reply that is no list of {len(texts)} results with index and relevance_score"
                 f" ({error}): check that it serves /rerank."
             ) from error
+
+    @cached_property
+    def _http(self) -> httpx.Client:
+        import httpx
+
+        return httpx.Client(headers=self._headers, timeout=self._timeout_s)
+
+
+def _read(reply: httpx.Response) -> bytes:
+    """Return the body of a reply, of an endless one the beginning."""
+    data = bytearray()
+    for piece in reply.iter_bytes():
+        data += piece
+        if len(data) > _LONGEST_REPLY:
+            break
+    return bytes(data)
 
 
 def _scores(reply: Any, expected: int) -> list[float]:

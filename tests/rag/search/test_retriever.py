@@ -113,6 +113,20 @@ def test_a_reranker_that_is_not_there_is_a_flag_too(index):
     assert "correct rerank.base_url" in found.flags[0]
 
 
+@pytest.mark.parametrize(("url", "key"), [("http://[::1/v1", "none"), ("http://127.0.0.1:9", "ключ")])
+def test_an_address_or_a_key_that_no_request_can_carry_is_a_flag_too(index, url, key):
+    found = Retriever(index, k=4, reranker=EndpointReranker(url, "words", key)).search(QUESTION)
+    assert "cannot be asked" in found.flags[0] and len(found.hits) == 4
+
+
+def test_two_questions_go_over_one_connection_and_each_gets_its_own_scores():
+    with Loopback() as server:
+        reranker = EndpointReranker(server.url, "words")
+        first = reranker.rerank("tankers at night", ["ferries", "tankers at night"])
+        second = reranker.rerank("ferries", ["ferries", "tankers at night"])
+    assert first[1] > first[0] and second[0] > second[1]
+
+
 def test_a_base_url_that_is_none_is_refused_at_once():
     with pytest.raises(SettingsError, match=r"rerank\.base_url is 'localhost:80'"):
         EndpointReranker(RerankSettings("localhost:80", "words"))
