@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -15,19 +14,13 @@ from pipelines.cli.index import quarantine
 from pipelines.cli.options import AsJson, Folder
 from pipelines.cli.serve import keys, serve
 from pipelines.console import ShowVersion, given_path, note, progress_printer, run_app, say, say_json, say_piece
+from pipelines.index import EngineName
 
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-
-
-class EngineName(StrEnum):
-    """Where the work of an ingest is done."""
-
-    local = "local"
-    ray = "ray"
 
 
 @app.callback()

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from data.faces import face
 
 if TYPE_CHECKING:
+    from pipelines.index.engines import EngineName
     from pipelines.index.ingest import ingest_json, ingest_paths, ingest_text
     from pipelines.index.plan import plan_json, plan_paths, plan_text
     from pipelines.index.quarantine import look, quarantine_json, quarantine_text, release
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from pipelines.index.status import status_text, workspace_status
 
 __all__ = [
+    "EngineName",
     "Query",
     "hits_json",
     "hits_text",
@@ -37,6 +39,7 @@ __all__ = [
 __getattr__ = face(
     __name__,
     {
+        "engines": ["EngineName"],
         "ingest": ["ingest_json", "ingest_paths", "ingest_text"],
         "plan": ["plan_json", "plan_paths", "plan_text"],
         "quarantine": ["look", "quarantine_json", "quarantine_text", "release"],

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from data.errors import InputError
 from pipelines.console import bullet_list, plural
+from pipelines.index.engines import EngineName, build_engine
 from pipelines.index.inputs import gathered
 from pipelines.wiring import Workspace
 from rag.wiring import ingest_into, place_embedder
 
 if TYPE_CHECKING:
-    from pipelines.settings import Settings
     from rag.ingest import IngestReport
-    from rag.protocols import Engine
 
 
 def ingest_paths(  # noqa: PLR0913 - one keyword per option of the command
@@ -27,7 +24,7 @@ def ingest_paths(  # noqa: PLR0913 - one keyword per option of the command
     prune: bool = False,
     urls: Path | None = None,
     name: str | None = None,
-    engine: str = "local",
+    engine: EngineName = EngineName.local,
     address: str = "",
     force: bool = False,
     progress: Callable[[int, int, str], None] | None = None,
@@ -50,23 +47,12 @@ def ingest_paths(  # noqa: PLR0913 - one keyword per option of the command
             extra=inputs.files,
             prune=prune,
             progress=progress,
-            engine=_build_engine(workspace.settings, embedder.id, engine, address),
+            engine=build_engine(engine, workspace.settings, embedder.id, address),
             accept=accept,
         )
     report = replace(report, failed=(*report.failed, *inputs.failed))
     trace_ingest(workspace.settings, report)
     return report
-
-
-def _build_engine(settings: Settings, embedder: str, engine: str, address: str) -> Engine | None:
-    if engine == "local" and address:
-        raise InputError(f"--address {address} is for --engine ray: add that, or leave the address out.")
-    if engine == "local":
-        return None
-    from rag.embed import open_embedder
-    from rag.ingest import RayEngine
-
-    return RayEngine(partial(open_embedder, settings.embedder, embedder), address)
 
 
 def ingest_json(report: IngestReport) -> dict[str, Any]:

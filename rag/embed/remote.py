@@ -5,7 +5,8 @@ unless talked out of it. It checks nothing of what comes back. Count, order, wid
 must not go wrong unseen, so only one POST would be left to a library.
 
 The id names model, host and stated dimensions, and asks the endpoint nothing, so an index opens while it is down. What
-an id cannot show (a re-tagged model, another quantisation, another server at the host) the canaries of the index do.
+an id cannot show (a re-tagged model, another quantisation, another server at the host) the embedder check of the index
+does.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Families of near duplicates as they are stored: a sketch for each text, and for each revision who belongs to whom.
 
-The tables are made when they are first written to, so an index from before them is read as one without families.
+The tables are made when they are first written to, so an index from before them is read as one without families. On
+disk a family's rows are called `twins`, as they ever were.
 """
 
 from __future__ import annotations

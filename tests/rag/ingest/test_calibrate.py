@@ -68,9 +68,9 @@ def test_measuring_embeds_no_passage_again(docs, tmp_path):
 
     embedder = Asked()
     strength(docs, tmp_path / ".rag", embedder)
-    canaries = 16
-    passages = embedder.embedded - embedder.questions - canaries // 2
-    assert embedder.questions == 40 + 40 + canaries // 2
+    check = 16
+    passages = embedder.embedded - embedder.questions - check // 2
+    assert embedder.questions == 40 + 40 + check // 2
     assert passages == 80
 
 

@@ -56,7 +56,7 @@ def test_a_folder_is_ingested_and_found(docs, tmp_path):
     assert hits[0].chunk.source == (docs / "ferry.md").as_posix() and "six" in hits[0].chunk.text
 
 
-def test_ingesting_again_changes_nothing_and_embeds_nothing_but_the_canaries(docs, tmp_path):
+def test_ingesting_again_changes_nothing_and_embeds_nothing_but_the_embedder_check(docs, tmp_path):
     run([docs], tmp_path / ".rag")
     before, embedder = content(tmp_path / ".rag"), HashEmbedder()
     report = run([docs], tmp_path / ".rag", embedder)

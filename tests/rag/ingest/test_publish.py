@@ -73,7 +73,7 @@ def test_a_refused_index_is_published_later_without_embedding_again(folder, docs
     embedder = HashEmbedder(salt="X")
     report = ingest([docs], folder, embedder, chunking=OLD)
     assert report.unchanged == 6 and published(folder, HashEmbedder(salt="X"))[0] == "g2.r2"
-    # The canaries, and question and rest of each passage that weighs both sides; no passage itself.
+    # The embedder check, and question and rest of each passage that weighs both sides; no passage itself.
     assert embedder.embedded <= 16 + 2 * 6
 
 

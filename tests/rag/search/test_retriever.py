@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.errors import SettingsError
+from data.settings import Secret
 from pipelines.loopback import Behaviour, Loopback
 from rag.chunk.settings import ChunkSettings
 from rag.index.index import Index
@@ -115,13 +116,13 @@ def test_a_reranker_that_is_not_there_is_a_flag_too(index):
 
 @pytest.mark.parametrize(("url", "key"), [("http://[::1/v1", "none"), ("http://127.0.0.1:9", "ключ")])
 def test_an_address_or_a_key_that_no_request_can_carry_is_a_flag_too(index, url, key):
-    found = Retriever(index, k=4, reranker=EndpointReranker(url, "words", key)).search(QUESTION)
+    found = Retriever(index, k=4, reranker=EndpointReranker(RerankSettings(url, "words", Secret(key)))).search(QUESTION)
     assert "cannot be asked" in found.flags[0] and len(found.hits) == 4
 
 
 def test_two_questions_go_over_one_connection_and_each_gets_its_own_scores():
     with Loopback() as server:
-        reranker = EndpointReranker(server.url, "words")
+        reranker = EndpointReranker(RerankSettings(server.url, "words"))
         first = reranker.rerank("tankers at night", ["ferries", "tankers at night"])
         second = reranker.rerank("ferries", ["ferries", "tankers at night"])
     assert first[1] > first[0] and second[0] > second[1]
