@@ -41,7 +41,7 @@ def modules() -> dict[str, Path]:
 
 
 @cache
-def tests() -> dict[str, Path]:
+def outsiders() -> dict[str, Path]:
     return {module_name(path): path for path in sorted((ROOT / "tests").rglob("*.py"))}
 
 
@@ -144,7 +144,7 @@ def test_a_folder_is_entered_by_its_face():
 
 @pytest.mark.parametrize("face", sorted(faces()))
 def test_a_face_shows_what_is_imported_from_outside_and_nothing_else(face):
-    readers = modules() | (tests() if face in FOR_USERS else {})
+    readers = modules() | (outsiders() if face in FOR_USERS else {})
     used = {
         name
         for module, path in readers.items()

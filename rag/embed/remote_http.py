@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import weakref
 from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -67,7 +68,9 @@ class EmbeddingsClient:
         import httpx
 
         headers = {"Authorization": f"Bearer {self._key}"}
-        return httpx.Client(headers=headers, timeout=self._settings.timeout_s)
+        client = httpx.Client(headers=headers, timeout=self._settings.timeout_s)
+        weakref.finalize(self, client.close)  # whoever drops the embedder leaves no open connection behind
+        return client
 
     @staticmethod
     def _retryable(status: int) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from data.errors import SettingsError
+from data.extras import needed_by
 from data.records import Draft, Hit
 from rag.chat import ChatSettings, Reply, Window
 from rag.errors import EndpointError, GarbledReply
@@ -32,6 +33,7 @@ class LangChainGenerator:
     should give the same prompt in every process.
 
     :raises SettingsError: there is no such model, or the package of its provider is missing.
+    :raises MissingLibraryError: the extra `[langchain]` is not installed, which opens models by name.
     """
 
     def __init__(
@@ -140,12 +142,8 @@ class LangChainGenerator:
 
 
 def _opened(name: str) -> BaseChatModel:
-    try:
+    with needed_by(f"The chat model {name!r}", "langchain"):
         from langchain.chat_models import init_chat_model
-    except ModuleNotFoundError as error:
-        raise SettingsError(
-            f"A model by name ({name!r}) needs langchain: run pip install 'silentdrift[langchain]', or pass the model."
-        ) from error
     try:
         return init_chat_model(name or "no-name")  # without a name it would wait to be told one with each call
     except Exception as error:  # each provider's package refuses in its own way

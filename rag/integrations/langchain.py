@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from data.extras import needed_by
 from data.interchange import ANSWER_KEYS, QUESTION_KEYS, context, source_of, text_of
 from data.records import Kind
 from rag.integrations.recorder import RecordedTurn, TurnRecorder, Write
@@ -20,6 +21,7 @@ _ROLES = ("human", "user", "ai", "assistant", "system")
 """A message may be written as a pair of one of these and its text."""
 
 
+@needed_by("A handler of LangChain", "rag")
 def langchain_handler(  # noqa: C901 - a class of one-liners
     write: Write, *, kind: Kind = "user", tags: Mapping[str, str] | None = None
 ) -> BaseCallbackHandler:

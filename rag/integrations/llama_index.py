@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from time import perf_counter
 from typing import Any
 
+from data.extras import needed_by
 from data.interchange import context, source_of
 from data.records import Kind
 from rag.integrations.recorder import RecordedTurn, TurnRecorder, Write
@@ -15,6 +16,7 @@ _UUID = 36
 _ASKING = (".query-", ".aquery-", ".chat-", ".achat-", ".stream_chat-", ".astream_chat-")
 
 
+@needed_by("A watcher of LlamaIndex", "rag")
 def watch_llama_index(
     write: Write, *, kind: Kind = "user", tags: Mapping[str, str] | None = None
 ) -> Callable[[], None]:

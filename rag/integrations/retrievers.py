@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from data.extras import needed_by
 from rag.integrations.passages import Search, checked_k, metadata, passages
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 _NOT_FOR_MODELS = ("start", "end", "score", "also_in")
 
 
+@needed_by("A retriever of LangChain", "rag")
 def langchain_retriever(search: Search, k: int | None = None) -> BaseRetriever:
     """Return a retriever, which is a Runnable too, for ``{"context": retriever, "question": …} | prompt | model``.
 
@@ -39,6 +41,7 @@ def langchain_retriever(search: Search, k: int | None = None) -> BaseRetriever:
     return PassageRetriever()
 
 
+@needed_by("A retriever of LlamaIndex", "rag")
 def llama_index_retriever(search: Search, k: int | None = None) -> LlamaIndexRetriever:
     """Return a retriever for ``RetrieverQueryEngine.from_args(retriever, llm=…)``.
 

@@ -1,5 +1,7 @@
 """Any chat model of LangChain answers from passages, whole or streamed; one that fails is told in one sentence."""
 
+import sys
+
 import pytest
 from langchain_core.language_models.fake_chat_models import GenericFakeChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk
@@ -8,6 +10,7 @@ from langchain_openai import ChatOpenAI
 from pydantic import SecretStr
 
 from data.errors import SettingsError
+from data.extras import MissingLibraryError
 from data.records import Chunk, Hit
 from rag.answer.answering import answer_question
 from rag.errors import ContextOverflow, EndpointError, GarbledReply
@@ -185,3 +188,11 @@ def test_a_model_that_cannot_be_opened_is_told_with_what_is_missing(name, reason
         LangChainGenerator(name)
     assert str(caught.value).startswith(f"The chat model {name!r} cannot be opened (")
     assert "\n" not in str(caught.value)
+
+
+def test_without_langchain_a_model_by_name_is_told_its_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "langchain", None)
+    monkeypatch.delitem(sys.modules, "langchain.chat_models", raising=False)
+    with pytest.raises(MissingLibraryError, match=r"^The chat model 'openai:m-1' needs the extra `langchain` "):
+        LangChainGenerator("openai:m-1")
+    assert LangChainGenerator(scripted("No.")).generate(QUESTION, HITS).text == "No."

@@ -1,6 +1,7 @@
 """Our search as a retriever of LangChain: in a chain, in an agent, and with what cannot be searched."""
 
 import asyncio
+import sys
 
 import pytest
 from langchain.agents import create_agent
@@ -14,6 +15,7 @@ from langchain_core.tools import create_retriever_tool
 from langchain_openai import ChatOpenAI
 
 from data.errors import InputError
+from data.extras import MissingLibraryError
 from rag.errors import NoIndexError
 from rag.index.index import Index
 from rag.integrations import langchain_handler, langchain_retriever
@@ -102,3 +104,10 @@ def test_an_agent_searches_with_it_and_becomes_one_interaction(harbour):
     assert told.content == hit.chunk.text.splitlines()[0]
     assert (item.question, item.answer) == (QUESTION, told.content)
     assert [context.id for context in item.contexts] == [hit.chunk.id]
+
+
+def test_without_the_library_its_extra_is_told(harbour, monkeypatch):
+    for name in [name for name in sys.modules if name.split(".")[0] == "langchain_core"]:
+        monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(MissingLibraryError, match="^A retriever of LangChain needs the extra `rag`"):
+        langchain_retriever(harbour)

@@ -1,6 +1,7 @@
 """Our search as a retriever of LlamaIndex: alone, in a query engine, and with what cannot be searched."""
 
 import asyncio
+import sys
 
 import pytest
 from llama_index.core.llms import MockLLM
@@ -8,6 +9,7 @@ from llama_index.core.query_engine import RetrieverQueryEngine
 from llama_index.core.schema import MetadataMode
 
 from data.errors import InputError
+from data.extras import MissingLibraryError
 from rag.errors import NoIndexError
 from rag.index.index import Index
 from rag.integrations import llama_index_retriever, watch_llama_index
@@ -68,3 +70,10 @@ def test_a_query_engine_over_the_retriever_is_answered_and_recorded(harbour):
     assert {(context.id, context.source) for context in item.contexts} == {
         (hit.chunk.id, hit.chunk.source) for hit in hits
     }
+
+
+def test_without_the_library_its_extra_is_told(harbour, monkeypatch):
+    for name in [name for name in sys.modules if name.split(".")[0] == "llama_index"]:
+        monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(MissingLibraryError, match="^A retriever of LlamaIndex needs the extra `rag`"):
+        llama_index_retriever(harbour)
