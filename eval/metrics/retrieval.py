@@ -32,10 +32,13 @@ def source_mrr(case: Case, interaction: Interaction) -> float:
 
 
 def source_ndcg(case: Case, interaction: Interaction) -> float:
-    """Return nDCG: each expected source gains ``1 / log2(rank + 1)`` once, at its first context."""
+    """Return nDCG: each expected source gains ``1 / log2(rank + 1)`` once, at its first context.
+
+    The ideal is one context for each. Near duplicates may stand for several at once, and gain no more than that.
+    """
     ranks = _first_ranks(case, interaction)
     ideal = sum(1 / log2(place + 2) for place in range(len(ranks)))
-    return sum(1 / log2(rank + 1) for rank in ranks if rank is not None) / ideal
+    return min(1.0, sum(1 / log2(rank + 1) for rank in ranks if rank is not None) / ideal)
 
 
 def evidence_recall(case: Case, interaction: Interaction) -> float:

@@ -59,17 +59,17 @@ class Pigeon:
 
 
 class Receiver:
-    """Keeps what is posted to it."""
+    """Keeps what is posted to it, and answers with `status`."""
 
     def __init__(self):
-        self.got = []
+        self.got, self.status = [], 200
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 receiver.got.append((self.path, json.loads(body)))
-                self.send_response(200)
+                self.send_response(receiver.status)
                 self.end_headers()
 
             def log_message(self, *_):
@@ -158,6 +158,14 @@ def test_a_receiver_that_is_away_is_a_reason_without_secrets_and_no_error(kind, 
     reason = kind.channel.open(kind.away(tmp_path)).send(message)
     assert reason
     assert kind.secret not in reason
+
+
+@pytest.mark.parametrize("address", ["json://bot:hunter2@{}/hook", "alertmanager:http://bot:hunter2@{}"])
+def test_a_receiver_that_refuses_is_a_reason_without_secrets_too(address, receiver, message, monkeypatch):
+    monkeypatch.setattr(receiver, "status", 500)
+    reason = open_channel(address.format(receiver.address)).send(message)
+    assert reason
+    assert "hunter2" not in reason
 
 
 @EVERY_KIND

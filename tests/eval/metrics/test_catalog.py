@@ -165,5 +165,6 @@ def test_a_source_that_a_hit_stands_for_counts_as_retrieved_at_the_rank_of_that_
     collapsed = replace(context("docs/copy.md"), also_in=("docs/fares.md", "docs/guide/prices.pdf"))
     found = replace(GOOD, contexts=(context("docs/other.md"), collapsed))
     assert m.source_recall(CASE, found) == 1.0 and m.source_mrr(CASE, found) == 0.5
+    assert m.source_ndcg(CASE, replace(GOOD, contexts=(collapsed,))) == 1.0
     alone = replace(GOOD, contexts=(context("docs/other.md"), context("docs/copy.md")))
     assert m.source_recall(CASE, alone) == 0.0 and m.source_mrr(CASE, alone) == 0.0

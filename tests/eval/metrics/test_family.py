@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from data.cases import Case
 from data.records import Interaction
 from eval.errors import UnscorableAnswer
-from eval.gate_outcome import GateSettings
 from eval.gating import gate
 from eval.metric import Metric
 from eval.metrics.catalog import METRICS
@@ -18,19 +17,24 @@ from eval.quality.groundedness import GroundednessProxy
 from eval.quality.scores import proxy_metrics
 from eval.report.text import gate_text, run_text
 from eval.run import evaluate
-from tests.odd_records import AT, interactions, texts
+from eval.settings import EvalSettings
+from tests.odd_records import AT, interactions, sources, texts
 
 FAMILY = [*METRICS, *proxy_metrics(GroundednessProxy.load())]
 EVERY_METRIC = pytest.mark.parametrize("metric", FAMILY, ids=lambda metric: metric.name)
 
-several = st.lists(texts, max_size=3).map(tuple)
+
+def several(of):
+    return st.lists(of, max_size=3).map(tuple)
+
+
 cases = st.builds(
     Case,
     id=st.just("c"),
     question=texts,
-    answers=several,
-    sources=several,
-    evidence=several,
+    answers=several(texts),
+    sources=several(sources),
+    evidence=several(texts),
     must_abstain=st.booleans(),
     page=st.none() | st.integers(0, 9),
 )
@@ -76,7 +80,7 @@ def test_a_metric_needs_no_more_than_its_place_in_the_catalog():
         for answer in ("At nine.", "At nine, unless it rains.")
     ]
     assert "is_brief" in run_text(runs[0])
-    outcome = gate(*runs, GateSettings(metrics=("answer_match", "is_brief")))
+    outcome = gate(*runs, EvalSettings(metrics=("answer_match", "is_brief")))
     assert [(item.metric, item.verdict) for item in outcome.metrics] == [
         ("answer_match", "pass"),
         ("is_brief", "regression"),
