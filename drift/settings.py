@@ -25,7 +25,7 @@ class DriftSettings:
     """Reports on schedule alert falsely once in so many days at most."""
     alpha: Annotated[float, Bounds(gt=0.0, lt=0.5)] = 0.0075
     """Level of an alert in any single report: false ones stay below 1 %."""
-    window_days: Annotated[float, Bounds(gt=0.0)] = 7.0
+    window_days: Annotated[float, Bounds(gt=0.0, le=36_500.0)] = 7.0
     """How far back a report looks that is given no --since."""
     minimal_drop: Annotated[float, Bounds(ge=0.0, lt=1.0)] = 0.02
     """The smallest mean drop of quality that may alert at all."""

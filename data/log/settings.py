@@ -18,7 +18,7 @@ class LogSettings:
     """Regular expressions; what they match is never written."""
     redact_hook: str = ""
     """"module:function" from text to text, called after them."""
-    keep_text_days: Annotated[float, Bounds(ge=0.0)] = 0.0
+    keep_text_days: Annotated[float, Bounds(ge=0.0, le=36_500.0)] = 0.0
     """`drift forget` deletes texts older than this, scores stay; 0 keeps them."""
 
     def __post_init__(self) -> None:

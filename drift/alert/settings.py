@@ -16,7 +16,7 @@ class AlertSettings:
     """Apprise addresses."""
     alertmanager: Annotated[str, Example("http://localhost:9093")] = ""
     """Address of a Prometheus Alertmanager."""
-    alertmanager_hold_hours: Annotated[float, Bounds(gt=0.0)] = 26.0
+    alertmanager_hold_hours: Annotated[float, Bounds(gt=0.0, le=876_000.0)] = 26.0
     """An alert fires this long: longer than the time between two reports."""
     textfile: Annotated[str, Example("/var/lib/node_exporter/rag.prom")] = ""
     """A file for node_exporter."""
@@ -28,7 +28,7 @@ class AlertSettings:
     """Only ops incidents are told then, the rest waits."""
     time_zone: str = "UTC"
     """Of the quiet hours."""
-    repeat_hours: Annotated[float, Bounds(gt=0.0)] = 24.0
+    repeat_hours: Annotated[float, Bounds(gt=0.0, le=876_000.0)] = 24.0
     """An open incident is told again after this long."""
 
     def __post_init__(self) -> None:

@@ -32,9 +32,9 @@ _CONFIDENCE = 0.95
 class DrillSettings:
     """How many trials of windows of how many records, for which shares of broken records; `causes` trials explain."""
 
-    trials: int = 20
-    records: int = 200
-    shares: tuple[float, ...] = (0.25, 0.5, 1.0)
+    trials: int
+    records: int
+    shares: tuple[float, ...]
     causes: int = 3
     seed: int = 0
 

@@ -31,7 +31,7 @@ _TOKENS = 1_000
 class ReplaySettings:
     """How many questions of which period are replayed, and what is known of the old system."""
 
-    count: int = 30
+    count: int
     since: datetime | None = None
     until: datetime | None = None
     baseline: str | None = None

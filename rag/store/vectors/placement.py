@@ -10,8 +10,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from data.errors import SettingsError
+from rag.store import VectorsSettings
 
 PLACEMENT = "vectors.json"
+_DEFAULT = VectorsSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +26,9 @@ class Placement:
     """
 
     url: str = ""
-    tenant: str = ""
-    database: str = ""
-    header: str = "Authorization"
+    tenant: str = _DEFAULT.tenant
+    database: str = _DEFAULT.database
+    header: str = _DEFAULT.header
     store: str = ""
 
 

@@ -124,4 +124,4 @@ def test_a_fault_that_the_score_cannot_see_is_reported_as_unseen(items):
 
 def test_too_little_traffic_is_refused(items):
     with pytest.raises(InputError, match="at least 60 records, found 10"):
-        run(items[:10], ["slow"], lambda item: 0.5)
+        run(items[:10], ["slow"], lambda item: 0.5, shares=(1.0,))
