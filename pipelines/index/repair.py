@@ -14,9 +14,8 @@ def repair_index(workspace: Workspace) -> str:
     """
     from rag.ingest import repair
     from rag.store.vectors import place_vectors
-    from rag.wiring import vector_placement
 
-    place_vectors(workspace.data, vector_placement(workspace))
+    place_vectors(workspace.data, workspace.settings.vectors)
     report = repair(workspace.data, place_embedder(workspace))
     again = (
         plural(report.embedded, "text") + " embedded again" if report.embedded else "nothing had to be embedded again"

@@ -24,6 +24,8 @@ class VectorsSettings:
     """Empty: the server's default."""
     database: str = ""
     """Likewise."""
+    store: str = ""
+    """Kind of store; empty: Chroma, in folders or at the url."""
 
     def __post_init__(self) -> None:
         check(self, "vectors")

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from rag.wiring.generator import build_endpoint, build_generator
     from rag.wiring.ingest import EMBEDDER_NOTE, ingest_into
     from rag.wiring.place import prompt_secret, retrieval_id
-    from rag.wiring.retriever import build_widener, open_index, open_retriever, place_embedder, vector_placement
+    from rag.wiring.retriever import build_widener, open_index, open_retriever, place_embedder
 
 __all__ = [
     "EMBEDDER_NOTE",
@@ -21,7 +21,6 @@ __all__ = [
     "place_embedder",
     "prompt_secret",
     "retrieval_id",
-    "vector_placement",
 ]
 
 __getattr__ = face(
@@ -30,6 +29,6 @@ __getattr__ = face(
         "generator": ["build_endpoint", "build_generator"],
         "ingest": ["EMBEDDER_NOTE", "ingest_into"],
         "place": ["prompt_secret", "retrieval_id"],
-        "retriever": ["build_widener", "open_index", "open_retriever", "place_embedder", "vector_placement"],
+        "retriever": ["build_widener", "open_index", "open_retriever", "place_embedder"],
     },
 )

@@ -15,7 +15,7 @@ from rag.read import SourceFile
 from rag.store import Ledger
 from rag.store.vectors import place_vectors
 from rag.wiring.place import Place
-from rag.wiring.retriever import place_embedder, vector_placement
+from rag.wiring.retriever import place_embedder
 
 EMBEDDER_NOTE = "embedder.json"
 """The embedder settings of the published index, for whoever compares it with one that was built anew."""
@@ -39,7 +39,7 @@ def ingest_into(
     :raises IndexBusy: another process is writing.
     """
     settings = place.settings
-    place_vectors(place.data, vector_placement(place))
+    place_vectors(place.data, settings.vectors)
     report = ingest(
         paths,
         place.data,

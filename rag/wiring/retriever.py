@@ -13,7 +13,7 @@ from rag.index import Index, recorded_embedder
 from rag.protocols import Embedder, MoreQueries, Reranker, Writer
 from rag.search import EndpointReranker, FeedbackQueries, LocalReranker, ModelQueries, Retriever, expand
 from rag.store import Ledger
-from rag.store.vectors import Placement, remember_key
+from rag.store.vectors import remember_key
 from rag.wiring.generator import Tell, build_generator, silent
 from rag.wiring.place import Place
 
@@ -27,16 +27,8 @@ def place_embedder(place: Place) -> Embedder:
 
 def open_index(place: Place, embedder: Embedder | None = None) -> Index:
     """Open the index of a place for reading, with the embedder of its settings or another."""
-    vector_placement(place)
+    remember_key(place.settings.vectors)
     return Index.open(place.data, embedder or place_embedder(place))
-
-
-def vector_placement(place: Place) -> Placement:
-    """Return where the settings want vectors to lie; the key of a server is known from here on."""
-    vectors = place.settings.vectors
-    if key := vectors.api_key.reveal():
-        remember_key(vectors.url, key)
-    return Placement(vectors.url, vectors.tenant, vectors.database, vectors.header)
 
 
 def open_retriever(place: Place, tell: Tell = silent, embedder: Embedder | None = None) -> Retriever:

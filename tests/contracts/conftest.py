@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.store.vectors.placement import Placement
+from rag.store.settings import VectorsSettings
 from rag.store.vectors.stores import STORES, place_vectors
 from tests.contracts.kinds import KINDS
 from tests.contracts.numpy_store import NumpyStore
@@ -27,5 +27,5 @@ def index(kind, tmp_path, request):
     """The folder of an index whose vectors are placed in that kind of store."""
     url = request.getfixturevalue("chroma_url") if kind == "chroma-server" else ""
     folder = tmp_path / ".rag"
-    place_vectors(folder, Placement(url, store=kind))
+    place_vectors(folder, VectorsSettings(url, store=kind))
     return folder

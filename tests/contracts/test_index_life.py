@@ -10,8 +10,8 @@ from rag.index.index import Index
 from rag.ingest.job import ingest
 from rag.ingest.rebuild import repair, rollback
 from rag.store.filters import Filter
+from rag.store.settings import VectorsSettings
 from rag.store.vectors.folders import VECTORS
-from rag.store.vectors.placement import Placement
 from rag.store.vectors.stores import place_vectors
 from tests.fakes import HashEmbedder
 
@@ -111,7 +111,7 @@ def test_repair_moves_an_index_to_chroma_folders_and_back(docs, index, kind, req
     run(docs, index)
     before = dense(index)
     url = request.getfixturevalue("chroma_url") if kind == "chroma-server" else ""
-    for placement in (Placement(), Placement(url, store=kind)):
+    for placement in (VectorsSettings(), VectorsSettings(url, store=kind)):
         place_vectors(index, placement)
         assert dense(index) == before
         repair(index)

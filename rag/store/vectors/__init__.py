@@ -6,12 +6,11 @@ from data.faces import face
 
 if TYPE_CHECKING:
     from rag.store.vectors.folders import build_vectors, copy_index, forget_vectors, restore_vectors
-    from rag.store.vectors.placement import Placement, remember_key
+    from rag.store.vectors.placement import remember_key
     from rag.store.vectors.seal import check_seal
     from rag.store.vectors.stores import importing_ahead, open_vectors, place_vectors
 
 __all__ = [
-    "Placement",
     "build_vectors",
     "check_seal",
     "copy_index",
@@ -27,7 +26,7 @@ __getattr__ = face(
     __name__,
     {
         "folders": ["build_vectors", "copy_index", "forget_vectors", "restore_vectors"],
-        "placement": ["Placement", "remember_key"],
+        "placement": ["remember_key"],
         "seal": ["check_seal"],
         "stores": ["importing_ahead", "open_vectors", "place_vectors"],
     },

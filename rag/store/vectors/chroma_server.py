@@ -10,7 +10,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, cast
 from urllib.parse import urlsplit
@@ -18,9 +18,9 @@ from urllib.parse import urlsplit
 from data.errors import SettingsError
 from data.extras import needed_by
 from rag.errors import IndexDamaged, IndexProblem
-from rag.store import vectors_failed
+from rag.store import VectorsSettings, vectors_failed
 from rag.store.vectors.chroma_collection import ChromaCollection, find_collection, make_collection, opening_errors
-from rag.store.vectors.placement import Placement, index_name, key_headers, placement_of, read_note, read_placement
+from rag.store.vectors.placement import index_name, key_headers, noted, read_note, read_placement, settings_of
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
@@ -34,14 +34,14 @@ _COLLECTIONS_AT_ONCE = 100
 class Pointer:
     """A collection at a Chroma server."""
 
-    server: Placement
+    server: VectorsSettings
     collection: str
 
 
 class ChromaServer(ChromaCollection):
     """A collection at a server."""
 
-    def __init__(self, client: Client, collection: Collection, folder: Path, server: Placement) -> None:
+    def __init__(self, client: Client, collection: Collection, folder: Path, server: VectorsSettings) -> None:
         super().__init__(client, collection, folder)
         self._server = server
 
@@ -92,7 +92,7 @@ class ChromaServer(ChromaCollection):
         return _explain(self.folder, self._server, what, error)
 
 
-def _explain(folder: Path, server: Placement, what: str, error: Exception) -> IndexProblem:
+def _explain(folder: Path, server: VectorsSettings, what: str, error: Exception) -> IndexProblem:
     import httpx
 
     if isinstance(error, httpx.HTTPError):
@@ -103,7 +103,7 @@ def _explain(folder: Path, server: Placement, what: str, error: Exception) -> In
 def read_pointer(folder: Path) -> Pointer | None:
     """Return which collection holds the vectors of a revision's folder; None when they are not at a server."""
     found = read_note(folder / POINTER)
-    return Pointer(placement_of(found), found["collection"]) if found else None
+    return Pointer(settings_of(found), found["collection"]) if found else None
 
 
 def _new_pointer(folder: Path) -> Pointer:
@@ -112,12 +112,12 @@ def _new_pointer(folder: Path) -> Pointer:
     if not placed.url:
         raise SettingsError("vectors.store is 'chroma-server', which needs an address: set vectors.url.")
     pointer = Pointer(placed, f"{_prefix(folder)}{folder.name}-{secrets.token_hex(4)}")
-    (folder / POINTER).write_text(json.dumps({**asdict(placed), "collection": pointer.collection}))
+    (folder / POINTER).write_text(json.dumps({**noted(placed), "collection": pointer.collection}))
     return pointer
 
 
 @needed_by("The index")
-def connect(server: Placement) -> Client:
+def connect(server: VectorsSettings) -> Client:
     """Open a client of a Chroma server, with the key this process knows for it.
 
     :raises IndexProblem: it cannot be reached, or refuses the key.
@@ -144,7 +144,7 @@ def connect(server: Placement) -> Client:
     return cast("Client", client)
 
 
-def unreachable(server: Placement, error: Exception) -> IndexProblem:
+def unreachable(server: VectorsSettings, error: Exception) -> IndexProblem:
     """Return the error for a server that does not answer, or does not let us in."""
     if _refuses(server):
         return IndexProblem(
@@ -158,7 +158,7 @@ def unreachable(server: Placement, error: Exception) -> IndexProblem:
     )
 
 
-def _refuses(server: Placement) -> bool:
+def _refuses(server: VectorsSettings) -> bool:
     """Ask the server itself whether it lets us in: Chroma's client tells a refusal by a proxy in words alone."""
     import httpx
 

@@ -5,61 +5,47 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from dataclasses import asdict, dataclass, fields
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from data.errors import SettingsError
+from data.settings import Secret
 from rag.store import VectorsSettings
 
 PLACEMENT = "vectors.json"
-_DEFAULT = VectorsSettings()
 
 
-@dataclass(frozen=True, slots=True)
-class Placement:
-    """A kind of store, by its name, and the server at `url` where it needs one.
-
-    Without a name it is Chroma: in folders, or with a URL at a Chroma server. An empty `tenant` or `database` is the
-    server's default one. A key goes into `header`: "Authorization" carries it as a bearer token, any other header, such
-    as Chroma's own "X-Chroma-Token", as it is.
-    """
-
-    url: str = ""
-    tenant: str = _DEFAULT.tenant
-    database: str = _DEFAULT.database
-    header: str = _DEFAULT.header
-    store: str = ""
+_NOTED = tuple(field.name for field in fields(VectorsSettings) if field.name != "api_key")
+_KEYS: dict[str, Secret] = {}
 
 
-_FIELDS = frozenset(field.name for field in fields(Placement))
-_KEYS: dict[str, str] = {}
+def remember_key(settings: VectorsSettings) -> None:
+    """Give the key of a server to this process; it is never written beside the index."""
+    if settings.api_key.reveal():
+        _KEYS[settings.url] = settings.api_key
 
 
-def remember_key(url: str, key: str) -> None:
-    """Give the key of the server at `url` to this process; it is never written beside the index."""
-    _KEYS[url] = key
-
-
-def key_headers(placement: Placement) -> dict[str, str]:
+def key_headers(server: VectorsSettings) -> dict[str, str]:
     """Return the header with the key that this process knows for a server; none where it knows none."""
-    key = _KEYS.get(placement.url, "")
+    key = _KEYS.get(server.url, Secret("")).reveal()
     if not key:
         return {}
-    bearer = placement.header.lower() == "authorization"
-    return {placement.header: f"Bearer {key}" if bearer else key}
+    bearer = server.header.lower() == "authorization"
+    return {server.header: f"Bearer {key}" if bearer else key}
 
 
-def write_placement(folder: Path, placement: Placement) -> None:
-    """Note a placement beside the index in `folder`; the index keeps the name it has at servers.
+def write_placement(folder: Path, settings: VectorsSettings) -> None:
+    """Note settings, without the key, beside the index in `folder`; the index keeps the name it has at servers.
 
     :raises SettingsError: the URL names no server.
     """
-    if placement.url:
-        _check_url(placement.url)
+    if settings.url:
+        _check_url(settings.url)
     file = folder / PLACEMENT
     former = read_note(file)
-    wanted = {**asdict(placement), "index": former.get("index") or secrets.token_hex(8)}
+    wanted = {**noted(settings), "index": former.get("index") or secrets.token_hex(8)}
     if former != wanted:
         folder.mkdir(parents=True, exist_ok=True)
         fresh = file.with_suffix(".new")
@@ -72,9 +58,9 @@ def forget_placement(folder: Path) -> None:
     (folder / PLACEMENT).unlink(missing_ok=True)
 
 
-def read_placement(folder: Path) -> Placement:
+def read_placement(folder: Path) -> VectorsSettings:
     """Return where coming revisions of the index in `folder` keep their vectors."""
-    return placement_of(read_note(folder / PLACEMENT))
+    return settings_of(read_note(folder / PLACEMENT))
 
 
 def index_name(folder: Path) -> str:
@@ -82,9 +68,15 @@ def index_name(folder: Path) -> str:
     return read_note(folder / PLACEMENT).get("index", "")
 
 
-def placement_of(note: dict[str, str]) -> Placement:
-    """Return the placement in a note, which may hold more."""
-    return Placement(**{name: value for name, value in note.items() if name in _FIELDS})
+def noted(settings: VectorsSettings) -> dict[str, str]:
+    """Return settings as they may be written: without the key."""
+    return {name: getattr(settings, name) for name in _NOTED}
+
+
+def settings_of(note: dict[str, str]) -> VectorsSettings:
+    """Return the settings in a note, which may hold more."""
+    known: dict[str, Any] = {name: note[name] for name in _NOTED if name in note}
+    return VectorsSettings(**known)
 
 
 def read_note(file: Path) -> dict[str, str]:

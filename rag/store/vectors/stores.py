@@ -16,9 +16,10 @@ from threading import Thread
 from data.errors import SettingsError
 from rag.errors import IndexDamaged
 from rag.protocols import VectorStore
+from rag.store import VectorsSettings
 from rag.store.vectors.chroma_folder import ChromaFolder
 from rag.store.vectors.chroma_server import POINTER, ChromaServer
-from rag.store.vectors.placement import Placement, forget_placement, read_note, read_placement, write_placement
+from rag.store.vectors.placement import forget_placement, read_note, read_placement, remember_key, write_placement
 
 STORES: dict[str, type[VectorStore]] = {"chroma": ChromaFolder, "chroma-server": ChromaServer}
 """All kinds by the name that settings give them."""
@@ -26,19 +27,21 @@ STORES: dict[str, type[VectorStore]] = {"chroma": ChromaFolder, "chroma-server":
 KIND = "store.json"
 
 
-def place_vectors(folder: Path, placement: Placement) -> None:
+def place_vectors(folder: Path, settings: VectorsSettings) -> None:
     """Say where coming revisions of the index in `folder` keep their vectors.
 
-    Published revisions stay where they are; `rag repair` moves the current one.
+    Published revisions stay where they are; `rag repair` moves the current one. The key of a server is known from here
+    on.
 
     :raises SettingsError: there is no store of that name, or the URL names no server.
     """
-    if _named(placement) not in STORES:
-        raise SettingsError(f"vectors.store is {placement.store!r}: known are {', '.join(STORES)}.")
-    if _named(placement) == "chroma":
+    if _named(settings) not in STORES:
+        raise SettingsError(f"vectors.store is {settings.store!r}: known are {', '.join(STORES)}.")
+    remember_key(settings)
+    if _named(settings) == "chroma":
         forget_placement(folder)
     else:
-        write_placement(folder, placement)
+        write_placement(folder, settings)
 
 
 def create_vectors(folder: Path, embedder: str) -> VectorStore:
@@ -89,8 +92,11 @@ def importing_ahead(folder: Path) -> Iterator[Callable[[], None]]:
             thread.join()
 
 
-def _named(placement: Placement) -> str:
-    return placement.store if placement.store not in {"", "chroma"} else "chroma-server" if placement.url else "chroma"
+def _named(settings: VectorsSettings) -> str:
+    """Return the kind that settings name; Chroma is a server where there is an address, else a folder."""
+    if settings.store not in {"", "chroma"}:
+        return settings.store
+    return "chroma-server" if settings.url else "chroma"
 
 
 def _recorded(folder: Path) -> str:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,13 +17,15 @@ import pytest
 from chromadb.config import Settings
 
 from data.errors import SettingsError
+from data.settings import Secret
 from rag.chunk.settings import ChunkSettings
 from rag.errors import IndexDamaged, IndexProblem
 from rag.index.index import Index
 from rag.ingest.job import ingest
 from rag.ingest.rebuild import repair, rollback
+from rag.store.settings import VectorsSettings
 from rag.store.vectors.chroma_server import connect, read_pointer
-from rag.store.vectors.placement import Placement, remember_key
+from rag.store.vectors.placement import remember_key
 from rag.store.vectors.stores import place_vectors
 from tests.fakes import HashEmbedder
 from tests.servers import chroma_server, free_port
@@ -63,7 +66,7 @@ def docs(tmp_path):
 
 @pytest.fixture
 def workspace(docs, tmp_path, url):
-    place_vectors(tmp_path / ".rag", Placement(url))
+    place_vectors(tmp_path / ".rag", VectorsSettings(url))
     run(docs, tmp_path / ".rag")
     return tmp_path / ".rag"
 
@@ -75,7 +78,7 @@ def run(docs, workspace):
 def collections(url, workspace):
     """Names of the collections at the server that the folders of this index point to, and of all others."""
     own = {pointer.collection for folder in (workspace / "chroma").iterdir() if (pointer := read_pointer(folder))}
-    client = connect(Placement(url))
+    client = connect(VectorsSettings(url))
     names = {collection.name for collection in client.list_collections()}
     client.close()
     return own & names, names - own
@@ -127,7 +130,7 @@ def test_a_rollback_returns_to_the_former_collection(workspace, docs):
 
 def test_a_lost_collection_is_told_and_repaired_without_embedding(workspace, url):
     before = dense(workspace)
-    client = connect(Placement(url))
+    client = connect(VectorsSettings(url))
     for name in collections(url, workspace)[0]:
         client.delete_collection(name)
     client.close()
@@ -171,7 +174,7 @@ def gate(url, request):
     handler = type("Closed", (Gate,), {"upstream": url, "header": request.param[0], "value": request.param[1]})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield Placement(f"http://127.0.0.1:{server.server_port}", header=request.param[0]), handler
+        yield VectorsSettings(f"http://127.0.0.1:{server.server_port}", header=request.param[0]), handler
         server.shutdown()
 
 
@@ -183,12 +186,12 @@ def test_a_server_behind_a_proxy_that_wants_a_token_gets_it_and_the_index_never_
     folder = tmp_path / ".rag"
     place_vectors(folder, server)
     for key in ("", "wrong"):
-        remember_key(server.url, key)
+        remember_key(replace(server, api_key=Secret(key)))
         with pytest.raises(IndexProblem, match=r"refuses the key: set vectors\.api_key") as refused:
             run(docs, folder)
         assert "s3cret" not in str(refused.value)
     assert handler.refused > 0
-    remember_key(server.url, "s3cret")
+    remember_key(replace(server, api_key=Secret("s3cret")))
     run(docs, folder)
     run(docs, tmp_path / "embedded")
     assert dense(folder) == dense(tmp_path / "embedded")
@@ -200,14 +203,14 @@ def test_tenant_and_database_of_the_settings_hold_the_vectors(docs, tmp_path, ur
     tenant, folder = f"harbour-{tmp_path.parent.name}", tmp_path / ".rag"
     admin.create_tenant(tenant)
     admin.create_database("ferries", tenant)
-    server = Placement(url, tenant, "ferries")
+    server = VectorsSettings(url, tenant=tenant, database="ferries")
     place_vectors(folder, server)
     run(docs, folder)
     client = connect(server)
     assert client.count_collections() == 1 and len(dense(folder)) == 5
     client.close()
     with pytest.raises(IndexProblem, match="cannot be reached"):
-        connect(Placement(url, tenant, "nowhere"))
+        connect(VectorsSettings(url, tenant=tenant, database="nowhere"))
 
 
 def address(url):
@@ -228,7 +231,7 @@ def test_repair_moves_an_index_to_a_server_and_back(docs, tmp_path, url):
     run(docs, folder)
     before = dense(folder)
     for place, is_there in ((url, True), ("", False)):
-        place_vectors(folder, Placement(place))
+        place_vectors(folder, VectorsSettings(place))
         repair(folder)
         assert dense(folder) == before and bool(collections(url, folder)[0]) == is_there
 
@@ -236,7 +239,7 @@ def test_repair_moves_an_index_to_a_server_and_back(docs, tmp_path, url):
 def test_the_next_ingest_moves_to_the_server(docs, tmp_path, url):
     folder = tmp_path / ".rag"
     run(docs, folder)
-    place_vectors(folder, Placement(url))
+    place_vectors(folder, VectorsSettings(url))
     (docs / "new.md").write_text("The lighthouse keeper wakes at four.\n")
     run(docs, folder)
     assert len(collections(url, folder)[0]) == 1
@@ -246,7 +249,7 @@ def test_the_next_ingest_moves_to_the_server(docs, tmp_path, url):
 def test_a_server_that_is_down_is_named_and_lexical_search_still_works(docs, tmp_path):
     folder, dead = tmp_path / ".rag", f"http://127.0.0.1:{free_port()}"
     run(docs, folder)
-    place_vectors(folder, Placement(dead))
+    place_vectors(folder, VectorsSettings(dead))
     (docs / "new.md").write_text("The lighthouse keeper wakes at four.\n")
     with pytest.raises(IndexProblem, match=rf"Chroma server at {dead} cannot be reached .*vectors.url"):
         run(docs, folder)
@@ -258,13 +261,13 @@ def test_a_server_that_is_down_is_named_and_lexical_search_still_works(docs, tmp
 @pytest.mark.parametrize("url", ["localhost:8000", "http://user:secret@host:8000", "http://host/path", "ftp://host"])
 def test_an_address_that_is_none_is_refused_without_being_repeated(tmp_path, url):
     with pytest.raises(SettingsError, match="write it like http://localhost:8000") as caught:
-        place_vectors(tmp_path, Placement(url))
+        place_vectors(tmp_path, VectorsSettings(url))
     assert "secret" not in str(caught.value) and not (tmp_path / "vectors.json").exists()
 
 
 def test_the_identity_of_an_index_outlives_a_change_of_server(tmp_path):
-    place_vectors(tmp_path, Placement("http://a:8000"))
+    place_vectors(tmp_path, VectorsSettings("http://a:8000"))
     first = json.loads((tmp_path / "vectors.json").read_text())
-    place_vectors(tmp_path, Placement("http://b:8000"))
+    place_vectors(tmp_path, VectorsSettings("http://b:8000"))
     second = json.loads((tmp_path / "vectors.json").read_text())
     assert second == {**first, "url": "http://b:8000"}

@@ -10,8 +10,8 @@ from rag.errors import IndexDamaged, IndexProblem
 from rag.index.index import Index
 from rag.ingest.job import ingest
 from rag.ingest.rebuild import repair
+from rag.store.settings import VectorsSettings
 from rag.store.vectors.chroma_server import POINTER
-from rag.store.vectors.placement import Placement
 from rag.store.vectors.seal import seal
 from rag.store.vectors.stores import KIND, STORES, open_vectors, place_vectors
 from tests.contracts.numpy_store import NumpyStore
@@ -52,31 +52,31 @@ def test_a_pointer_of_an_earlier_version_still_leads_to_its_server(index):
 def test_a_kind_that_this_version_does_not_know_is_named_and_repair_leaves_it(index, monkeypatch):
     with monkeypatch.context() as patched:
         patched.setitem(STORES, "numpy", NumpyStore)
-        place_vectors(index, Placement(store="numpy"))
+        place_vectors(index, VectorsSettings(store="numpy"))
         repair(index)
         assert found(index) == "High water comes at noon."
     with pytest.raises(IndexDamaged, match=r"kind 'numpy', which this version does not know.*rag repair"):
         found(index)
-    place_vectors(index, Placement())
+    place_vectors(index, VectorsSettings())
     assert repair(index).embedded == 0
     assert found(index) == "High water comes at noon."
 
 
 def test_a_name_that_is_no_store_is_refused_with_those_that_are(tmp_path):
     with pytest.raises(SettingsError, match=r"vectors\.store is 'faiss': known are chroma, chroma-server\."):
-        place_vectors(tmp_path, Placement(store="faiss"))
+        place_vectors(tmp_path, VectorsSettings(store="faiss"))
     assert not list(tmp_path.iterdir())
 
 
 def test_a_server_without_an_address_is_asked_for_one(index):
-    place_vectors(index, Placement(store="chroma-server"))
+    place_vectors(index, VectorsSettings(store="chroma-server"))
     with pytest.raises(SettingsError, match=r"set vectors\.url"):
         repair(index)
     assert found(index) == "High water comes at noon."
 
 
 def test_chroma_by_its_name_is_a_folder_or_with_an_address_a_server(tmp_path):
-    place_vectors(tmp_path, Placement(store="chroma"))
+    place_vectors(tmp_path, VectorsSettings(store="chroma"))
     assert not (tmp_path / "vectors.json").exists()
-    place_vectors(tmp_path, Placement("http://localhost:8000", store="chroma"))
+    place_vectors(tmp_path, VectorsSettings("http://localhost:8000", store="chroma"))
     assert json.loads((tmp_path / "vectors.json").read_text())["url"] == "http://localhost:8000"
