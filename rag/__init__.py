@@ -1,6 +1,7 @@
 """Documents to index; question to answer with citations."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 try:
     from data.faces import face
@@ -14,9 +15,21 @@ except ImportError:  # somebody else's package stands before ours, and no other 
         " elsewhere."
     ) from None
 
-__all__: list[str] = []
+if TYPE_CHECKING:
+    from rag.answer import Turn, Verification
+    from rag.ingest import IngestReport
+    from rag.knowledge_base import AnswerStream, KnowledgeBase, open
 
-__getattr__ = face(__name__, {})
+__all__ = ["AnswerStream", "IngestReport", "KnowledgeBase", "Turn", "Verification", "open"]
+
+__getattr__ = face(
+    __name__,
+    {
+        "answer": ["Turn", "Verification"],
+        "ingest": ["IngestReport"],
+        "knowledge_base": ["AnswerStream", "KnowledgeBase", "open"],
+    },
+)
 
 
 def __dir__() -> list[str]:

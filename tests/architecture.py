@@ -41,12 +41,15 @@ ARROWS = {
         "index": {"chunk", "store"},
         "ingest": {"chunk", "embed", "hostile", "index", "read", "store"},
         "integrations": {"chat", "prompts"},
+        "knowledge_base": {"answer", "asking", "index", "ingest", "settings", "store", "wiring"},
         "prompts": {"hostile"},
         "read": set(),
         "search": {"chunk", "hostile", "index", "prompts", "store"},
         "settings": {"chat", "chunk", "embed", "ingest", "search", "store"},
         "store": set(),
-        "wiring": {"answer", "chat", "embed", "hostile", "index", "ingest", "read", "search", "settings", "store"},
+        "wiring": {
+            *("answer", "asking", "chat", "embed", "hostile", "index", "ingest", "read", "search", "settings", "store"),
+        },
     },
     "eval": {
         "__main__": {"gating", "metrics", "quality", "report", "run", "run_files"},

@@ -18,7 +18,7 @@ FACES = {
         *("InputError", "Interaction", "InteractionLog", "Score", "SettingsError", "SilentDriftError"),
         *("WorkspaceError", "load_cases", "read_interactions"),
     },
-    "rag": set(),
+    "rag": {"AnswerStream", "IngestReport", "KnowledgeBase", "Turn", "Verification", "open"},
     "drift": {"DriftSettings", "Window", "WindowReport", "compare", "read"},
     "eval": {
         *("Case", "EvalRun", "GateOutcome", "EvalSettings", "evaluate", "gate", "load_cases", "load_run"),

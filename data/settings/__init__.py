@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from data.settings.places import DATA_FOLDER, SETTINGS_FILE
     from data.settings.reading import changed_settings, read_settings
     from data.settings.secret import Secret
+    from data.settings.template import TEMPLATE_FILE, read_template
 
 __all__ = [
     "Bounds",
@@ -30,10 +31,12 @@ __all__ = [
     "SETTINGS_FILE",
     "Secret",
     "SettingField",
+    "TEMPLATE_FILE",
     "changed_settings",
     "check",
     "kind_in_words",
     "read_settings",
+    "read_template",
     "rows_of",
     "sections_of",
     "setting_fields",
@@ -57,5 +60,6 @@ __getattr__ = face(
         "places": ["DATA_FOLDER", "SETTINGS_FILE"],
         "reading": ["changed_settings", "read_settings"],
         "secret": ["Secret"],
+        "template": ["TEMPLATE_FILE", "read_template"],
     },
 )

@@ -31,8 +31,8 @@ def open_asker(
     from eval.quality import score
     from pipelines.tracing import build_observer
     from pipelines.wiring import build_generator, open_log, open_retriever
-    from rag.asking import Asker, LogWriter
-    from rag.wiring import build_widener, retrieval_id
+    from rag.asking import LogWriter
+    from rag.wiring import build_asker
 
     log_error = None
     try:
@@ -48,11 +48,4 @@ def open_asker(
         observe=build_observer(workspace.settings),
         log_error=log_error,
     )
-    return Asker(
-        retriever,
-        build_generator(workspace),
-        writer,
-        retrieval=retrieval_id(workspace.settings),
-        widen=build_widener(workspace, retriever.index),
-        follow_ups=workspace.settings.chat.follow_ups,
-    )
+    return build_asker(workspace, retriever, build_generator(workspace), writer)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -14,7 +12,7 @@ from pipelines.serve.errors import ApiError, translated
 from pipelines.serve.service import Service
 from pipelines.serve.workers import Workers
 from rag.answer import Turn
-from rag.asking import new_question
+from rag.asking import bridged, new_question
 from rag.chat import shared_turns
 
 Event = str | Answer
@@ -47,41 +45,28 @@ def start_answer(service: Service, wanted: AnswerRequest) -> AsyncIterator[Event
     if service.answers.full:
         message = f"{service.answers.under_way} answers are under way: try again in a second."
         raise ApiError(503, message, kind="server_error", code="overloaded", headers={"Retry-After": "1"})
-    loop = asyncio.get_running_loop()
-    events: asyncio.Queue[Event | Exception] = asyncio.Queue()
-
-    def tell(event: Event | Exception) -> None:
-        with suppress(RuntimeError):  # the loop is gone when the server was stopped before the answer came
-            loop.call_soon_threadsafe(events.put_nowait, event)
-
-    service.answers.submit(lambda: _answer(service, wanted, tell))
-    return _told(events)
+    return _translated(bridged(service.answers.submit, lambda: _answer(service, wanted)))
 
 
-async def _told(events: asyncio.Queue[Event | Exception]) -> AsyncIterator[Event]:
-    while True:
-        event = await events.get()
-        if isinstance(event, Exception):
-            raise translated(event)
-        yield event
-        if isinstance(event, Answer):
-            return
-
-
-def _answer(service: Service, wanted: AnswerRequest, tell: Callable[[Event | Exception], None]) -> None:
+async def _translated(events: AsyncIterator[Event]) -> AsyncIterator[Event]:
     try:
-        asker = wanted.collection.asker()
-        question = new_question(wanted.question, tags={"client": wanted.client}, name=wanted.id)
-        parts = asker.pieces(question, wanted.history, streaming=wanted.streaming, stages=_Threads(service.search))
-        for part in parts:
-            if isinstance(part, Answer):
-                with shared_turns().urgent():
-                    service.metrics.answered(wanted.collection.name, part)
-                    tell(part)
-            elif part:
-                tell(part)
-    except Exception as error:  # one answer of many: what went wrong is told to the one who asked
-        tell(error)
+        async for event in events:
+            yield event
+    except Exception as error:  # what it is in the words of the protocol belongs to the one who asked
+        raise translated(error) from error
+
+
+def _answer(service: Service, wanted: AnswerRequest) -> Iterator[Event]:
+    asker = wanted.collection.asker()
+    question = new_question(wanted.question, tags={"client": wanted.client}, name=wanted.id)
+    stages = _Threads(service.search)
+    for part in asker.pieces(question, wanted.history, streaming=wanted.streaming, stages=stages):
+        if isinstance(part, Answer):
+            with shared_turns().urgent():
+                service.metrics.answered(wanted.collection.name, part)
+                yield part
+        elif part:
+            yield part
 
 
 class _Threads:

@@ -8,10 +8,9 @@ if TYPE_CHECKING:
     from pipelines.settings.loading import load_settings
     from pipelines.settings.sections import Settings
     from pipelines.settings.server import ServerSettings
-    from pipelines.settings.template import read_template
     from pipelines.settings.tracing import TracingSettings
 
-__all__ = ["ServerSettings", "Settings", "TracingSettings", "load_settings", "read_template"]
+__all__ = ["ServerSettings", "Settings", "TracingSettings", "load_settings"]
 
 __getattr__ = face(
     __name__,
@@ -19,7 +18,6 @@ __getattr__ = face(
         "loading": ["load_settings"],
         "sections": ["Settings"],
         "server": ["ServerSettings"],
-        "template": ["read_template"],
         "tracing": ["TracingSettings"],
     },
 )

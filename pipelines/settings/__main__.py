@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from data.settings import TEMPLATE_FILE
 from pipelines.settings.page import render_page
 from pipelines.settings.rag_toml import render_template
-from pipelines.settings.template import TEMPLATE_FILE
 
 PAGE_FILE = Path(__file__).parents[2] / "docs" / "settings.md"
 

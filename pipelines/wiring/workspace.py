@@ -47,8 +47,7 @@ def open_workspace(folder: Path) -> Workspace:
 
 def init_workspace(folder: Path) -> bool:
     """Create `rag.toml` and `.rag/`; return False when both were there already. Existing settings are never changed."""
-    from data.settings import SETTINGS_FILE
-    from pipelines.settings import read_template
+    from data.settings import SETTINGS_FILE, read_template
 
     settings_file, data = folder / SETTINGS_FILE, folder / DATA_FOLDER
     if settings_file.exists() and data.is_dir():

@@ -7,7 +7,7 @@ from data.faces import face
 if TYPE_CHECKING:
     from rag.index.candidates import CANDIDATES
     from rag.index.fusion import UNKNOWN_STRENGTH, Fusion, fuse
-    from rag.index.index import Index
+    from rag.index.index import Index, IndexStatus
     from rag.index.minhash import SAME, shingles, similarity
     from rag.index.mode import BOTH_SIDES, Mode
     from rag.index.near_duplicates import collapse_near_duplicates, record_near_duplicates, sketch_ahead
@@ -18,6 +18,7 @@ __all__ = [
     "CANDIDATES",
     "Fusion",
     "Index",
+    "IndexStatus",
     "Mode",
     "SAME",
     "UNKNOWN_STRENGTH",
@@ -35,7 +36,7 @@ __getattr__ = face(
     {
         "candidates": ["CANDIDATES"],
         "fusion": ["Fusion", "UNKNOWN_STRENGTH", "fuse"],
-        "index": ["Index"],
+        "index": ["Index", "IndexStatus"],
         "minhash": ["SAME", "shingles", "similarity"],
         "mode": ["BOTH_SIDES", "Mode"],
         "near_duplicates": ["collapse_near_duplicates", "record_near_duplicates", "sketch_ahead"],

@@ -5,13 +5,16 @@ from typing import TYPE_CHECKING
 from data.faces import face
 
 if TYPE_CHECKING:
+    from rag.wiring.asker import build_asker
     from rag.wiring.generator import build_endpoint, build_generator
     from rag.wiring.ingest import EMBEDDER_NOTE, ingest_into
-    from rag.wiring.place import prompt_secret, retrieval_id
+    from rag.wiring.place import Place, prompt_secret, retrieval_id
     from rag.wiring.retriever import build_widener, open_index, open_retriever, place_embedder
 
 __all__ = [
     "EMBEDDER_NOTE",
+    "Place",
+    "build_asker",
     "build_endpoint",
     "build_generator",
     "build_widener",
@@ -26,9 +29,10 @@ __all__ = [
 __getattr__ = face(
     __name__,
     {
+        "asker": ["build_asker"],
         "generator": ["build_endpoint", "build_generator"],
         "ingest": ["EMBEDDER_NOTE", "ingest_into"],
-        "place": ["prompt_secret", "retrieval_id"],
+        "place": ["Place", "prompt_secret", "retrieval_id"],
         "retriever": ["build_widener", "open_index", "open_retriever", "place_embedder"],
     },
 )

@@ -3,8 +3,8 @@
 import pytest
 
 from data.errors import SettingsError
+from data.settings.template import read_template
 from pipelines.settings.loading import load_settings
-from pipelines.settings.template import read_template
 
 
 def settings_of(tmp_path, text, environ=None):

@@ -5,12 +5,12 @@ import tomllib
 import pytest
 
 from data.settings.fields import rows_of, sections_of, setting_fields
+from data.settings.template import TEMPLATE_FILE, read_template
 from pipelines.settings.__main__ import PAGE_FILE
 from pipelines.settings.meanings import described, first_sentence
 from pipelines.settings.page import render_page
 from pipelines.settings.rag_toml import render_template
 from pipelines.settings.sections import Settings
-from pipelines.settings.template import TEMPLATE_FILE, read_template
 from pipelines.settings.toml import as_toml
 
 SECTIONS = list(described(Settings))
