@@ -138,7 +138,7 @@ def main(cache: Path) -> None:
     vectors, holds_vectors, nothing = fit_relevance([squad, ragtruth], embed)
     words, holds_words, _ = fit_relevance([squad, ragtruth, russian], None)
     found = {
-        "version": "planted-1",
+        "version": "planted-2",
         "relevance": {"vectors": vectors, "words": words},
         "holds": {"vectors": holds_vectors, "words": holds_words},
         "nothing_drawn": round(nothing, 4),

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
-from data.text.statements import parse
+from eval.quality.sentences import read_sentences
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT.parent / "shared" / "data"
@@ -43,7 +43,7 @@ def _rarities(texts: Iterator[str], language: str) -> dict[str, object]:
     wanted = re.compile(r"[a-z']+" if language == "en" else r"[а-я]+")
     for paragraph in chain.from_iterable(_paragraphs(text) for text in texts):
         total += 1
-        stems = {stem for sentence in parse(paragraph) for stem in sentence.stems}
+        stems = {stem for sentence in read_sentences(paragraph) for stem in sentence.stems}
         counts.update(stem for stem in stems if wanted.fullmatch(stem))
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     common = [(stem, count) for stem, count in ranked[:KEEP] if count >= 2]

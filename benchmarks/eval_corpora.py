@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from data.cases import Case, load_cases
-from data.text.statements import split_sentences
+from eval.quality.sentences import plain_sentences
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / ".." / "shared" / "data"
@@ -122,5 +122,5 @@ def _plain(name: str) -> str:
 
 def _sentence_with(text: str, answers: Sequence[str]) -> tuple[str, ...]:
     """Return the sentence of a passage that holds an answer."""
-    found = [part for part in split_sentences(text) if any(answer in part for answer in answers)]
+    found = [part for part in plain_sentences(text) if any(answer in part for answer in answers)]
     return tuple(found[:1])

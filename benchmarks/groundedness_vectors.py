@@ -36,8 +36,8 @@ from sklearn.metrics import roc_auc_score
 
 from benchmarks import train_groundedness as training
 from benchmarks.train_groundedness import DATA, LARGE, SMALL, Example, Floats
-from data.text.statements import plain, split_sentences
 from eval.quality.groundedness import GroundednessProxy, scorable_claims
+from eval.quality.sentences import plain_sentences
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 FEATURES = (
@@ -70,7 +70,7 @@ def texts_of(row: Mapping[str, Any]) -> Texts:
     :raises UnscorableAnswer: it claims nothing.
     """
     claims = tuple(claim.text for claim in scorable_claims(row["response"], row["passages"]))
-    return Texts(claims, tuple(tuple(split_sentences(plain(p))) for p in row["passages"]), row["question"])
+    return Texts(claims, tuple(tuple(plain_sentences(p)) for p in row["passages"]), row["question"])
 
 
 def vectors_of(rows: Sequence[Mapping[str, Any]], embed: Embed) -> dict[str, Floats]:

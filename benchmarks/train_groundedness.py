@@ -231,7 +231,7 @@ def _write(model: Coefficients, measured: dict[str, Any]) -> None:
             "licence": "RAGTruth is MIT; its passages (MS MARCO) are not shipped, only these coefficients",
             "source": "github.com/Tomsawyerhu/LRP4RAG at c4396d78efccfa0c3be21d4995d6ff0089ef98f1",
             "script": "benchmarks/train_groundedness.py",
-            "date": "2026-11-23",
+            "date": "2026-11-30",
         },
         "measured_out_of_fold": measured,
     }

@@ -5,33 +5,22 @@ from typing import TYPE_CHECKING
 from data.faces import face
 
 if TYPE_CHECKING:
-    from data.text.figures import find_figures, unmatched_figures
+    from data.text.figures import find_figures, numbers, spelled_numbers, stated_figures, unmatched_figures
     from data.text.growing import GrowingText
     from data.text.invisible import has_unseen, smuggled, unseen, untagged, without_smuggled
     from data.text.language import STOP_WORDS, detect_language
+    from data.text.layout import plain
     from data.text.line_units import Unit, UnitKind, units
     from data.text.names import unmatched_names
     from data.text.search_terms import TOKENIZER, any_of, index_terms, match_expression, match_terms
     from data.text.sentences import sentence_spans
-    from data.text.statements import (
-        Sentence,
-        numbers,
-        parse,
-        parse_sentence,
-        plain,
-        spelled_numbers,
-        split_sentences,
-        stem,
-        words,
-    )
-    from data.text.stems import FUNCTION_WORDS, name_terms, question_terms, terms
+    from data.text.stems import FUNCTION_WORDS, name_terms, question_terms, stem, terms, words
     from data.text.tokens import estimate_tokens, pack, passage_tokens
 
 __all__ = [
     "FUNCTION_WORDS",
     "GrowingText",
     "STOP_WORDS",
-    "Sentence",
     "TOKENIZER",
     "Unit",
     "UnitKind",
@@ -46,15 +35,13 @@ __all__ = [
     "name_terms",
     "numbers",
     "pack",
-    "parse",
-    "parse_sentence",
     "passage_tokens",
     "plain",
     "question_terms",
     "sentence_spans",
     "smuggled",
     "spelled_numbers",
-    "split_sentences",
+    "stated_figures",
     "stem",
     "terms",
     "units",
@@ -69,26 +56,16 @@ __all__ = [
 __getattr__ = face(
     __name__,
     {
-        "figures": ["find_figures", "unmatched_figures"],
+        "figures": ["find_figures", "numbers", "spelled_numbers", "stated_figures", "unmatched_figures"],
         "growing": ["GrowingText"],
         "invisible": ["has_unseen", "smuggled", "unseen", "untagged", "without_smuggled"],
         "language": ["STOP_WORDS", "detect_language"],
+        "layout": ["plain"],
         "line_units": ["Unit", "UnitKind", "units"],
         "names": ["unmatched_names"],
         "search_terms": ["TOKENIZER", "any_of", "index_terms", "match_expression", "match_terms"],
         "sentences": ["sentence_spans"],
-        "statements": [
-            "Sentence",
-            "numbers",
-            "parse",
-            "parse_sentence",
-            "plain",
-            "spelled_numbers",
-            "split_sentences",
-            "stem",
-            "words",
-        ],
-        "stems": ["FUNCTION_WORDS", "name_terms", "question_terms", "terms"],
+        "stems": ["FUNCTION_WORDS", "name_terms", "question_terms", "stem", "terms", "words"],
         "tokens": ["estimate_tokens", "pack", "passage_tokens"],
     },
 )

@@ -10,30 +10,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache, lru_cache
-from threading import Lock
-from typing import TYPE_CHECKING
 
 from data.text.language import STOP_WORDS, UNKNOWN
-
-if TYPE_CHECKING:
-    from snowballstemmer import Stemmer
+from data.text.stems import stem
 
 TOKENIZER = "unicode61 remove_diacritics 0 categories 'L* N* M* Co'"
 """How FTS5 must split what `index_terms` joined: at spaces only, keeping letters as they are."""
 
-_STEMMERS = {
-    "en": "english",
-    "es": "spanish",
-    "de": "german",
-    "fr": "french",
-    "it": "italian",
-    "pt": "portuguese",
-}
 _TOKEN = re.compile(r"[^\W_]+(?:[\-_./'’][^\W_]+)*")
 _PART = re.compile(r"[^\W_]+")
 _CYRILLIC_LETTERS = 6
-_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
+_CYRILLIC_WORD = re.compile(r"[^\W\d_]*[\u0400-\u04ff][^\W\d_]*")
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\u0e00-\u0e7f]+")
 _DIGIT_OR_UNDERSCORE = re.compile(r"[\d_]")
 
@@ -79,30 +66,9 @@ def _of_part(part: str, language: str) -> list[str]:
     return [part[at : at + 2] for at in range(max(1, len(part) - 1))]
 
 
-@lru_cache(maxsize=262_144)
 def _stem(word: str, language: str) -> str:
-    if len(word) < 3 or any(character.isdigit() for character in word):
-        return word
-    if _CYRILLIC.search(word):
+    stemmed = stem(word, language)
+    if len(stemmed) > _CYRILLIC_LETTERS and _CYRILLIC_WORD.fullmatch(word):
         # Snowball keeps Slavic derivations apart ("авиационный", "авиация"); their first letters hold them together.
-        stem = word if language == "uk" else _snowball(word, "russian")
-        return stem[:_CYRILLIC_LETTERS]
-    if language in {"ru", "uk", UNKNOWN}:
-        language = "en"
-    return _snowball(word, _STEMMERS[language]) if language in _STEMMERS else word
-
-
-def _snowball(word: str, name: str) -> str:
-    with _ONE_AT_A_TIME:
-        return str(_stemmer(name).stemWord(word))
-
-
-_ONE_AT_A_TIME = Lock()
-"""A stemmer keeps the word it works on in itself: two threads would spoil each other's stems."""
-
-
-@cache
-def _stemmer(name: str) -> Stemmer:
-    import snowballstemmer
-
-    return snowballstemmer.stemmer(name)
+        return stemmed[:_CYRILLIC_LETTERS]
+    return stemmed

@@ -1,4 +1,4 @@
-"""Words of a text as comparable terms: case-folded, without stop words, stemmed (English and Russian)."""
+"""Words of a text, their stems, and what of them is compared: terms, without words that only carry grammar."""
 
 from __future__ import annotations
 
@@ -7,11 +7,21 @@ from functools import cache, lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from data.text.language import UNKNOWN
+
 if TYPE_CHECKING:
     from snowballstemmer import Stemmer
 
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
-_CYRILLIC = re.compile(r"[а-яё]")
+_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
+_STEMMERS = {
+    "en": "english",
+    "es": "spanish",
+    "de": "german",
+    "fr": "french",
+    "it": "italian",
+    "pt": "portuguese",
+}
 
 _STOP_WORDS = """
     a an the this that these those of in on at by for to from with without into onto about as and or but not no nor if
@@ -37,36 +47,53 @@ _MEASURE = re.compile(
 _FRAME_WORDS = frozenset(_FRAMING.split())
 
 
+def words(text: str) -> list[str]:
+    """Return the words and numbers of `text` as written; "don't" is two words, "3.5" is one number."""
+    return _WORD.findall(text)
+
+
 def terms(text: str) -> list[str]:
     """Return the stemmed content words and numbers of `text`, in order, repeats kept."""
-    words = (word.casefold().replace("ё", "е") for word in _WORD.findall(text))
-    return [_stem(word) for word in words if word not in FUNCTION_WORDS]
+    folded = (word.casefold().replace("ё", "е") for word in words(text))
+    return [stem(word) for word in folded if word not in FUNCTION_WORDS]
 
 
 def question_terms(question: str) -> list[str]:
     """Return the terms that an answer must be about: without words that only frame it ("please tell", "how long")."""
-    words = [word for word in _WORD.findall(_MEASURE.sub(" ", question)) if word.casefold() not in _FRAME_WORDS]
-    return terms(" ".join(words)) or terms(question)
+    left = [word for word in words(_MEASURE.sub(" ", question)) if word.casefold() not in _FRAME_WORDS]
+    return terms(" ".join(left)) or terms(question)
 
 
 def name_terms(text: str) -> list[str]:
     """Return the terms written as names or numbers: with a capital after the first word, or with a digit."""
-    words = _WORD.findall(text)
     return [
         term
-        for place, word in enumerate(words)
+        for place, word in enumerate(words(text))
         if word[0].isdigit() or place and word[0].isupper()
         for term in terms(word)
     ]
 
 
-@lru_cache(maxsize=65_536)
-def _stem(word: str) -> str:
-    if len(word) < 3 or word[0].isdigit():
-        return word
-    language = "russian" if _CYRILLIC.search(word) else "english"
+@lru_cache(maxsize=262_144)
+def stem(word: str, language: str = UNKNOWN) -> str:
+    """Return the Snowball stem of a word, in small letters; "ё" is read as "е".
+
+    Cyrillic letters are taken for Russian, but in Ukrainian; other letters for `language`, or English where that is not
+    known. One or two letters, words with a digit and those of a language without a stemmer stay as they are.
+    """
+    folded = word.casefold().replace("ё", "е").replace("’", "'")
+    if len(folded) < 3 or any(character.isdigit() for character in folded):
+        return folded
+    if _CYRILLIC.search(folded):
+        return folded if language == "uk" else _snowball(folded, "russian")
+    if language in {"ru", "uk", UNKNOWN}:
+        language = "en"
+    return _snowball(folded, _STEMMERS[language]) if language in _STEMMERS else folded
+
+
+def _snowball(word: str, name: str) -> str:
     with _ONE_AT_A_TIME:
-        return str(_stemmer(language).stemWord(word))
+        return str(_stemmer(name).stemWord(word))
 
 
 _ONE_AT_A_TIME = Lock()
@@ -74,7 +101,7 @@ _ONE_AT_A_TIME = Lock()
 
 
 @cache
-def _stemmer(language: str) -> Stemmer:
+def _stemmer(name: str) -> Stemmer:
     import snowballstemmer
 
-    return snowballstemmer.stemmer(language)
+    return snowballstemmer.stemmer(name)

@@ -46,4 +46,5 @@ def same_source(actual: str, expected: str) -> bool:
 
 
 def _normal(token: str) -> str:
-    return next(iter(numbers(token)), token) if token[-1].isdigit() else token
+    values = numbers(token) if token[-1].isdigit() else frozenset()
+    return next(iter(values)) if len(values) == 1 else token

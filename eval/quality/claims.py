@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from data.text import Sentence, parse_sentence, plain, split_sentences, stem
+from data.text import stem
+from eval.quality.sentences import SentenceWords, plain_sentences, read_sentence
 
 _TABLE = Path(__file__).with_name("frequencies.json")
 _UNSEEN = 7.0
@@ -21,12 +22,12 @@ _COMMON = 2.2
 
 
 def weight(stem: str) -> float:
-    """Return the evidence weight of a stem, 0 for common words, single digits and plain numbers, at most 4.8.
+    """Return the evidence weight of a stem, 0 for common words and for numbers, at most 4.8.
 
     The weight is ``max(0, ln(paragraphs / paragraphs with the stem) - 2.2)`` over the background table of public
     English and Russian text; stems the table does not know weigh most. Numbers are compared apart, by value.
     """
-    if stem.isdigit():
+    if stem[0].isdigit():
         return 0.0
     return max(0.0, min(_rarities().get(stem, _UNSEEN), _UNSEEN) - _COMMON)
 
@@ -38,7 +39,7 @@ def _rarities() -> dict[str, float]:
     return {stem: int(tenths) / 10 for tenths, stems in levels for stem in stems.split()}
 
 
-RULES = 2
+RULES = 3
 """Raise this with every change of what counts as a claim: scores of other rules are not to be compared."""
 
 _ATTRIBUTION = re.compile(
@@ -80,7 +81,7 @@ class Claim:
     """
 
     text: str
-    sentence: Sentence
+    sentence: SentenceWords
     content: tuple[str, ...]
     denial: bool
 
@@ -94,7 +95,7 @@ def find_claims(answer: str) -> list[Claim]:
     """Return the claims of an answer in order; a sentence that only repeats earlier ones is left out."""
     claims: list[Claim] = []
     said: set[str] = set()
-    for text in split_sentences(plain(answer)):
+    for text in plain_sentences(answer):
         claim = _read(text)
         new = {*claim.content, *claim.sentence.numbers} - said
         if _claims_something(claim) and not _is_repeat(claim, new):
@@ -104,7 +105,7 @@ def find_claims(answer: str) -> list[Claim]:
 
 
 def _read(text: str) -> Claim:
-    sentence = parse_sentence(_ATTRIBUTION.sub(" ", text))
+    sentence = read_sentence(_ATTRIBUTION.sub(" ", text))
     return Claim(text, sentence, content_stems(sentence.stems), bool(_DENIAL.search(text)))
 
 

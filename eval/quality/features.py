@@ -12,8 +12,9 @@ from functools import lru_cache
 from itertools import pairwise
 from math import log1p
 
-from data.text import numbers, parse, spelled_numbers, stem, words
+from data.text import stem, unmatched_figures, words
 from eval.quality.claims import Claim, content_stems, weight
+from eval.quality.sentences import read_sentences
 
 FEATURES: tuple[tuple[str, str], ...] = (
     ("novel_mass", "+ ln(1 + weight of its words found neither in the passages nor in the question)"),
@@ -21,7 +22,7 @@ FEATURES: tuple[tuple[str, str], ...] = (
     ("novel_word_pairs", "+ share of neighbouring words that never stand together in the passages"),
     ("unmatched_in_passage", "+ weight share missing from the one passage that covers the claim best"),
     ("unmatched_nearby", "+ ln(1 + weight missing from the best two neighbouring sentences)"),
-    ("numbers_absent", "+ numbers found neither in the passages nor in the question, at most 3"),
+    ("numbers_absent", "+ figures that agree with none in the passages or the question, at most 3"),
     ("names_absent", "+ capitalised words found neither in the passages nor in the question, at most 3"),
     ("length", "ln(1 + number of content words)"),
     ("denial", "1 if the claim says that the passages do not tell"),
@@ -36,7 +37,8 @@ _HEDGE_WORDS = (
     "возможно вероятно обычно"
 )
 _NEGATION_WORDS = (
-    "not no never cannot without unable neither nor none can't don't doesn't isn't aren't didn't won't "
+    "not no never cannot without unable neither nor none "
+    "t "  # of "don't"
     "не нет ни без нельзя"
 )
 _HEDGES = frozenset(map(stem, _HEDGE_WORDS.split()))
@@ -52,42 +54,41 @@ class EvidencePassage:
     sentences: tuple[frozenset[str], ...]
     word_pairs: frozenset[Pair]
     content_pairs: frozenset[Pair]
-    numbers: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class PassageEvidence:
-    """All passages of one question, and what the question itself says."""
+    """All passages of one question, and what the question itself says; `texts` are all of them as written."""
 
     passages: tuple[EvidencePassage, ...]
     known: frozenset[str]
     prefixes: frozenset[str]
-    numbers: frozenset[str]
+    texts: tuple[str, ...]
 
 
 @lru_cache(maxsize=1024)
 def read_passage(text: str) -> EvidencePassage:
     """Prepare one passage; remembered, because an application retrieves the same passages again and again."""
-    sentences = parse(text)
+    sentences = read_sentences(text)
     content = [content_stems(sentence.stems) for sentence in sentences]
     return EvidencePassage(
         stems=frozenset(stem for sentence in sentences for stem in sentence.stems),
         sentences=tuple(frozenset(stems) for stems in content),
         word_pairs=frozenset(pair for sentence in sentences for pair in pairwise(sentence.stems)),
         content_pairs=frozenset(pair for stems in content for pair in pairwise(stems)),
-        numbers=numbers(text) | spelled_numbers(text),
     )
 
 
 def read_evidence(question: str, contexts: Iterable[str]) -> PassageEvidence:
     """Prepare what an answer may rest on: the passages, and the words and numbers of the question."""
-    passages = tuple(read_passage(text) for text in contexts)
+    texts = tuple(contexts)
+    passages = tuple(read_passage(text) for text in texts)
     known = frozenset(map(stem, words(question))).union(*(passage.stems for passage in passages))
     return PassageEvidence(
         passages=passages,
         known=known,
         prefixes=frozenset(stem[:_PREFIX] for stem in known if len(stem) >= _PREFIX),
-        numbers=(numbers(question) | spelled_numbers(question)).union(*(passage.numbers for passage in passages)),
+        texts=(question, *texts),
     )
 
 
@@ -103,7 +104,7 @@ def measure(claim: Claim, evidence: PassageEvidence) -> tuple[float, ...]:
         _share_of_new(sentence.stems, [passage.word_pairs for passage in evidence.passages]),
         1.0 - max((_carried(weights, p.stems) for p in evidence.passages), default=0.0) / total,
         log1p(total - max((_carried_nearby(weights, p.sentences) for p in evidence.passages), default=0.0)),
-        float(min(3, len(sentence.numbers - evidence.numbers))),
+        float(min(3, len(unmatched_figures(sentence.text, evidence.texts)))),
         float(min(3, sum(not _is_known(name, evidence) for name in sentence.names & weights.keys()))),
         log1p(len(content)),
         float(claim.denial),

@@ -7,10 +7,10 @@ from functools import cache
 
 from data.cases import Case
 from data.records import ABSTENTION, Interaction, Score, ScoreSource
+from data.text import stated_figures, unmatched_figures
 from eval.errors import UnscorableAnswer
 from eval.metric import Metric
 from eval.quality.claims import find_claims
-from eval.quality.features import read_evidence
 from eval.quality.groundedness import GroundednessProxy
 
 GROUNDEDNESS = "groundedness"
@@ -18,20 +18,21 @@ CITATION_SUPPORT = "citation_support"
 NUMBER_SUPPORT = "number_support"
 """What `score_interaction` writes: one row of each for every interaction."""
 
-_RULES_VERSION = "1"
+_CITATION_RULES = "1"
+_NUMBER_RULES = "2"
 
 
 def score_interaction(interaction: Interaction, proxy: GroundednessProxy) -> list[Score]:
     """Return one score per proxy metric; value None with the reason where an interaction cannot be scored.
 
     `groundedness` is the proxy's probability that the answer is fully supported; `citation_support` the share of the
-    answer's citations that were located in their source; `number_support` the share of its numbers found in question or
-    passages.
+    answer's citations that were located in their source; `number_support` the share of its figures that agree with
+    question or passages.
     """
     scorers: tuple[tuple[str, str, str, Callable[[Interaction], float]], ...] = (
         (GROUNDEDNESS, "lexical", proxy.version, lambda item: _groundedness(item, proxy)),
-        (CITATION_SUPPORT, "citation check", _RULES_VERSION, _citation_support),
-        (NUMBER_SUPPORT, "number guard", _RULES_VERSION, _number_support),
+        (CITATION_SUPPORT, "citation check", _CITATION_RULES, _citation_support),
+        (NUMBER_SUPPORT, "number guard", _NUMBER_RULES, _number_support),
     )
     return [
         Score(interaction.id, metric, *_value_or_reason(interaction, measure), scorer=scorer, scorer_version=version)
@@ -60,7 +61,7 @@ def proxy_metrics(proxy: GroundednessProxy) -> tuple[Metric, ...]:
 
     return (
         Metric(GROUNDEDNESS, groundedness, proxy.version),
-        Metric(NUMBER_SUPPORT, number_support, _RULES_VERSION),
+        Metric(NUMBER_SUPPORT, number_support, _NUMBER_RULES),
     )
 
 
@@ -101,10 +102,12 @@ def _number_support(interaction: Interaction) -> float:
     texts = _texts(interaction)
     if not texts:
         raise UnscorableAnswer("no passage text to check the numbers against")
-    written = frozenset[str]().union(*(claim.sentence.numbers for claim in find_claims(_answer(interaction))))
-    if not written:
+    sentences = [claim.sentence.text for claim in find_claims(_answer(interaction))]
+    stated = sum(len(stated_figures(sentence)) for sentence in sentences)
+    if not stated:
         raise UnscorableAnswer("the answer holds no numbers")
-    return len(written & read_evidence(interaction.question, texts).numbers) / len(written)
+    sources = [interaction.question, *texts]
+    return 1.0 - sum(len(unmatched_figures(sentence, sources)) for sentence in sentences) / stated
 
 
 def _answer(interaction: Interaction) -> str:

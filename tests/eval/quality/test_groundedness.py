@@ -142,9 +142,9 @@ def test_the_shipped_file_says_where_it_comes_from_and_how_good_it_is():
 
 @pytest.mark.parametrize("filler", ["\n", " ", "\t\n", "- ", "> ", "**", "[", "1,", ".", "given ", "-1", "a'"])
 def test_strange_answers_of_a_hundred_thousand_characters_are_read_in_seconds(filler):
-    started = time.perf_counter()
+    started = time.process_time()
     score(SUPPORTED["en"] + filler * (100_000 // len(filler)) + INVENTED["en"])
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_scoring_a_usual_answer_takes_milliseconds():

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from data.text.statements import plain, split_sentences
 from eval.quality.groundedness import GroundednessProxy, UnscorableAnswer
+from eval.quality.sentences import plain_sentences
 
 ROOT = Path(__file__).resolve().parents[3]
 SCRIPT = ROOT / "benchmarks" / "train_groundedness.py"
@@ -52,7 +52,7 @@ def test_the_shipped_coefficients_are_those_the_script_gives(training):
 
 
 def _markdown(row):
-    return "\n".join(f"- **{part}**" for part in split_sentences(plain(row["response"])))
+    return "\n".join(f"- **{part}**" for part in plain_sentences(row["response"]))
 
 
 def _pleasant(row):
@@ -60,17 +60,17 @@ def _pleasant(row):
 
 
 def _with_quotes(row):
-    quotes = [part for passage in row["passages"] for part in split_sentences(passage) if len(part) > 30]
+    quotes = [part for passage in row["passages"] for part in plain_sentences(passage) if len(part) > 30]
     return "\n".join([row["response"], *quotes[:2]])
 
 
 def _with_summary(row):
-    parts = split_sentences(plain(row["response"]))
+    parts = plain_sentences(row["response"])
     return "\n".join([row["response"], "In summary:", *sorted(parts, key=len)[-2:]])
 
 
 def _attributed(row):
-    parts = split_sentences(plain(row["response"]))
+    parts = plain_sentences(row["response"])
     return "\n".join(part if part.endswith(":") else f"According to passage 1, {part}" for part in parts)
 
 

@@ -39,8 +39,8 @@ def test_every_proxy_metric_is_written_with_its_scorer_and_version():
 def test_values_are_the_shares_counted_by_hand():
     scores = scored(INTERACTION)
     assert scores["citation_support"].value == 0.5
-    # 07, 40, 2 (spelled "two"), 24.50 and 3 (asked for) are known, 99 is not
-    assert scores["number_support"].value == pytest.approx(5 / 6)
+    # 7:40, 2 (spelled "two"), 24.50 and 3 (asked for) are known, 99 is not
+    assert scores["number_support"].value == pytest.approx(4 / 5)
     assert 0 < scores["groundedness"].value < 1
 
 

@@ -2,8 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.text.figures import find_figures, unmatched_figures
-from data.text.names import unmatched_names
+from data.text.figures import find_figures, numbers, spelled_numbers, stated_figures, unmatched_figures
 
 
 @pytest.mark.parametrize(
@@ -72,31 +71,6 @@ def test_a_text_agrees_with_itself(text):
     assert unmatched_figures(text, [text]) == []
 
 
-def test_a_name_of_nobody_in_the_source_is_named_and_an_inflected_one_is_not():
-    source = "The captain of the Dunlin is Anna Berg; the ferry runs to Brenna."
-    assert unmatched_names("The ship is commanded by Anna Vandermeer to Brenna.", [source]) == ["Vandermeer"]
-    assert unmatched_names("Паром идёт в Бренну.", ["Рейсы до Бренны."]) == []
-
-
-@pytest.mark.parametrize("name", ["num_ctx", "OLLAMA_HOST", "--no-cache", "max_tokens_per_turn", "v2_beta"])
-def test_a_name_of_code_must_occur_whole(name):
-    said = f"Set {name} to 8."
-    for source in (f"Use `{name}`.", f"{name}=8", f"or {name.replace('_', chr(92) + '_')} for this"):
-        assert unmatched_names(said, [source]) == []
-        assert unmatched_names(said.replace(name, f"{name}s"), [source]) == [f"{name}s"]
-    assert unmatched_names(said, [f"Use `{name[:-1]}` or {name}s."]) == [name]
-
-
-def test_emphasis_dashes_hyphens_and_addresses_are_no_names_of_code():
-    assert unmatched_names("This is _quite so_ and __bold__ -- as a re-run of x - y.", [""]) == []
-    assert unmatched_names("It is at [x](https://example.org/some_page).", [""]) == []
-
-
-def test_first_words_and_title_case_are_no_names():
-    assert unmatched_names("Passengers may wait.", [""]) == []
-    assert unmatched_names("The Rules Of The Road And Sea", [""]) == []
-
-
 @pytest.mark.parametrize(
     ("sentence", "source"),
     [
@@ -122,3 +96,66 @@ def test_a_quantity_rightly_converted_agrees(sentence, source):
 )
 def test_a_quantity_wrongly_converted_does_not(sentence, source, wrong):
     assert unmatched_figures(sentence, [source]) == wrong
+
+
+@pytest.mark.parametrize(
+    ("sentence", "source", "wrong"),
+    [
+        ("It fell to -5 °C.", "It fell to 5 °C.", ["-5 °"]),
+        ("It fell to 5 °C.", "It fell to −5 °C.", ["5 °"]),
+        ("It costs 1'000 francs.", "It costs 1000 francs.", []),
+        ("Dose: 0.125 mg.", "a dose of 125 mg", ["0.125"]),
+        ("Years 2019-2021.", "2019 to 2021", []),
+        ("From 5 -10 km.", "5 to 10 km", []),
+    ],
+)
+def test_signs_and_the_first_zero_count(sentence, source, wrong):
+    assert unmatched_figures(sentence, [source]) == wrong
+
+
+def test_numbers_of_items_and_of_passages_referred_to_are_not_stated():
+    assert [figure.written for figure in stated_figures("2. As passage 3 says, it takes 5 minutes.")] == ["5 minutes"]
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("1,000.50", {"1000.5"}),
+        ("1 000,50", {"1000.5"}),
+        ("1\u00a0000,50", {"1000.5"}),
+        ("$1.500", {"1500"}),
+        ("0.125", {"0.125"}),
+        ("3.14", {"3.14"}),
+        ("2,5 %", {"2.5"}),
+        ("1977-1980", {"1977", "1980"}),
+        ("12,345,678", {"12345678"}),
+        ("in 2019 100 people", {"2019", "100"}),
+        ("-5 degrees", {"-5"}),
+        ("5km", {"5"}),
+        ("version v1.2.3", set()),
+        ("no numbers", set()),
+        ("at 07:40", {"7:40"}),
+        ("3.5 million", {"3500000"}),
+    ],
+)
+def test_numbers_are_read_in_plain_notation(written, expected):
+    assert numbers(written) == expected
+
+
+@given(st.integers(0, 10**12))
+def test_a_number_is_the_same_with_and_without_grouping(value):
+    assert numbers(f"{value:,}") == numbers(str(value)) == {str(value)}
+
+
+def test_numbers_spelled_in_english_and_russian_are_read():
+    assert spelled_numbers("Two of twelve; одиннадцать") == {"2", "12", "11"}
+
+
+def test_a_word_that_counts_is_no_number_but_a_number_may_be_written_for_it():
+    assert spelled_numbers("Both have no dog, and a cat") == frozenset()
+    assert unmatched_figures("2 people have 0 dogs and 1 cat.", ["Both have no dog, and a cat."]) == []
+
+
+@given(st.text(max_size=60))
+def test_the_number_of_a_figure_is_one_of_its_values(text):
+    assert all(not figure.value or figure.value in figure.values for figure in find_figures(text))
