@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import weakref
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cached_property
@@ -80,7 +81,7 @@ class EndpointReranker:
             raise SettingsError(f"rerank.base_url is {base_url!r}: write a URL such as http://localhost:8080/v1.")
         self.id = settings.model
         self._url = f"{base_url.rstrip('/')}/rerank"
-        self._headers = {"Authorization": f"Bearer {settings.api_key.reveal()}"}
+        self._headers = {"Content-Type": "application/json", "Authorization": f"Bearer {settings.api_key.reveal()}"}
         self._timeout_s = settings.timeout_s
 
     def rerank(self, question: str, texts: Sequence[str]) -> list[float]:
@@ -89,7 +90,7 @@ class EndpointReranker:
 
         body = {"model": self.id, "query": question, "documents": list(texts), "top_n": len(texts)}
         try:
-            with self._http.stream("POST", self._url, json=body) as reply:
+            with self._http.stream("POST", self._url, content=json.dumps(body)) as reply:
                 if not reply.is_success:
                     raise RerankError(
                         f"{self._url} refused model {self.id!r} with HTTP {reply.status_code}:"
@@ -113,7 +114,11 @@ class EndpointReranker:
     def _http(self) -> httpx.Client:
         import httpx
 
-        return httpx.Client(headers=self._headers, timeout=self._timeout_s)
+        # A connection that is kept may be closed by the server at the moment it is used again.
+        limits = httpx.Limits(max_keepalive_connections=0)
+        client = httpx.Client(headers=self._headers, timeout=self._timeout_s, limits=limits)
+        weakref.finalize(self, client.close)  # whoever drops the reranker leaves no open connection behind
+        return client
 
 
 def _read(reply: httpx.Response) -> bytes:
