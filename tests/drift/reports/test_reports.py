@@ -70,7 +70,7 @@ def test_without_evidently_the_page_is_small_needs_no_script_and_names_the_extra
     monkeypatch.setitem(sys.modules, "pandas", None)
     write_html(report, *windows, path)
     page = path.read_text(encoding="utf-8")
-    assert "needs pandas: pip install &#x27;silentdrift[report]&#x27;." in page
+    assert "(pandas is not installed): pip install &#x27;silentdrift[report]&#x27;." in page
     assert "<script" not in page
     assert page.count('<svg role="img"') == 4  # two charts, each drawn for a wide and for a narrow page
     assert path.stat().st_size < 100_000
