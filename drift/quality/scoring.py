@@ -237,6 +237,14 @@ def _why_none(reference: Window, current: Window, notes: tuple[str, ...]) -> str
         return f"There is no answer to score in window {' and '.join(silent)}: every question failed or was declined."
     without = [window.name for window in (reference, current) if not any(s.value is not None for s in window.scores)]
     if without:
+        texts = any(
+            context.text for window in (reference, current) for i in window.interactions for context in i.contexts
+        )
+        if texts:
+            return (
+                f"No answer is scored in window {' and '.join(without)}, though passages are there: score them, by "
+                "`drift import`, `drift compare`, or drift.read(…, score=eval.score)."
+            )
         return (
             f"No quality scores in window {' and '.join(without)}: log the passages (contexts) with each answer "
             "so that it can be scored, or import scores with it."

@@ -60,3 +60,8 @@ def test_thumbs_speak_where_the_chance_of_every_rating_is_known(build, settings,
 def test_thumbs_on_nearly_every_answer_speak(build, settings, now):
     sides = thumbed(build("a", seed=1), (1.0, 1.0)), thumbed(build("b", seed=2, day=9), (1.0, 1.0))
     assert assess(*sides, settings, now).quality.metric == THUMBS
+
+
+def test_passages_without_a_score_are_told_how_to_be_scored(build, settings, now):
+    report = assess(build("a", seed=1, source=""), build("b", seed=2, day=9, source=""), settings, now)
+    assert "No answer is scored in window a and b, though passages are there" in report.sentence
