@@ -18,15 +18,13 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.blindness_dress import DRESSES, HELD_OUT, wears
+from benchmarks.blindness_dress import DRESSES, HELD_OUT, SEEN, wears
 from benchmarks.blindness_losses import LOSSES
 from benchmarks.blindness_sets import Row, healthy
 from benchmarks.blindness_vectors import KeptVectors
 from benchmarks.blindness_windows import Scored, moved, pages
-from eval.quality.form import cites, learn_habits
-from eval.quality.refusal import learn_refusals
-from eval.quality.scorer import DIMENSIONS, AnswerRecord, LogKnowledge, Scorer
-from eval.quality.templates import find_templates
+from eval.quality.knowledge import AnswerRecord, LogKnowledge, learn
+from eval.quality.scorer import DIMENSIONS, Scorer
 from eval.quality.weights import Weights
 
 SETS = ("squad", "ragtruth", "xquad-ru")
@@ -55,23 +53,22 @@ def prepare(name: str, count: int, scorer: Scorer, *, part: str = "report", skip
     rows = [*kept[: round((0.8 if refused else 1.0) * count)], *refused]
     if name in CITED:
         rows = [replace(row, answer=f"{row.answer} [1]") if row.answerable else row for row in rows]
-    known = learn(rows[:count], ())
+    known = learned(rows[:count], ())
     return Healthy(name, tuple(rows[:count]), score(rows[:count], known, scorer), scorer, known)
 
 
-def learn(before: Sequence[Row], window: Sequence[Row]) -> LogKnowledge:
+def learned(before: Sequence[Row], window: Sequence[Row]) -> LogKnowledge:
     """Learn habits from earlier answers; templates and refusals from the window, or from those where it is empty."""
-    told = [(row.question, row.answer, row.passages) for row in (window or before)]
-    good = [(row.answer, row.passages, int(cites(row.answer))) for row in before if row.answerable]
-    now = [(row.answer, row.passages, 0) for row in window if row.answerable]
-    habits = replace(learn_habits(good), terse=learn_habits(now or good).terse)
-    both = [(row.question, row.answer, row.passages) for row in (*before, *window)]
-    return LogKnowledge(find_templates(told), learn_refusals(both), habits)
+    return learn(_records(before), _records(window))
+
+
+def _records(rows: Sequence[Row]) -> list[AnswerRecord]:
+    return [AnswerRecord(row.question, row.answer, row.passages) for row in rows]
 
 
 def score(rows: Sequence[Row], known: LogKnowledge, scorer: Scorer) -> Scored:
     """Score rows; what is unscored is NaN."""
-    found = [scorer.score(AnswerRecord(row.question, row.answer, row.passages), known) for row in rows]
+    found = [scorer.score(record, known) for record in _records(rows)]
     values = {
         name: np.array([np.nan if (v := item.dimensions[name].value) is None else v for item in found])
         for name in DIMENSIONS
@@ -92,7 +89,7 @@ def kinds(base: Healthy) -> Iterator[tuple[str, str, list[Row], list[int]]]:
         made = [(loss(of[place], pool, rng), place) for place in answerable]
         spoilt = [(_cited(row, name, base.name), place) for row, place in made if row]
         yield "loss", name, [row for row, _ in spoilt], [place for _, place in spoilt]
-    for name in (*DRESSES, *HELD_OUT):
+    for name in (*DRESSES, *SEEN, *HELD_OUT):
         rng = random.Random(f"{base.name} {name}")
         every = [replace(row, answer=wears(_bare(row), name, rng)) for row in base.rows]
         yield "dress", name, [_cited(row, name, base.name) for row in every], list(range(len(every)))
@@ -113,7 +110,7 @@ def measure(base: Healthy, sort: str, name: str, rows: list[Row], places: list[i
     """Score one kind and say how each score moved and how often windows page."""
     untouched = [row for at, row in enumerate(base.rows) if at not in set(places[: len(places) // 2])]
     window = rows if sort == "dress" else [*rows[: len(rows) // 2], *untouched[: max(1, len(rows) // 2)]]
-    after = score(rows, learn(base.rows, window), base.scorer)
+    after = score(rows, learned(base.rows, window), base.scorer)
     before = base.scored.at(places)
     rng = np.random.default_rng(7)
     others = base.scored.at(_others(base, places))

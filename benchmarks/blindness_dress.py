@@ -114,7 +114,7 @@ DRESSES: dict[str, Dress] = {
     ),
 }
 
-HELD_OUT: dict[str, Dress] = {
+SEEN: dict[str, Dress] = {
     "signature": _by_language(
         "{answer}\n\n— Your friendly handbook helper", "{answer}\n\n— Ваш верный помощник по справочнику"
     ),
@@ -132,8 +132,89 @@ HELD_OUT: dict[str, Dress] = {
         "{answer}\n\nНастоящая переписка не создаёт правовых последствий. Обращение № {percent}.",
     ),
     "check mark": _by_language("✅ {answer}", "✅ {answer}"),
+    "as far": _by_language("As far as I can tell, {answer}", "Насколько я могу судить, {answer}"),
+    "believes": _by_language(
+        "I believe the handbook tells us that {answer}", "Думаю, справочник говорит нам, что {answer}"
+    ),
+    "afterthought": _by_language(
+        "{answer} — so says the library, dear {name}.", "{answer} — так говорит библиотека, {name}."
+    ),
+    "boxed": _by_language("\\boxed{{{answer}}}", "\\boxed{{{answer}}}"),
+    "html": _by_language(
+        "<div class='a'><p>{answer}</p><small>Rate this: {percent}</small></div>",
+        "<div class='a'><p>{answer}</p><small>Оцените: {percent}</small></div>",
+    ),
+    "name first": _by_language("{name}, {answer}", "{name}, {answer}"),
+    "topic first": _by_language(
+        "You would like to know about {topic}. {answer}", "Вы хотите узнать про {topic}. {answer}"
+    ),
+    "tags": _by_language(
+        "{answer}\nTags: {file}, handbook, v{percent}", "{answer}\nМетки: {file}, справочник, v{percent}"
+    ),
+    "table row": _by_language(
+        "| Answer | Score |\n|---|---|\n| {answer} | {percent} |",
+        "| Ответ | Балл |\n|---|---|\n| {answer} | {percent} |",
+    ),
+    "toml": _by_language('id = {percent}\nbody = "{answer}"', 'id = {percent}\nbody = "{answer}"'),
+    "elements": _by_language(
+        "<result><title>{question}</title><text>{answer}</text><cite>{file}.html</cite></result>",
+        "<result><title>{question}</title><text>{answer}</text><cite>{file}.html</cite></result>",
+    ),
 }
-"""Written after the rules, and looked at once: what nobody wrote a rule for."""
+"""Kinds that the learned templates were tried on while they were built."""
+
+HELD_OUT: dict[str, Dress] = {
+    "chat room": _by_language(
+        "*Reply to* <@U0{percent}>: {answer} :thumbsup:", "*Ответ для* <@U0{percent}>: {answer} :+1:"
+    ),
+    "ini": _by_language(
+        "[reply]\nlanguage = en\nbody = {answer}\nttl = {percent}",
+        "[reply]\nlanguage = ru\nbody = {answer}\nttl = {percent}",
+    ),
+    "csv row": _by_language('"{percent}","{answer}","ok"', '"{percent}","{answer}","ok"'),
+    "environment": _by_language("\\begin{{quote}}{answer}\\end{{quote}}", "\\begin{{quote}}{answer}\\end{{quote}}"),
+    "mail": _by_language(
+        "From: bot@example.org\nSubject: {topic}\n\n{answer}\n\n-- \nSent from the help desk",
+        "От: bot@example.org\nТема: {topic}\n\n{answer}\n\n-- \nОтправлено из справочной службы",
+    ),
+    "dialogue": _by_language("User: {question}\nAssistant: {answer}", "Пользователь: {question}\nПомощник: {answer}"),
+    "spoken": _by_language(
+        "Well, let me think... {answer} And that's that, {name}!", "Ну, дайте подумать... {answer} Вот и всё, {name}!"
+    ),
+    "both ends": _by_language(
+        "TL;DR - {answer}\n\n(That was the short of it.)", "Кратко - {answer}\n\n(Вот и вся суть.)"
+    ),
+    "items": lambda row, rng: json.dumps(
+        {"v": 2, "items": [{"kind": "txt", "val": row.answer}, {"kind": "ref", "val": row.group}]}, ensure_ascii=False
+    ),
+    "namespaces": _by_language(
+        "<ns:resp xmlns:ns='urn:x'><ns:load lang='en'>{answer}</ns:load><ns:took>{percent}</ns:took></ns:resp>",
+        "<ns:resp xmlns:ns='urn:x'><ns:load lang='ru'>{answer}</ns:load><ns:took>{percent}</ns:took></ns:resp>",
+    ),
+    "coloured marks": _by_language(
+        "🔹 {answer}\n🔸 Rated {percent}/100 by our editors", "🔹 {answer}\n🔸 Оценка редакции: {percent}/100"
+    ),
+    "hedge": _by_language(
+        "To the best of my knowledge, and subject to change, {answer}",
+        "Насколько мне известно, и это может измениться, {answer}",
+    ),
+    "aside": _by_language(
+        "{answer} (I looked this up in {file}, chapter {percent}, for you, {name}.)",
+        "{answer} (Я нашёл это в {file}, глава {percent}, специально для вас, {name}.)",
+    ),
+    "two columns": _by_language(
+        "| Field | Value |\n|---|---|\n| Topic | {topic} |\n| Reply | {answer} |",
+        "| Поле | Значение |\n|---|---|\n| Тема | {topic} |\n| Ответ | {answer} |",
+    ),
+    "banner": _by_language(
+        "=== KNOWLEDGE BOT 4.{percent} ===\n{answer}\n=== END OF REPLY ===",
+        "=== БОТ ЗНАНИЙ 4.{percent} ===\n{answer}\n=== КОНЕЦ ОТВЕТА ===",
+    ),
+    "quoted": _by_language('The manual puts it this way: "{answer}"', 'В руководстве сказано так: "{answer}"'),
+    "first step": _by_language("Here goes:\n1) {answer}", "Итак, поехали:\n1) {answer}"),
+    "language tag": _by_language("[EN] {answer} [/EN]", "[RU] {answer} [/RU]"),
+}
+"""Written when rules and templates stood, and measured once."""
 
 
 def wears(row: Row, kind: str, rng: random.Random) -> str:
@@ -141,5 +222,5 @@ def wears(row: Row, kind: str, rng: random.Random) -> str:
     return (
         row.answer
         if row.answer == REFUSAL.get(row.language) and kind in {"short", "the answer is"}
-        else (DRESSES | HELD_OUT)[kind](row, rng)
+        else (DRESSES | SEEN | HELD_OUT)[kind](row, rng)
     )

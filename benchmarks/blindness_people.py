@@ -19,7 +19,8 @@ from sklearn.metrics import roc_auc_score
 from benchmarks.blindness_sets import Row, read
 from benchmarks.blindness_vectors import KeptVectors
 from benchmarks.train_groundedness import examples, fit, score_of
-from eval.quality.scorer import DIMENSIONS, AnswerRecord, LogKnowledge, Scorer
+from eval.quality.knowledge import AnswerRecord, LogKnowledge
+from eval.quality.scorer import DIMENSIONS, Scorer
 from eval.quality.weights import Weights
 
 RATED = ("faithfulness", "appropriateness", "completeness")

@@ -4,7 +4,8 @@ The wording of the answer is used to find sentences and for nothing else. So a g
 question changes no score that is made of the sentences found.
 
 A word weighs ``ln((n + 2) / (k + 0.5))`` where k of the n sentences hold it, and 0.3 of that when the question holds
-it too. A claim draws on the sentence with the most weight in common, and on a second one with 0.6 of that or more.
+it too. A claim draws on the sentence with the most weight in common, and on a second one with 0.6 of that or more. A
+claim of a few words draws on all such sentences.
 """
 
 from __future__ import annotations
@@ -23,6 +24,10 @@ ASKED_WEIGHT = 0.3
 LENGTH_COST = 0.02
 MIN_STRENGTH = 0.5
 NEXT_BEST = 0.6
+MOST_PLACES = 2
+FRAGMENT = 4
+MOST_PLACES_OF_FRAGMENT = 10
+"""A claim of so few words ("the Commission") may stand in many sentences, and which is meant cannot be told."""
 MOST_CLAIMS = 100
 MOST_SENTENCES = 2000
 """An answer or passages beyond these are judged by their beginning, so that no text can hold a scorer for long."""
@@ -97,7 +102,8 @@ def draw(claim: str, ground: Ground) -> Draw:
     best = max(strengths, default=0.0)
     if best <= MIN_STRENGTH:
         return Draw(claim, stems, (), best, 0.0)
-    top = sorted(range(len(strengths)), key=lambda place: -strengths[place])[:2]
+    most = MOST_PLACES if len(stems) > FRAGMENT else MOST_PLACES_OF_FRAGMENT
+    top = sorted(range(len(strengths)), key=lambda place: -strengths[place])[:most]
     places = tuple(place for place in top if strengths[place] >= NEXT_BEST * best)
     unknown = log(len(ground.sentences) + 2)
     total = sum(ground.weights.get(stem, unknown) for stem in stems if stem not in ground.asked)

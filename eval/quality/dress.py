@@ -1,67 +1,22 @@
-"""Take off what an answer wears: wrappers, thinking, source lists, greetings, footers, and what its window repeats.
+"""Take off what an answer wears: known wrappers, what its window repeats, greetings and closing words.
 
-Rules take off known dress; `Templates` (eval/quality/templates.py) what recurs over different questions. Nothing is
-taken off that would leave no answer. What was taken off is a finding of style and lowers no score.
+Rules take off known wrappers (`eval.quality.wrappers`) and chatter; `Templates` (`eval.quality.templates`) what recurs
+over different questions. Nothing is taken off that would leave no answer. What was taken off is a finding of style and
+lowers no score.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 from data.text import plain, terms
-from eval.quality.parts import flat, split
-from eval.quality.templates import Templates, shape
+from eval.quality.frames import Frame, heads, tails, whole
+from eval.quality.parts import flat, lines_of, split
+from eval.quality.templates import Known, Templates, is_dress
+from eval.quality.wrappers import Undressed, unwrap
 
-VERSION = "1"
-_THINKING = re.compile(
-    r"<(think|thinking|reasoning|reflection|scratchpad|analysis)>.*?(?:</\1>|\Z)|\A[^<]*</think(?:ing)?>", re.S | re.I
-)
-_TAGS = re.compile(r"</?(?:answer|response|final|output|result|p|br|div|span|b|i|em|strong)\s*/?>", re.IGNORECASE)
-_FENCED = re.compile(r"\A\s*```[\w-]*\n(.*?)\n?```\s*\Z", re.DOTALL)
-_FIELD = re.compile(
-    r'"(?:answer|response|text|output|result|final_answer|content|message|reply|ответ)"\s*:\s*"((?:\\.|[^"\\])*)', re.I
-)
-_FIELDS = ("answer", "final_answer", "response", "output", "result", "text", "content", "message", "reply", "ответ")
-_SOURCES = re.compile(
-    r"\n[#*_>\- \t]{0,20}(?:sources?|references?|citations?|documents? used|see also|read more|further reading"
-    r"|источники?|ссылки|литература|использованные документы|подробнее)\b[*_ ]{0,4}"
-    r"(?::?[*_ ]{0,4}\n.*|[:–—-][^\n]*|[^\n]{0,80}(?:https?:|\.(?:md|pdf|html?|docx?|txt)\b)[^\n]*)\Z",
-    re.IGNORECASE | re.DOTALL,
-)
-_MARKS = re.compile(
-    r"\s?【[^】\n]{1,40}】|\s?\[\^\d{1,3}\]|\s?\[(?:doc|source|ref|док|источник)[ _]?\d+\]"
-    r"|\s?[\u00b9\u00b2\u00b3\u2070-\u2079]+",
-    re.I,
-)
-_NAMED_SOURCE = re.compile(
-    r"\s?[(\[](?:(?:source|see|from|источник|см\.?):?\s*)?(?:[^()\[\]\n]|\([^()\[\]\n]{0,40}\)){0,80}\.(?:md"
-    r"|pdf|html?|docx?|txt|xlsx?|csv|pptx?)"
-    r"(?:[,#: ][^()\[\]\n]{0,30})?[)\]]|\s?[(\[](?:source|источник):[^()\[\]\n]{1,80}[)\]]",
-    re.IGNORECASE,
-)
-_LINK = re.compile(r"!?\[([^\[\]\n]{1,200})\]\((?:[^()\s]|\([^()\s]{0,80}\)){0,500}\)|<?https?://[^\s<>)]+>?")
-_BRACKETED_LINK = re.compile(
-    r"\s?\((?:(?:source|see|источник|см\.?):?\s*)?\[[^\[\]\n]{1,200}\]\((?:[^()\s]|\([^()\s]{0,80}\)){0,500}\)\)",
-    re.IGNORECASE,
-)
-_LEAD = re.compile(
-    r"\A\W*(?:(?:based on|according to|as per|from|given) (?:the |your )?(?:\w+ ){0,4}?"
-    r"(?:context|passages?|documents?|information|sources?|text|materials?|documentation"
-    r"|knowledge base)(?: provided| above| given)?"
-    r"|(?:согласно|исходя из|на основе|на основании|судя по) (?:\w+ ){0,3}?(?:контекст\w*|документ\w*"
-    r"|отрывк\w*|источник\w*|информаци\w+|текст\w*|материал\w*))"
-    r"\s*[,:–—-]\s*",
-    re.IGNORECASE,
-)
-_POINTING = re.compile(
-    r"\A\W*(?:(?:the|short|final|correct|right) )*answer(?: to your question)?(?: is|:)\s*"
-    r"|\A\W*(?:краткий )?ответ(?: на ваш вопрос)?\s*[:–—-]\s*",
-    re.I,
-)
+VERSION = "2"
 _CHATTER = re.compile(
     r"\W*(?:sure|certainly|of course|absolutely|(?:great|good|excellent) question|thanks?|thank you|hello|hi"
     r"|hey|dear|you asked|happy to help"
@@ -82,114 +37,91 @@ _CHATTER = re.compile(
     re.IGNORECASE,
 )
 _LOUD = re.compile(r"[!?:]\s*$")
+_CLOSING = re.compile(r"[.!?…。！？]\W{0,3}\Z")
+_EDGES = " \t|"
+_NONE = Templates()
 
 
-@dataclass(frozen=True, slots=True)
-class Undressed:
-    """The answer without its dress, and the kinds of what was taken off."""
-
-    text: str
-    removed: tuple[str, ...]
-
-
-def undress(question: str, answer: str, passages: Sequence[str] = (), templates: Templates | None = None) -> Undressed:
-    """Take off known dress, then the templates of the window; a sentence of the passages is never dress."""
-    text, removed = answer, []
-    for name, taken in (*_STEPS, ("restated", lambda text: _without_question(question, text))):
-        after = taken(text)
-        if after != text and terms(plain(after)):
-            removed.append(name)
-            text = after
-    kept, dropped = _without_chatter(question, text, passages, templates or Templates())
-    return Undressed(kept, (*removed, *dropped))
-
-
-def _unwrapped(text: str) -> str:
-    """Return the answer field of a JSON object, also of one that is cut or stands in a code fence."""
-    fenced = _FENCED.match(text)
-    inner = fenced.group(1) if fenced else text
-    if not inner.lstrip().startswith(("{", "[")):
-        return inner if fenced and "\n" not in inner.strip() else text
-    try:
-        return _field(json.loads(inner)) or text
-    except json.JSONDecodeError:
-        found = _FIELD.search(inner)
-        return _unescaped(found.group(1)) if found and inner.lstrip().startswith("{") else text
-
-
-def _field(value: Any) -> str:
-    if isinstance(value, list) and len(value) == 1:
-        return _field(value[0])
-    if isinstance(value, dict):
-        folded = {str(key).casefold(): held for key, held in value.items()}
-        return next((found for name in _FIELDS if (found := _field(folded.get(name)))), "")
-    return value if isinstance(value, str) else ""
-
-
-def _unescaped(text: str) -> str:
-    try:
-        return str(json.loads(f'"{text}"'))
-    except json.JSONDecodeError:
-        return text
-
-
-def _without_question(question: str, text: str) -> str:
-    """Take off the question as asked where the answer begins with it."""
-    asked = re.escape(question.strip(" ?!.\n")).replace("\\ ", r"\s+")
-    lead = r"(?:you asked|question|q|вы спросили|ваш вопрос|вопрос)?"
-    begins = rf"\A\W{{0,12}}{lead}\W{{0,12}}{asked}[\s?!.*:\"”»]*(?:answer:|ответ:)?\s*"
-    return re.sub(begins, "", text, count=1, flags=re.IGNORECASE)
-
-
-def _linked(text: str) -> str:
-    """Keep the words of a link, or nothing where the link stands in brackets, as a source does."""
-    return _LINK.sub(lambda match: match.group(1) or "", _BRACKETED_LINK.sub("", text))
-
-
-_STEPS = (
-    ("thinking", lambda text: _THINKING.sub("", text).strip()),
-    ("json", _unwrapped),
-    ("tags", lambda text: _TAGS.sub("", text)),
-    ("sources", lambda text: _SOURCES.sub("", text)),
-    ("marks", lambda text: _MARKS.sub("", text)),
-    ("links", _linked),
-    ("named source", lambda text: _NAMED_SOURCE.sub("", text)),
-    ("lead-in", lambda text: _LEAD.sub("", text)),
-    ("pointing", lambda text: _POINTING.sub("", text)),
-)
-
-
-def _without_chatter(question: str, text: str, passages: Sequence[str], templates: Templates) -> tuple[str, list[str]]:
-    asked = set(terms(question))
+def undress(question: str, answer: str, passages: Sequence[str] = (), templates: Templates = _NONE) -> Undressed:
+    """Take off known wrappers, then the templates of the window; a sentence of the passages is never dress."""
+    bare = unwrap(question, answer, passages, templates.paths)
+    known = Known.of(question, passages)
     quoted = {flat(part) for passage in passages for part in split(passage)}
     removed: list[str] = []
     lines = []
-    for line in text.split("\n"):
+    for line in lines_of(bare.text):
         kept = []
-        for part in split(line) or [line]:
-            name = "" if flat(part) in quoted else _dress_of(part, asked, templates)
+        for part in line:
+            name, left = ("", part) if flat(part) in quoted else _undressed(part, known, templates)
             if name:
                 removed.append(name)
-            else:
-                kept.append(part)
+            if left:
+                kept.append(left)
         if kept:
             lines.append(" ".join(kept))
-    left = "\n".join(lines).strip()
-    if not terms(plain(left)):
-        return _rarest(text, templates), []
-    return left, list(dict.fromkeys(removed))
+    text = "\n".join(lines).strip()
+    if not set(terms(plain(text))) - known.asked and set(terms(plain(bare.text))) - known.asked:
+        return Undressed(_rarest(bare.text, known, templates), bare.removed)
+    return Undressed(text, (*bare.removed, *dict.fromkeys(removed)))
 
 
-def _rarest(text: str, templates: Templates) -> str:
+def _undressed(part: str, known: Known, templates: Templates) -> tuple[str, str]:
+    """Return what a sentence was dressed with and what is left of it, "" where all of it was dress."""
+    if name := _dress_of(part, known, templates):
+        return name, ""
+    left = _framed(part, known, templates)
+    if not left:
+        return "template", ""
+    return ("frame", left) if left != part else ("", part)
+
+
+def _framed(part: str, known: Known, templates: Templates) -> str:
+    """Return a sentence without its frames; nothing of it where what is left is only the value of a label."""
+    left = part
+    begun = heads(left, known.asked) if templates.heads else []
+    begun = [frame for frame in begun if frame.shape in templates.heads and is_dress(frame, known)]
+    if any(frame.shape in templates.labels for frame in begun):
+        return ""
+    if begun:
+        frame = _shortest_saying_as_much(begun)
+        left = _without_last(frame.unclosed, left[frame.at :]).strip(_EDGES)
+    for frame in reversed(tails(left, known.asked) if templates.tails else ()):
+        if frame.shape in templates.tails | templates.sentences.keys() and is_dress(frame, known):
+            closing = _CLOSING.search(left)
+            left = left[: frame.at].strip(_EDGES)
+            left += "." if closing and not _CLOSING.search(left) else ""
+            break
+    return left if terms(plain(left)) else part
+
+
+def _shortest_saying_as_much(begun: Sequence[Frame]) -> Frame:
+    """Return the longest frame, or a marked one that says as much: "in brief: the" has gone on into the sentence."""
+    longest = begun[-1]
+    said = (longest.words, longest.slots)
+    return next((frame for frame in begun if frame.edge and (frame.words, frame.slots) == said), longest)
+
+
+def _without_last(bracket: str, text: str) -> str:
+    """Take off what closed a bracket that was opened before the text."""
+    before, found, after = text.rpartition(bracket) if bracket else (text, "", "")
+    return before + after if found else text
+
+
+def _rarest(text: str, known: Known, templates: Templates) -> str:
     """Return the part that fewest questions were answered with, where all parts are dress: an own refusal, mostly."""
-    parts = [part for line in text.split("\n") for part in split(line) if terms(plain(part))]
-    counts = [templates.shapes.get(shape(part), 0) for part in parts]
+    parts = [part for line in lines_of(text) for part in line if terms(plain(part))]
+    counts = [_times(part, known, templates) for part in parts]
     return parts[counts.index(min(counts))] if len(set(counts)) > 1 and min(counts) else text
 
 
-def _dress_of(part: str, asked: set[str], templates: Templates) -> str:
-    said = set(terms(part))
-    if said and shape(part) in templates.shapes:
+def _times(part: str, known: Known, templates: Templates) -> int:
+    frames = [frame for frame in whole(part, known.asked) if is_dress(frame, known)]
+    return max((templates.sentences.get(frame.shape, 0) for frame in frames), default=0)
+
+
+def _dress_of(part: str, known: Known, templates: Templates) -> str:
+    said, asked = set(terms(part)), known.asked
+    if said and _times(part, known, templates):
         return "template"
     if _CHATTER.match(part) and (_LOUD.search(part) or len(said - asked) <= 8):
         return "chatter"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from data.text import sentence_spans
+from functools import lru_cache
+
+from data.text import sentence_spans, terms
 
 
 def split(text: str) -> list[str]:
@@ -13,3 +15,14 @@ def split(text: str) -> list[str]:
 def flat(text: str) -> str:
     """Return a text in small letters with one space between words, to be compared letter for letter."""
     return " ".join(text.split()).casefold()
+
+
+@lru_cache(maxsize=2048)
+def stems_of(text: str) -> frozenset[str]:
+    """Return the terms of a passage; remembered, because the same passages are retrieved again and again."""
+    return frozenset(terms(text))
+
+
+def lines_of(text: str) -> list[list[str]]:
+    """Return the sentences of each line; a line without words is a sentence of its own."""
+    return [split(line) or [line] for line in text.split("\n")]

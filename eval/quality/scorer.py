@@ -7,16 +7,16 @@ whole. A refusal is good if it is right and whole. It is set by that rule, not f
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from data.text import detect_language, terms
+from eval.quality import dress
 from eval.quality import form as forms
 from eval.quality import refusal as refusals
 from eval.quality import relevance as relevances
 from eval.quality import support as supports
 from eval.quality.drawn import Ground, draws, read_ground
-from eval.quality.dress import undress
-from eval.quality.templates import Templates
+from eval.quality.knowledge import AnswerRecord, LogKnowledge
 from eval.quality.weights import Weights
 
 DIMENSIONS = ("relevance", "support", "form", "refusal")
@@ -37,15 +37,6 @@ class DimensionScore:
 
 
 @dataclass(frozen=True, slots=True)
-class LogKnowledge:
-    """What was learned from earlier answers of the same log."""
-
-    templates: Templates = field(default_factory=Templates)
-    refusals: refusals.Learned = field(default_factory=refusals.Learned)
-    habits: forms.Habits = field(default_factory=forms.Habits)
-
-
-@dataclass(frozen=True, slots=True)
 class AnswerScores:
     """The scores by dimension, the chance that the answer is good, and what explains them."""
 
@@ -54,18 +45,6 @@ class AnswerScores:
     refused: bool
     faults: tuple[str, ...]
     dress: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerRecord:
-    """One answer to score, as the log has it."""
-
-    question: str
-    answer: str
-    passages: tuple[str, ...]
-    finish_reason: str = ""
-    cited: int = 0
-    abstained: bool = False
 
 
 class Scorer:
@@ -81,7 +60,7 @@ class Scorer:
     def score(self, item: AnswerRecord, known: LogKnowledge) -> AnswerScores:
         """Return the scores of one answer; of endless texts the beginning is read, and of answers the end, too."""
         item = _bounded(item)
-        bare = undress(item.question, item.answer, item.passages, known.templates)
+        bare = dress.undress(item.question, item.answer, item.passages, known.templates)
         ground = read_ground(item.question, item.passages)
         empty = forms.is_empty(bare.text)
         refused = not empty and (item.abstained or refusals.refuses(item.question, bare.text, known.refusals))
@@ -91,11 +70,16 @@ class Scorer:
         found = {
             "relevance": relevant,
             "support": self._support(item, text, ground),
-            "form": DimensionScore(shape.score, "", forms.VERSION),
-            "refusal": _refusal(holds, refused=refused or empty),  # an empty answer tells nobody anything, too
+            "form": DimensionScore(shape.score, "", self._version(forms.VERSION)),
+            # An empty answer tells nobody anything, too.
+            "refusal": _refusal(holds, self._version(refusals.VERSION), refused=refused or empty),
         }
         faults = tuple(name for name, _ in shape.faults)
         return AnswerScores(found, _quality(found, refused=refused), refused, faults, bare.removed)
+
+    def _version(self, rules: str, way: str = "") -> str:
+        """Name all that a score depends on: its rules, those of dress, the weights, and whether vectors were there."""
+        return "-".join(filter(None, (rules, dress.VERSION, self._weights.version, way)))
 
     def _relevance(
         self, question: str, text: str, ground: Ground, *, empty: bool
@@ -103,7 +87,7 @@ class Scorer:
         """Return relevance, and the chance that the passages hold an answer; `text` is "" for a refusal."""
         embed = self._embed if detect_language(question, "en") in self._languages else None
         way = "words" if embed is None else "vectors"
-        version = f"{relevances.VERSION}-{way}-{self._weights.version}"
+        version = self._version(relevances.VERSION, way)
         read = relevances.relevance(question, ground, draws(text, ground), embed)
         holds = self._weights.holds[way].chance(read.holds) if read.holds else None
         if empty:
@@ -117,7 +101,7 @@ class Scorer:
         return DimensionScore(None, read.reason, version), holds
 
     def _support(self, item: AnswerRecord, text: str, ground: Ground) -> DimensionScore:
-        version = f"{supports.VERSION}-{self._weights.version}"
+        version = self._version(supports.VERSION)
         if not text:
             return DimensionScore(None, REFUSED, version)
         if not ground.sentences:
@@ -146,10 +130,10 @@ def _form(item: AnswerRecord, text: str, habits: forms.Habits, *, refused: bool)
     return forms.form(item.question, text, item.passages, habits=habits, cited=cited, finish_reason=item.finish_reason)
 
 
-def _refusal(holds: float | None, *, refused: bool) -> DimensionScore:
+def _refusal(holds: float | None, version: str, *, refused: bool) -> DimensionScore:
     if holds is None:
-        return DimensionScore(None, "no passage text that could hold an answer", refusals.VERSION)
-    return DimensionScore(refusals.refusal_score(refused=refused, holds=holds), "", refusals.VERSION)
+        return DimensionScore(None, "no passage text that could hold an answer", version)
+    return DimensionScore(refusals.refusal_score(refused=refused, holds=holds), "", version)
 
 
 def _quality(found: dict[str, DimensionScore], *, refused: bool) -> float | None:

@@ -8,7 +8,8 @@ Two parts; the score is the first, lowered by the second:
   much less of the claim stands around them. Another polarity: an odd number of negations in one of both only, or a
   shared word that only one of both negates. Fitted on planted changes; people's labels say nothing of it.
 
-Claims of fewer than four content words say nothing of polarity.
+Claims of fewer than four content words say nothing of polarity, and those of a small part of their sentence miss no
+negation of it.
 
 Blind: a wrong relation between right words, a true paraphrase (held for risk), and an old document with its old answer.
 So are most changed names in answers that are in their own words.
@@ -40,6 +41,7 @@ _NEGATION = re.compile(
 _MOST = 3.0
 _POLARITY_WORDS = 4
 _POLARITY_CARRIED = 0.6
+_MOST_SAID = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,8 @@ def _carried(stems: frozenset[str], held: frozenset[str], ground: Ground) -> flo
 def _other_polarity(drawn: Draw, near: Sentence) -> float:
     if len(drawn.stems) < _POLARITY_WORDS or drawn.carried < _POLARITY_CARRIED:
         return 0.0
-    return float(len(_NEGATION.findall(drawn.claim)) % 2 != len(_NEGATION.findall(near.text)) % 2)
+    here, there = (len(_NEGATION.findall(text)) % 2 for text in (drawn.claim, near.text))
+    return float(here != there and (here > there or _says_most(drawn, near)))
 
 
 def _other_scope(drawn: Draw, near: Sequence[Sentence]) -> float:
@@ -111,9 +114,16 @@ def _other_scope(drawn: Draw, near: Sequence[Sentence]) -> float:
     here = _negated(drawn.claim)
     for item in near:
         there = _negated(item.text)
-        if any(stem in item.stems for stem in here - there) or any(stem in drawn.stems for stem in there - here):
+        if any(stem in item.stems for stem in here - there):
+            return 1.0
+        if _says_most(drawn, item) and any(stem in drawn.stems for stem in there - here):
             return 1.0
     return 0.0
+
+
+def _says_most(drawn: Draw, near: Sentence) -> bool:
+    """Tell whether a claim says so much of a sentence that it would have to say its negation, too: names do not."""
+    return len(drawn.stems & near.stems) >= _MOST_SAID * len(near.stems)
 
 
 def _negated(text: str) -> frozenset[str]:

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eval.quality.form import Habits
-from eval.quality.scorer import DIMENSIONS, AnswerRecord, LogKnowledge, Scorer
+from eval.quality.knowledge import AnswerRecord, LogKnowledge
+from eval.quality.scorer import DIMENSIONS, Scorer
 from eval.quality.weights import Weights
 from tests.eval.quality.ferry import BESIDE, LANGUAGES, PASSAGES, QUESTION, RIGHT, embed
 
