@@ -2,6 +2,7 @@
 
 import ast
 from dataclasses import MISSING
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,7 @@ SAME_NAME = {
 """Parameters and fields that are something else than the setting of that name."""
 
 
+@cache
 def again(room):
     """Where a parameter or field of a room has the name of one of its settings, and a literal default of its own."""
     kinds = [kind for kind in KINDS if kind.__module__.startswith(f"{room}.")]
