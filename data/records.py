@@ -18,6 +18,7 @@ FORGOTTEN = "text_forgotten"
 """The flag of an interaction whose text was deleted."""
 
 _STAND_IN = re.compile(r"\[deleted [0-9a-f]{16}\]")
+_MARKUP = re.compile(r"!(?=\[)|\](?=\()|<(?=\S)")
 
 
 def stand_in(name: str) -> str:
@@ -45,6 +46,11 @@ ABSTENTION = "I cannot answer this from the indexed documents."
 def content_hash(*parts: str) -> str:
     """Return 16 hex digits naming `parts`; equal parts always give equal names."""
     return hashlib.sha256("\x00".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def harmless(text: str) -> str:
+    """Return a text with a blank in all that Markdown takes for an image, a link or a tag: documents may hold any."""
+    return _MARKUP.sub(lambda found: f"{found.group()} ", text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +133,13 @@ class Citation:
     end: int
     quote: str
     supported: bool
+
+    @property
+    def footnote(self) -> str:
+        """Marker, file, page and quote as one line of Markdown."""
+        page = f", page {self.page}" if self.page is not None else ""
+        quote = f"“{' '.join(self.quote.split())}”" if self.supported else "(this passage does not hold it)"
+        return f"[{self.marker}] {harmless(f'{self.source}{page}: {quote}')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +255,7 @@ class Answer:
 
     text: str
     citations: tuple[Citation, ...]
-    hits: tuple[Hit, ...]
+    hits: tuple[Hit, ...] = field(repr=False)
     outcome: Outcome
     flags: tuple[str, ...] = ()
     error: str | None = None
@@ -256,6 +269,11 @@ class Answer:
     def id(self) -> str:
         """Name of its record, as the log and `rag verify` know it; empty where there is none."""
         return self.interaction.id
+
+    def _repr_markdown_(self) -> str:
+        """Show text and citations in a notebook."""
+        said = harmless(self.text) or f"No answer: {harmless(self.error or '')}"
+        return "  \n".join([f"{said}\n", *(citation.footnote for citation in self.citations)])
 
 
 Scorer = Callable[[Interaction], Sequence[Score]]

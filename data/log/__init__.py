@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from data.log.retention import concerned, forget
     from data.log.settings import LogSettings
     from data.log.sketches import FRAME_DAY, count_users, day_marks, read_sketches, write_sketch
+    from data.log.unscored import score_unscored
 
 __all__ = [
     "Baseline",
@@ -28,6 +29,7 @@ __all__ = [
     "open_log",
     "orphans",
     "read_sketches",
+    "score_unscored",
     "write_sketch",
 ]
 
@@ -41,5 +43,6 @@ __getattr__ = face(
         "retention": ["concerned", "forget"],
         "settings": ["LogSettings"],
         "sketches": ["FRAME_DAY", "count_users", "day_marks", "read_sketches", "write_sketch"],
+        "unscored": ["score_unscored"],
     },
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from data.errors import SilentDriftError
+from data.errors import SilentDriftError, WorkspaceError
 from data.records import Interaction, Score
 from pipelines.console import note, plural
 from pipelines.wiring import Workspace, open_log
@@ -20,7 +20,7 @@ _PATIENCE_S = 300.0
 
 
 def whole_log(workspace: Workspace) -> InteractionLog:
-    """Open the log after the answers of servers that are gone were scored and written to it.
+    """Open the log after the answers of servers that are gone were written to it, and all were scored.
 
     What cannot be fetched now, as in a folder that may only be read, stays where it is, and that is told.
 
@@ -30,7 +30,19 @@ def whole_log(workspace: Workspace) -> InteractionLog:
     folder = workspace.data / "journal"
     if folder.is_dir() and any(folder.iterdir()):
         _fetch(workspace, folder, log)
+    _score(log)
     return log
+
+
+def _score(log: InteractionLog) -> None:
+    """Score what `rag.open` wrote without a scorer; a log that may only be read stays as it is."""
+    from data.log import score_unscored
+    from eval.quality import score
+
+    try:
+        score_unscored(log, score)
+    except WorkspaceError as error:
+        note(f"Answers that nobody scored stay unscored: {error}")
 
 
 def _fetch(workspace: Workspace, folder: Path, log: InteractionLog) -> None:

@@ -7,7 +7,7 @@ import re
 from dataclasses import asdict
 from typing import Any
 
-from data.records import Answer, Citation
+from data.records import Answer, Citation, harmless
 from data.text import estimate_tokens
 from pipelines.answer import NearestPassage, in_words, nearest_documents
 from pipelines.serve.errors import NO_ANSWER, ApiError, logger
@@ -16,7 +16,6 @@ from rag.answer import Turn
 _FOOTNOTES = re.compile(r"\n\n(?:\[\d+\] .+ [“(]|Nearest documents:\n- ).*\Z", re.DOTALL)
 _REPLY = "chatcmpl-"
 _WITH_REASON = ("passages_not_judged", "rerank_failed")
-_MARKUP = re.compile(r"!(?=\[)|\](?=\()|<(?=\S)")
 
 
 def footnotes(citations: tuple[Citation, ...]) -> str:
@@ -24,14 +23,14 @@ def footnotes(citations: tuple[Citation, ...]) -> str:
 
     Quotes are text of documents: what a client might take for an image, a link or a tag is set apart by a blank.
     """
-    lines = [f"[{item.marker}] {_harmless(_place(item))} {_quoted(item)}" for item in citations]
+    lines = [item.footnote for item in citations]
     return "\n\n" + "  \n".join(lines) if lines else ""
 
 
 def appendix(answer: Answer) -> str:
     """Return what follows the text of an answer: its footnotes, or where to look where there is no answer."""
     near = _nearest(answer)
-    lines = [f"- {_harmless(item.source)}{_page(item.page)}: “{_harmless(item.text)}”" for item in near]
+    lines = [f"- {harmless(item.source)}{_page(item.page)}: “{harmless(item.text)}”" for item in near]
     return "\n\nNearest documents:\n" + "\n".join(lines) if lines else footnotes(answer.citations)
 
 
@@ -157,22 +156,8 @@ def _nearest(answer: Answer) -> list[NearestPassage]:
     return nearest_documents(answer.hits) if answer.outcome == "abstained" else []
 
 
-def _place(citation: Citation) -> str:
-    return f"{citation.source}{_page(citation.page)}:"
-
-
 def _page(page: int | None) -> str:
     return f", page {page}" if page is not None else ""
-
-
-def _quoted(citation: Citation) -> str:
-    if not citation.supported:
-        return "(this passage does not hold it)"
-    return f"“{_harmless(' '.join(citation.quote.split()))}”"
-
-
-def _harmless(text: str) -> str:
-    return _MARKUP.sub(lambda found: f"{found.group()} ", text)
 
 
 def _sse(body: dict[str, Any]) -> bytes:

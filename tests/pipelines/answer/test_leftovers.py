@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+import rag
 from data.errors import WorkspaceError
 from data.log.journal import Journal
 from data.records import Context, Interaction
@@ -72,3 +73,12 @@ def test_without_an_index_answers_are_counted_unscored(workspace):
     log = whole_log(workspace)
     assert log.span().interactions == 1
     assert not list(log.scores())
+
+
+def test_answers_of_rag_open_are_scored_by_the_next_command_that_reads_the_log(workspace, command):
+    with rag.open(workspace.folder) as kb:
+        told = kb.ask("How often is the lubricating oil changed?")
+    assert told.scores == ()
+    assert command("rag", "status", "-w", workspace.folder, "--json").json["log"]["interactions"] == 1
+    scores = {score.metric: score.value for score in whole_log(workspace).scores()}
+    assert scores["groundedness"] > 0.5 and scores["citation_support"] == 1.0
