@@ -18,17 +18,17 @@ except ImportError:  # somebody else's package stands before ours, and no other 
 if TYPE_CHECKING:
     from drift.reading import read
     from drift.settings import DriftSettings
-    from drift.window_report import WindowReport, compare
+    from drift.window_report import WindowReport, compare, report
     from drift.windows import Window
 
-__all__ = ["DriftSettings", "Window", "WindowReport", "compare", "read"]
+__all__ = ["DriftSettings", "Window", "WindowReport", "compare", "read", "report"]
 
 __getattr__ = face(
     __name__,
     {
         "reading": ["read"],
         "settings": ["DriftSettings"],
-        "window_report": ["WindowReport", "compare"],
+        "window_report": ["WindowReport", "compare", "report"],
         "windows": ["Window"],
     },
 )

@@ -1,16 +1,18 @@
-"""Files of interactions become windows that can be compared."""
+"""Files of interactions and periods of logs become windows that can be compared."""
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from data.errors import InputError
 from data.interchange import read_interactions
 from data.jsonl import RejectedLine
 from data.records import Interaction, Score, Scorer
+from drift.log_windows import check_period, is_log, log_window, opened_log
 from drift.windows import Window
 
 
@@ -22,22 +24,36 @@ class WindowFile:
     rejected: tuple[RejectedLine, ...]
 
 
-def read(path: Path | str, *, score: Scorer | None = None) -> Window:
-    """Read a file of interactions, JSON Lines in the interchange format, as a window.
+def read(
+    path: Path | str,
+    *,
+    score: Scorer | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Window:
+    """Read a file of interactions, JSON Lines in the interchange format, or a log, as a window.
 
-    `score` measures the answers for which the file holds no such score: `eval.score` does it without a model. Lines
-    that are no interactions are left out, with a warning, and are told with every report on the window.
+    A log is named by its workspace, the folder with rag.toml, or by its file. Of either, `since` and `until` take what
+    was asked in ``[since, until)``. `score` measures the answers for which there is no such score yet: `eval.score`
+    does it without a model. Lines that are no interactions are left out, with a warning, and are told with every report
+    on the window.
 
-    :raises InputError: the file is missing or empty, or holds no interaction.
+    :raises InputError: there is nothing at `path`, a file holds no interaction, or the period ends before it begins.
     """
+    check_period(since, until)
+    if is_log(Path(path)):
+        with opened_log(Path(path)) as opened:
+            window = log_window(opened.log, Path(path).name, since, until)
+        return scored(window, score)
     found = read_window(path, score)
+    window = _within(found.window, since, until)
     if not found.rejected:
-        return found.window
+        return window
     first = found.rejected[0]
     lines = "1 line that is" if len(found.rejected) == 1 else f"{len(found.rejected):,} lines that are"
     note = f"{path} has {lines} no interaction (line {first.line}: {first.reason}): left out."
     warnings.warn(note, stacklevel=2)
-    return replace(found.window, notes=(note,))
+    return replace(window, notes=(note,))
 
 
 def read_window(path: Path | str, score: Scorer | None = None) -> WindowFile:
@@ -50,10 +66,28 @@ def read_window(path: Path | str, score: Scorer | None = None) -> WindowFile:
             "line with id, at, question and answer."
         )
     interactions = tuple(sorted(loaded.interactions, key=lambda item: item.at))
-    added = tuple(_missing_scores(interactions, loaded.scores, score)) if score is not None else ()
-    scores = (*loaded.scores, *added)
-    window = Window(Path(path).name, interactions, scores, since=interactions[0].at, until=interactions[-1].at)
-    return WindowFile(window, loaded.rejected)
+    window = Window(Path(path).name, interactions, loaded.scores, interactions[0].at, interactions[-1].at)
+    return WindowFile(scored(window, score), loaded.rejected)
+
+
+def _within(window: Window, since: datetime | None, until: datetime | None) -> Window:
+    if since is None and until is None:
+        return window
+    kept = tuple(item for item in window.interactions if _in_period(item.at, since, until))
+    known = {item.id for item in kept}
+    scores = tuple(item for item in window.scores if item.interaction_id in known)
+    return replace(window, interactions=kept, scores=scores, since=since or window.since, until=until or window.until)
+
+
+def _in_period(at: datetime, since: datetime | None, until: datetime | None) -> bool:
+    return (since is None or at >= since) and (until is None or at < until)
+
+
+def scored(window: Window, score: Scorer | None) -> Window:
+    """Return the window with scores for the answers that have none of that kind; as it is without a scorer."""
+    if score is None:
+        return window
+    return replace(window, scores=(*window.scores, *_missing_scores(window.interactions, window.scores, score)))
 
 
 def _missing_scores(interactions: Sequence[Interaction], scores: Sequence[Score], score: Scorer) -> Iterator[Score]:

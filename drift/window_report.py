@@ -1,4 +1,4 @@
-"""Two windows to a report that can be looked at, written and shown in a notebook: `drift.compare`."""
+"""Windows to a report that can be looked at, written and shown in a notebook: `drift.compare`, `drift.report`."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from data.records import Scorer
 from drift.comparison import compare as compare_windows
-from drift.reading import read
+from drift.log_windows import current_period, find_baseline, log_window, opened_log
+from drift.reading import read, scored
 from drift.reports import render_html, to_json, to_text, write_html
 from drift.results import DriftReport
 from drift.settings import DriftSettings
@@ -70,3 +72,30 @@ def compare(
     left, right = (window if isinstance(window, Window) else read(window) for window in (reference, current))
     made = compare_windows(left, right, settings or DriftSettings(), now or datetime.now(UTC))
     return WindowReport(**{item.name: getattr(made, item.name) for item in fields(made)}, windows=(left, right))
+
+
+def report(
+    log: Path | str,
+    *,
+    baseline: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    score: Scorer | None = None,
+    settings: DriftSettings | None = None,
+    now: datetime | None = None,
+) -> WindowReport:
+    """Compare a period of a log with a pinned baseline, by default the last `window_days`, as `drift report` does.
+
+    The log is named by its workspace, the folder with rag.toml, whose [drift] settings hold, or by its file. It is a
+    question of its own: the budget of false alerts that `drift report` keeps on schedule is left alone.
+
+    :raises InputError: there is no log, no such baseline, or the period is empty.
+    """
+    with opened_log(Path(log)) as opened:
+        now = now or datetime.now(UTC)
+        kept = settings or opened.settings
+        pinned = find_baseline(opened.log, baseline)
+        period = current_period(pinned, kept.window_days, since, until, now)
+        reference = log_window(opened.log, f"{pinned.name} v{pinned.version}", pinned.since, pinned.until)
+        current = log_window(opened.log, "current", *period)
+    return compare(scored(reference, score), scored(current, score), kept, now=now)

@@ -19,7 +19,7 @@ FACES = {
         *("WorkspaceError", "load_cases", "read_interactions"),
     },
     "rag": {"AnswerStream", "IngestReport", "KnowledgeBase", "Turn", "Verification", "open"},
-    "drift": {"DriftSettings", "Window", "WindowReport", "compare", "read"},
+    "drift": {"DriftSettings", "Window", "WindowReport", "compare", "read", "report"},
     "eval": {
         *("Case", "EvalRun", "GateOutcome", "EvalSettings", "evaluate", "gate", "load_cases", "load_run"),
         *("save_run", "score"),

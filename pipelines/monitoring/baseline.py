@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 from data.records import Interaction, Score
+from drift.log_windows import find_baseline
 from pipelines.console import plural
 from pipelines.monitoring.alert_budget import STATE_FILE, days_watched
-from pipelines.monitoring.drift_report import find_baseline
 from pipelines.wiring import Workspace, open_log
 
 

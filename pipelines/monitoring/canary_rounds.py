@@ -12,8 +12,8 @@ from data.canaries import Canary, load_canaries
 from data.cases import Case
 from data.errors import InputError, SilentDriftError, WorkspaceError
 from data.records import Interaction, Score
+from drift.log_windows import find_baseline
 from pipelines.console import bullet_list, plural
-from pipelines.monitoring.drift_report import find_baseline
 from pipelines.wiring import Workspace, open_log
 
 if TYPE_CHECKING:

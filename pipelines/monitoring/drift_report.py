@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 from data.errors import InputError
 from data.log import Baseline, InteractionLog
-from data.records import Kind
+from drift.log_windows import KINDS, check_period, current_period, find_baseline, log_window
 from pipelines.answer import whole_log
 from pipelines.monitoring.alert_budget import STATE_FILE
 from pipelines.wiring import Workspace
@@ -65,11 +65,8 @@ def report_from_sketches(
     return made, *empty
 
 
-DEFAULT_BASELINE = "default"
 RAW_LIMIT = 120_000
 """Two windows of more records than this are compared by whole days, from sketches."""
-
-_KINDS: tuple[Kind, ...] = ("user", "canary")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +95,7 @@ def pin_baseline(
     if span.first is None or span.last is None:
         raise InputError("The log is empty: ask some questions or run `drift import` before pinning a baseline.")
     start, end = since or span.first, until or span.last + timedelta(microseconds=1)
-    interactions = sum(1 for _ in log.read(start, end, kinds=_KINDS))
+    interactions = sum(1 for _ in log.read(start, end, kinds=KINDS))
     if not interactions:
         raise InputError(
             f"No interactions between {start:%Y-%m-%d %H:%M} and {end:%Y-%m-%d %H:%M} UTC: the log spans "
@@ -129,15 +126,13 @@ def report(
 
     log, settings = whole_log(workspace), workspace.settings.drift
     pinned = find_baseline(log, baseline)
-    end = until or now
-    start = since or _default_start(end, workspace.settings.drift.window_days, pinned)
-    check_period(start, end)
+    start, end = current_period(pinned, settings.window_days, since, until, now)
     schedule = since is None and until is None
     if count_users(log, pinned.since, pinned.until) + count_users(log, start, end) > raw_limit:
         path = workspace.data / STATE_FILE if schedule else None
         return ReportedWindows(*report_from_sketches(log, pinned, (start, end), settings, now, path))
-    reference = _window(log, f"{pinned.name} v{pinned.version}", pinned.since, pinned.until)
-    current = _window(log, "current", start, end)
+    reference = log_window(log, f"{pinned.name} v{pinned.version}", pinned.since, pinned.until)
+    current = log_window(log, "current", start, end)
     state = workspace.data / STATE_FILE if schedule else None
     made = _compared(log, pinned, (reference, current), settings, now, state)
     if not current.interactions:
@@ -171,37 +166,6 @@ def _compared(
     return made
 
 
-def check_period(since: datetime | None, until: datetime | None) -> None:
-    """Refuse a period that ends before it begins.
-
-    :raises InputError: with both ends.
-    """
-    if since and until and since >= until:
-        raise InputError(f"The window is empty: --since {since.isoformat()} is not before --until {until.isoformat()}.")
-
-
-def _default_start(end: datetime, days: float, pinned: Baseline) -> datetime:
-    try:
-        start = end - timedelta(days=days)
-    except OverflowError as error:
-        raise InputError(f"--until {end.isoformat()} leaves no {days:g} days before it: pass --since too.") from error
-    return pinned.until if start < pinned.until < end else start
-
-
-def find_baseline(log: InteractionLog, name: str | None) -> Baseline:
-    """Return the newest version of the baseline `name`, by default of "default" or else the newest of all.
-
-    :raises InputError: there is none.
-    """
-    baselines = log.baselines()
-    wanted = name or DEFAULT_BASELINE
-    matching = [item for item in baselines if item.name == wanted] or ([] if name else baselines)
-    if not matching:
-        known = ", ".join(sorted({item.name for item in baselines})) or "none"
-        raise InputError(f"There is no baseline {wanted!r} (known: {known}): pin one with `drift baseline set`.")
-    return max(matching, key=lambda item: (item.created, item.version))
-
-
 def write_outputs(reported: ReportedWindows, folder: Path, html: Path | None, now: datetime) -> Path:
     """Write the report as JSON and HTML below `folder` (or the HTML to `html`); return the path of the HTML.
 
@@ -223,10 +187,3 @@ def _new_file(folder: Path, stem: str) -> Path:
         with suppress(FileExistsError), path.open("x", encoding="utf-8"):
             return path
     raise AssertionError("numbers do not end")
-
-
-def _window(log: InteractionLog, name: str, since: datetime, until: datetime) -> Window:
-    from drift.windows import Window
-
-    interactions = tuple(log.read(since, until, kinds=_KINDS))
-    return Window(name, interactions, tuple(log.scores(since, until, kinds=_KINDS)), since=since, until=until)

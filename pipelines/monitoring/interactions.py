@@ -47,7 +47,7 @@ def import_file(workspace: Workspace, path: Path, kind: str = "auto") -> ImportR
 
 def exported(workspace: Workspace, since: datetime | None, until: datetime | None) -> Iterator[str]:
     """Yield the interactions of a period, all kinds, with their scores, as lines of the interchange format."""
-    from pipelines.monitoring.drift_report import check_period
+    from drift.log_windows import check_period
 
     check_period(since, until)
     log = whole_log(workspace)

@@ -178,7 +178,7 @@ def periods(
     workspace: Workspace, log: InteractionLog, frame: Frame, now: datetime
 ) -> list[tuple[datetime | None, datetime | None]]:
     """Return the baseline's period, where one is pinned, and the recent one: those that `drift report` compares."""
-    from pipelines.monitoring.drift_report import find_baseline
+    from drift.log_windows import find_baseline
 
     days = timedelta(days=workspace.settings.drift.window_days)
     if not log.baselines() and frame.baseline is None:

@@ -84,5 +84,5 @@ def test_a_file_without_interactions_is_refused(written, lines, words):
 def test_a_file_that_is_not_there_is_refused_by_name(tmp_path):
     with pytest.raises(InputError, match=r"There is no interaction file at .*june.jsonl"):
         drift.read(tmp_path / "june.jsonl")
-    with pytest.raises(InputError, match="is a folder"):
+    with pytest.raises(InputError, match="There is no log in"):
         drift.read(tmp_path)

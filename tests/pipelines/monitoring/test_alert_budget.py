@@ -10,10 +10,11 @@ from threadpoolctl import threadpool_limits
 from data.errors import WorkspaceError
 from data.records import Interaction, Score
 from drift.budget.watch import learn
+from drift.log_windows import find_baseline
 from drift.settings import DriftSettings
 from drift.windows import Window
 from pipelines.monitoring.alert_budget import remember, take_look
-from pipelines.monitoring.drift_report import find_baseline, pin_baseline, report
+from pipelines.monitoring.drift_report import pin_baseline, report
 from pipelines.wiring.workspace import init_workspace, open_log, open_workspace
 
 START = datetime(2026, 1, 5, tzinfo=UTC)

@@ -9,6 +9,7 @@ from threadpoolctl import threadpool_limits
 from data.log.interaction_log import InteractionLog
 from data.log.sketches import read_sketches
 from data.records import Interaction, Score
+from drift.log_windows import find_baseline
 from pipelines.monitoring import drift_report as reporting
 from pipelines.monitoring import sketches
 from pipelines.monitoring.forget import sweep
@@ -48,7 +49,7 @@ def workspace(tmp_path):
 
 def test_a_day_is_sketched_once_and_again_when_late_rows_or_scores_come(workspace):
     log = open_log(workspace)
-    pinned = reporting.find_baseline(log, None)
+    pinned = find_baseline(log, None)
     until = START + timedelta(days=12)
     assert sketches.update(log, pinned, until) == 12
     assert sketches.update(log, pinned, until) == 0
@@ -61,7 +62,7 @@ def test_a_day_is_sketched_once_and_again_when_late_rows_or_scores_come(workspac
 
 def test_a_window_holds_whole_days_only(workspace):
     log = open_log(workspace)
-    pinned = reporting.find_baseline(log, None)
+    pinned = find_baseline(log, None)
     sketches.update(log, pinned, START + timedelta(days=12))
     cut = sketches.window(log, pinned, "w", START + timedelta(hours=1), START + timedelta(days=3, hours=5))
     assert [day.day for day, _ in cut.days] == [6, 7]
@@ -94,7 +95,7 @@ def test_a_window_whose_texts_were_deleted_is_reported_as_before(workspace):
 @pytest.mark.parametrize("vectors", [False, True])
 def test_a_late_score_of_a_forgotten_day_leaves_what_its_texts_had_said(workspace, vectors):
     log = open_log(workspace)
-    pinned = reporting.find_baseline(log, None)
+    pinned = find_baseline(log, None)
     now = START + timedelta(days=12, hours=9)
     sweep(workspace, now, now, vectors=vectors, dry_run=False)
     period = "w", START + timedelta(days=3), START + timedelta(days=4)
@@ -112,7 +113,7 @@ def test_a_late_score_of_a_forgotten_day_leaves_what_its_texts_had_said(workspac
 
 def test_a_late_record_of_a_forgotten_day_is_added_to_it(workspace):
     log = open_log(workspace)
-    pinned = reporting.find_baseline(log, None)
+    pinned = find_baseline(log, None)
     now = START + timedelta(days=12, hours=9)
     sweep(workspace, now, now, vectors=False, dry_run=False)
     log.append(*records(3, 0.8, seed=2, n=5))
