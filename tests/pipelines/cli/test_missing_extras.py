@@ -55,6 +55,7 @@ CASES = {
     "tokenizers": ("rag", ("rag", "ingest", "long.md"), {}),
     "onnx": ("rag", ("rag", "ingest", "long.md"), {}),
     "onnxruntime": ("rag", ("rag", "ingest", "long.md"), {}),
+    "safetensors": ("rag", ("rag", "ingest", "long.md"), {}),
     "huggingface_hub": ("rag", ("rag", "ingest", "long.md"), {"RAG__EMBEDDER__MODEL": "somebody/model"}),
     "httpx": ("rag", ("rag", "ingest", "long.md"), SERVED_VECTORS),
     "langchain_core": ("rag", ASK, ENDPOINT),
