@@ -9,6 +9,8 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
+from data.errors import SettingsError
+
 if TYPE_CHECKING:
     pass
 
@@ -75,7 +77,25 @@ def pause_asked_for(
         return otherwise
 
 
+def check_address(setting: str, url: str) -> None:
+    """Refuse what is no web address; an empty one is none at all.
+
+    :raises SettingsError: it has no scheme http or https, or no host.
+    """
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in {"http", "https"} and bool(parts.hostname)
+    except ValueError:
+        good = False
+    if url and not good:
+        told = f"{setting} is {shown_url(url)!r}, which is no web address"
+        raise SettingsError(f"{told}: write it like http://localhost:11434/v1.")
+
+
 def shown_url(url: str) -> str:
     """Return `url` without user name and password."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # no address at all: what stands before the last "@" may be a password
+        return url.rpartition("@")[2]
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))

@@ -50,6 +50,12 @@ def init_workspace(folder: Path) -> bool:
     from data.settings import SETTINGS_FILE, read_template
 
     settings_file, data = folder / SETTINGS_FILE, folder / DATA_FOLDER
+    for path, fits in ((settings_file, settings_file.is_file()), (data, data.is_dir())):
+        if path.exists() and not fits:
+            kind = "a file" if path is settings_file else "a folder"
+            raise WorkspaceError(
+                f"{path.resolve()} is in the way, it is not {kind}: move it, then run `rag init` again."
+            )
     if settings_file.exists() and data.is_dir():
         return False
     try:

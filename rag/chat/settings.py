@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Annotated, Literal
 
 from data.settings import Bounds, Example, NotEmpty, Secret, check
+from rag.http import check_address
 
 FollowUps = Literal["model", "rule", "none"]
 """Who makes a question of a conversation stand alone: the model that also answers, a rule, or nobody."""
@@ -41,6 +42,7 @@ class FallbackSettings:
 
     def __post_init__(self) -> None:
         check(self, "chat.fallback")
+        check_address("chat.fallback.base_url", self.base_url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,7 @@ class ChatSettings:
 
     def __post_init__(self) -> None:
         check(self, "chat")
+        check_address("chat.base_url", self.base_url)
 
     @property
     def chain(self) -> tuple[ChatSettings, ...]:
