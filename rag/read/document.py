@@ -7,83 +7,37 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from data.records import Document
 from rag.errors import UnreadableDocument
-from rag.read import braces
-from rag.read.docx import read_docx
-from rag.read.epub import read_epub
-from rag.read.extracted import Extract
 from rag.read.folder import FoundFiles, Rules, search
-from rag.read.html import read_html
-from rag.read.json_lines import read_json, read_json_lines
-from rag.read.mail import read_mail
-from rag.read.markdown import read_markdown
-from rag.read.patterns import parse_patterns
-from rag.read.pdf import read_pdf
-from rag.read.pptx import read_pptx
-from rag.read.source import braces_reader, read_python, read_source, read_sql
-from rag.read.table import read_csv, read_xlsx
-from rag.read.text import read_text
+from rag.read.readers import READERS, Reader, Readers
 
 MAX_BYTES = 256 * 2**20
 """The largest file that is read."""
 
-__all__ = ["KNOWN_EXTENSIONS", "MAX_BYTES", "FoundFiles", "find_files", "parse_document", "read_bytes", "read_document"]
 
-_BRACES = {
-    ".c .cc .cpp .h .hpp": braces.C,
-    ".cs .java": braces.JAVA,
-    ".js .jsx .ts .tsx": braces.SCRIPT,
-    ".go": braces.GO,
-    ".rs": braces.RUST,
-    ".kt .scala .swift": braces.KOTLIN,
-    ".php": braces.PHP,
-}
-_SOURCE_CODE = ".css .jl .lua .pl .ps1 .r .rb .sh .vue"
-_READERS: dict[str, Callable[[bytes], Extract]] = {
-    **dict.fromkeys(_SOURCE_CODE.split(), read_source),
-    **{ending: braces_reader(language) for endings, language in _BRACES.items() for ending in endings.split()},
-    **dict.fromkeys(["", ".adoc", ".ini", ".log", ".rst", ".text", ".toml", ".txt", ".yaml", ".yml"], read_text),
-    **dict.fromkeys([".markdown", ".md", ".mdx"], read_markdown),
-    **dict.fromkeys([".htm", ".html", ".xhtml"], read_html),
-    **dict.fromkeys([".csv", ".tsv"], read_csv),
-    **dict.fromkeys([".jsonl", ".ndjson"], read_json_lines),
-    **dict.fromkeys([".xlsm", ".xlsx"], read_xlsx),
-    ".docx": read_docx,
-    ".eml": read_mail,
-    ".epub": read_epub,
-    ".json": read_json,
-    ".pdf": read_pdf,
-    ".pptx": read_pptx,
-    ".py": read_python,
-    ".sql": read_sql,
-}
-KNOWN_EXTENSIONS = frozenset(extension for extension in _READERS if extension)
-"""What directories are searched for; a file without extension is read as plain text when it is given by name."""
-
-
-def read_document(path: Path, source: str | None = None) -> Document:
+def read_document(path: Path, source: str | None = None, readers: Readers = READERS) -> Document:
     """Read one file; `source` is the name citations show, the path itself by default.
 
     :raises UnreadableDocument: the file is absent, not permitted, no regular file, empty, too large, of unknown format,
         broken, encrypted, without text, or changed while it was read; the message is the reason, without the path.
     """
-    _reader_for(path)
-    return parse_document(read_bytes(path), path, source)
+    _reader_for(path, readers)
+    return parse_document(read_bytes(path), path, source, readers)
 
 
-def parse_document(data: bytes, path: Path, source: str | None = None) -> Document:
+def parse_document(data: bytes, path: Path, source: str | None = None, readers: Readers = READERS) -> Document:
     """Turn the bytes that `read_bytes` gave for `path` into a document; see `read_document`.
 
     :raises UnreadableDocument: the format is not known, or the bytes are broken, encrypted or without text.
     """
-    reader = _reader_for(path)
+    reader = _reader_for(path, readers)
     try:
-        extracted = reader(data)
+        extracted = reader.read(data)
     except RecursionError as error:
         raise UnreadableDocument("its elements are nested too deeply: simplify it, or convert it to text.") from error
     if not extracted.text.strip("\ufeff \t\n\f"):
@@ -100,21 +54,25 @@ def parse_document(data: bytes, path: Path, source: str | None = None) -> Docume
 _SETTINGS = "rag.toml"  # may hold keys and passwords, which no answer should ever quote
 
 
-def find_files(paths: Sequence[Path], include: Sequence[str] = (), exclude: Sequence[str] = ()) -> FoundFiles:
+def find_files(
+    paths: Sequence[Path], include: Sequence[str] = (), exclude: Sequence[str] = (), readers: Readers = READERS
+) -> FoundFiles:
     """List the files to read: those given by name, and in folders all of a known format, hidden ones left out.
 
     `include` and `exclude` are patterns as in .gitignore, relative to each folder; a `.ragignore` file in a folder
     holds more of them to exclude. A workspace's own rag.toml is read only when given by name. Links inside a folder
     are not followed; a link that leaves it, or leads nowhere, is refused with the reason, as are paths which do not
-    exist.
+    exist, and lines of `.ragignore` that are no pattern.
+
+    :raises InputError: `include` or `exclude` holds what is no pattern.
     """
-    return search(paths, Rules(KNOWN_EXTENSIONS, parse_patterns(include), parse_patterns((_SETTINGS, *exclude))))
+    return search(paths, Rules.of(readers.extensions, include, (_SETTINGS, *exclude)))
 
 
-def _reader_for(path: Path) -> Callable[[bytes], Extract]:
-    reader = _READERS.get(path.suffix.lower())
+def _reader_for(path: Path, readers: Readers) -> Reader:
+    reader = readers.of_extension(path.suffix)
     if reader is None:
-        known = ", ".join(sorted(KNOWN_EXTENSIONS))
+        known = ", ".join(sorted(readers.extensions))
         raise UnreadableDocument(f"the extension {path.suffix!r} is not known: convert it to one of {known}.")
     return reader
 

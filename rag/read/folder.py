@@ -1,16 +1,26 @@
-"""Which files are to be read: paths given by name, and what lies in folders."""
+"""Which files are to be read: paths given by name, and what lies in folders.
+
+Patterns are those of .gitignore, read by pathspec.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from rag.read.patterns import Pattern, parse_patterns, verdict
+from data.errors import InputError
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
 
 IGNORE_FILE = ".ragignore"
+_EVERYTHING_IN = re.compile(r"/\*\*\s*$")
+"""To pathspec "a/**" means the folder itself, too, and nothing in it could be taken back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +37,20 @@ class FoundFiles:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What of a folder is wanted."""
+    """What of a folder is wanted: files with these extensions that `include` selects, all if it is None."""
 
     extensions: Collection[str]
-    include: tuple[Pattern, ...]
-    exclude: tuple[Pattern, ...]
+    include: GitIgnoreSpec | None
+    exclude: GitIgnoreSpec
+
+    @classmethod
+    def of(cls, extensions: Collection[str], include: Sequence[str], exclude: Sequence[str]) -> Rules:
+        """Read the patterns.
+
+        :raises InputError: one of them is no pattern.
+        """
+        said = [line for line in include if line.strip() and not line.startswith("#")]
+        return cls(extensions, _spec(said) if said else None, _spec(exclude))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +59,7 @@ class _Folder:
 
     path: Path
     root: Path
-    ignores: tuple[tuple[Path, tuple[Pattern, ...]], ...]
+    ignores: tuple[tuple[Path, GitIgnoreSpec], ...]
 
 
 def search(paths: Sequence[Path], rules: Rules) -> FoundFiles:
@@ -84,7 +103,7 @@ def _walk(root: Path, rules: Rules, refused: list[tuple[str, str]], passed_over:
                 passed_over[top.suffix.lower()] += 1
             continue
         try:
-            folder = _with_own_ignores(top)
+            folder = _with_own_ignores(top, refused)
             with os.scandir(folder.path) as entries:
                 ordered = sorted(entries, key=lambda entry: entry.name, reverse=True)
         except OSError as error:
@@ -93,12 +112,38 @@ def _walk(root: Path, rules: Rules, refused: list[tuple[str, str]], passed_over:
         stack.extend(item for entry in ordered if (item := _wanted(entry, folder, rules, refused)) is not None)
 
 
-def _with_own_ignores(folder: _Folder) -> _Folder:
+def _with_own_ignores(folder: _Folder, refused: list[tuple[str, str]]) -> _Folder:
+    """Return the folder with the patterns of its ignore file; a line that is no pattern is named, the others hold."""
     ignore_file = folder.path / IGNORE_FILE
     if not ignore_file.is_file():
         return folder
-    patterns = parse_patterns(ignore_file.read_text(encoding="utf-8", errors="replace").splitlines())
-    return _Folder(folder.path, folder.root, (*folder.ignores, (folder.path, patterns)))
+    lines: list[str] = []
+    text = ignore_file.read_text(encoding="utf-8", errors="replace").removeprefix("\ufeff")
+    for number, line in enumerate(text.splitlines(), start=1):
+        try:
+            _spec([line])
+            lines.append(line)
+        except InputError as error:
+            refused.append((f"{ignore_file}:{number}", str(error)))
+    return _Folder(folder.path, folder.root, (*folder.ignores, (folder.path, _spec(lines))))
+
+
+def _spec(lines: Iterable[str]) -> GitIgnoreSpec:
+    from pathspec import GitIgnoreSpec
+
+    read: list[str] = []
+    for line in lines:
+        try:
+            GitIgnoreSpec.from_lines([line])
+        except (ValueError, re.error) as error:
+            raise InputError(f"{line!r} is no pattern as in .gitignore ({error}): mend it.") from error
+        read.append(_EVERYTHING_IN.sub("/*", line))
+    return GitIgnoreSpec.from_lines(read)
+
+
+def _verdict(spec: GitIgnoreSpec, path: Path, base: Path, *, folder: bool) -> bool | None:
+    """Tell whether the last pattern that matches `path`, taken from `base`, selects it; None when none matches."""
+    return spec.check_file(path.relative_to(base).as_posix() + "/" * folder).include
 
 
 def _wanted(
@@ -117,8 +162,7 @@ def _wanted(
         return None
     if is_folder:
         return _Folder(path, folder.root, folder.ignores)
-    relative = path.relative_to(folder.root).as_posix()
-    included = not rules.include or verdict(rules.include, relative, folder=False)
+    included = rules.include is None or _verdict(rules.include, path, folder.root, folder=False)
     return path if included else None
 
 
@@ -134,10 +178,10 @@ def _why_link_is_refused(path: Path, root: Path) -> str | None:
 
 
 def _is_ignored(path: Path, folder: _Folder, rules: Rules, *, is_folder: bool) -> bool:
-    if verdict(rules.exclude, path.relative_to(folder.root).as_posix(), folder=is_folder):
+    if _verdict(rules.exclude, path, folder.root, folder=is_folder):
         return True
-    for base, patterns in reversed(folder.ignores):
-        decision = verdict(patterns, path.relative_to(base).as_posix(), folder=is_folder)
+    for base, spec in reversed(folder.ignores):
+        decision = _verdict(spec, path, base, folder=is_folder)
         if decision is not None:
             return decision
     return False

@@ -7,40 +7,42 @@ name given. Nothing is fetched but what is listed: no links are followed, redire
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from email.message import Message
-from http.client import HTTPException, HTTPResponse
 from pathlib import Path, PurePosixPath
-from typing import IO
-from urllib.error import HTTPError
+from typing import IO, TYPE_CHECKING
 from urllib.parse import quote, urldefrag, urlsplit, urlunsplit
-from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from data.errors import InputError
 from rag.errors import UnreadableDocument
-from rag.read.document import KNOWN_EXTENSIONS, SourceFile
+from rag.read.document import SourceFile
+from rag.read.readers import READERS, Readers
+
+if TYPE_CHECKING:
+    import httpx
 
 MAX_BYTES = 32 * 2**20
 TIMEOUT_S = 30.0
 
-_BLOCK = 65_536
-_TYPES = {
-    "application/epub+zip": ".epub",
-    "application/json": ".json",
-    "application/pdf": ".pdf",
-    "application/vnd.openxmlformats-officedocument.presentationml.presentation": ".pptx",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
-    "application/x-ndjson": ".jsonl",
-    "application/xhtml+xml": ".html",
-    "message/rfc822": ".eml",
-    "text/csv": ".csv",
-    "text/html": ".html",
-    "text/markdown": ".md",
-}
+_MOST_REDIRECTS = 10
+_HEADERS = {"User-Agent": "silentdrift", "Accept": "*/*", "Accept-Encoding": "identity"}
+"""Pages are asked for as they are: compressed ones could be larger than any limit by the time they are unpacked."""
 _UNTOLD = frozenset({"", "application/octet-stream", "binary/octet-stream", "text/plain"})
 """Types that say less than the extension of the URL does."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    """How much is fetched of one URL, and for how long."""
+
+    max_bytes: int
+    timeout_s: float
+    deadline: float
+
+    def check_time(self) -> None:
+        if time.monotonic() > self.deadline:
+            raise UnreadableDocument(f"it was not complete after {self.timeout_s:g} s.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ def fetch_all(
     max_bytes: int = MAX_BYTES,
     timeout_s: float = TIMEOUT_S,
     progress: Callable[[int, int, str], None] | None = None,
+    readers: Readers = READERS,
 ) -> FetchResult:
     """Fetch every URL of the list `listed` into `folder`; one that fails is named with its line and stops none.
 
@@ -82,24 +85,28 @@ def fetch_all(
     wanted = read_url_list(listed)
     files: dict[str, SourceFile] = {}
     failed: list[tuple[str, str]] = []
-    for done, (number, url) in enumerate(wanted, start=1):
-        try:
-            file = _fetch(url, folder, str(done), max_bytes, timeout_s)
-            files.setdefault(file.source, file)
-        except UnreadableDocument as error:
-            failed.append((url, f"line {number} of {listed}: {error}"))
-        if progress is not None:
-            progress(done, len(wanted), url)
+    with _client(timeout_s) as client:
+        for done, (number, url) in enumerate(wanted, start=1):
+            limits = _Limits(max_bytes, timeout_s, time.monotonic() + timeout_s)
+            try:
+                file = _fetch(client, url, folder, str(done), limits, readers)
+                files.setdefault(file.source, file)
+            except UnreadableDocument as error:
+                failed.append((url, f"line {number} of {listed}: {error}"))
+            if progress is not None:
+                progress(done, len(wanted), url)
     return FetchResult(tuple(files.values()), tuple(failed))
 
 
-def keep_stream(stream: IO[bytes], name: str, folder: Path, *, max_bytes: int = MAX_BYTES) -> SourceFile:
+def keep_stream(
+    stream: IO[bytes], name: str, folder: Path, *, max_bytes: int = MAX_BYTES, readers: Readers = READERS
+) -> SourceFile:
     """Keep the bytes of a stream in `folder` as the document `name`, read by its extension, as text without one.
 
     :raises InputError: the extension is unknown, or there is too much to read.
     """
     extension = PurePosixPath(name).suffix.lower()
-    if extension and extension not in KNOWN_EXTENSIONS:
+    if extension and extension not in readers.extensions:
         raise InputError(f"The name {name!r} has an extension that is not known: use .txt, .md, .html, .pdf or none.")
     data = stream.read(max_bytes + 1)
     if len(data) > max_bytes:
@@ -113,33 +120,46 @@ def _keep(data: bytes, folder: Path, file_name: str, source: str, origin: str) -
     return SourceFile(path, source, origin)
 
 
-def _fetch(url: str, folder: Path, name: str, max_bytes: int, timeout_s: float) -> SourceFile:
-    address = _checked(url)
-    deadline = time.monotonic() + timeout_s
-    request = Request(address, headers={"User-Agent": "silentdrift", "Accept": "*/*"})
+def _client(timeout_s: float) -> httpx.Client:
+    import httpx
+
+    trusted = httpx.create_ssl_context()
+    trusted.load_default_certs()  # those of this machine, too: pages of an intranet are signed by them
+    return httpx.Client(headers=_HEADERS, timeout=timeout_s, verify=trusted)
+
+
+def _fetch(client: httpx.Client, url: str, folder: Path, name: str, limits: _Limits, readers: Readers) -> SourceFile:
+    import httpx
+
+    client.cookies.clear()  # no page depends on those before it
     try:
-        with build_opener(_HttpOnly).open(request, timeout=timeout_s) as reply:
-            data = _body(reply, max_bytes, deadline, timeout_s)
-            extension, charset = _kind(reply.headers, reply.geturl())
-    except HTTPError as error:
-        error.close()
-        raise UnreadableDocument(f"the server answered HTTP {error.code} {error.reason}: check the URL.") from error
-    except (OSError, HTTPException, UnicodeError) as error:
-        raise UnreadableDocument(f"it cannot be fetched ({error}): check the URL and the network.") from error
+        with _opened(client, _checked(url), limits) as response:
+            data = _body(response, limits)
+            extension, charset = _kind(response, readers)
+    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
+        told = str(error) or type(error).__name__
+        raise UnreadableDocument(f"it cannot be fetched ({told}): check the URL and the network.") from error
     source = urldefrag(url).url
     return _keep(_as_utf8(data, charset, extension), folder, name + extension, source, source)
 
 
-class _HttpOnly(HTTPRedirectHandler):
-    """Follows redirects, but not to other schemes, which urllib would (ftp)."""
-
-    def redirect_request(
-        self, req: Request, fp: IO[bytes], code: int, msg: str, headers: Message, newurl: str
-    ) -> Request | None:
-        """Return the request that follows, or refuse."""
-        if urlsplit(newurl).scheme not in ("http", "https"):
-            raise UnreadableDocument(f"the server redirects to {newurl}, which is no http(s) URL.")
-        return super().redirect_request(req, fp, code, msg, headers, newurl)  # type: ignore[arg-type]
+@contextmanager
+def _opened(client: httpx.Client, url: str, limits: _Limits) -> Iterator[httpx.Response]:
+    """Open what a URL leads to in the end, within http(s)."""
+    request = client.build_request("GET", url)
+    for _ in range(_MOST_REDIRECTS + 1):
+        with closing(client.send(request, stream=True)) as response:
+            if response.next_request is None:
+                if not response.is_success:
+                    code, reason = response.status_code, response.reason_phrase
+                    raise UnreadableDocument(f"the server answered HTTP {code} {reason}: check the URL.")
+                yield response
+                return
+            request = response.next_request
+        if request.url.scheme not in ("http", "https"):
+            raise UnreadableDocument(f"the server redirects to {request.url}, which is no http(s) URL.")
+        limits.check_time()
+    raise UnreadableDocument(f"the server redirects more than {_MOST_REDIRECTS} times: check the URL.")
 
 
 def _checked(url: str) -> str:
@@ -156,29 +176,39 @@ def _checked(url: str) -> str:
     return urlunsplit((parts.scheme, netloc, path, query, ""))
 
 
-def _body(reply: HTTPResponse, max_bytes: int, deadline: float, timeout_s: float) -> bytes:
+def _body(response: httpx.Response, limits: _Limits) -> bytes:
+    import httpx
+
+    packed = response.headers.get("Content-Encoding", "identity").lower()
+    if packed != "identity":
+        raise UnreadableDocument(f"the server sends it compressed ({packed}), unasked: save it as a file.")
     parts: list[bytes] = []
     size = 0
-    while block := reply.read1(_BLOCK):
-        parts.append(block)
-        size += len(block)
-        if size > max_bytes:
-            raise UnreadableDocument(f"it has more than {max_bytes:,} bytes: save it as a file and ingest that.")
-        if time.monotonic() > deadline:
-            raise UnreadableDocument(f"it was not complete after {timeout_s:g} s.")
-    if reply.length:
-        raise UnreadableDocument(f"the connection was closed {reply.length:,} bytes before the end: try again.")
+    try:
+        for block in response.iter_raw():
+            parts.append(block)
+            size += len(block)
+            if size > limits.max_bytes:
+                raise UnreadableDocument(
+                    f"it has more than {limits.max_bytes:,} bytes: save it as a file and ingest that."
+                )
+            limits.check_time()
+    except httpx.RemoteProtocolError as error:
+        missing = int(response.headers.get("Content-Length", size)) - size
+        if missing <= 0:
+            raise
+        raise UnreadableDocument(f"the connection was closed {missing:,} bytes before the end: try again.") from error
     return b"".join(parts)
 
 
-def _kind(headers: Message, url: str) -> tuple[str, str]:
+def _kind(response: httpx.Response, readers: Readers) -> tuple[str, str]:
     """Return the extension whose reader fits, and the character set the server names."""
-    told = headers.get_content_type() if headers.get("Content-Type") else ""
-    named = PurePosixPath(urlsplit(url).path).suffix.lower()
-    charset = str(headers.get_content_charset() or "")
-    if told in _TYPES:
-        return _TYPES[told], charset
-    if named in KNOWN_EXTENSIONS and (told in _UNTOLD or told.startswith("text/")):
+    told = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    named = PurePosixPath(response.url.path).suffix.lower()
+    charset = (response.charset_encoding or "").lower()
+    if (extension := readers.extension_of(told)) is not None:
+        return extension, charset
+    if named in readers.extensions and (told in _UNTOLD or told.startswith("text/")):
         return named, charset
     if told.startswith("text/"):
         return ".txt", charset

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from data.errors import InputError
 from rag.read.document import find_files
 
 Tree = Callable[..., Path]
@@ -102,6 +105,49 @@ def test_a_folder_without_permission_is_refused_and_the_rest_found(tree: Tree) -
 def test_exclude_patterns_mean_what_they_mean_to_git(tree: Tree, exclude: list[str], left: list[str]) -> None:
     root = tree("d.md", "a/b.md", "a/t.txt", "a/old/c.md", "build/x.md")
     assert names(root, exclude=exclude) == left
+
+
+@pytest.mark.parametrize(
+    ("lines", "left"),
+    [
+        (["a/**", "!a/b.md"], ["a/b.md", "build/x.md", "d.md"]),
+        (["a/*", "!a/old/"], ["a/old/c.md", "build/x.md", "d.md"]),
+        (["a/", "!a/b.md"], ["build/x.md", "d.md"]),
+        (["*", "!a/"], []),
+        (["*.md", "!/d.md"], ["a/t.txt", "d.md"]),
+        ([r"\!d.md", "[x-z].md", "d.md  "], ["a/b.md", "a/old/c.md", "a/t.txt"]),
+    ],
+)
+def test_what_was_excluded_is_taken_back_as_git_takes_it_back(tree: Tree, lines: list[str], left: list[str]) -> None:
+    root = tree("d.md", "a/b.md", "a/t.txt", "a/old/c.md", "build/x.md")
+    (root / ".ragignore").write_text("\n".join(lines))
+    assert names(root) == left
+    if shutil.which("git"):
+        subprocess.run(["git", "init", "-q", root], check=True)
+        told = ["git", "ls-files", "--others", "--exclude-per-directory=.ragignore"]
+        listed = subprocess.run(told, cwd=root, capture_output=True, text=True, check=True).stdout.split()
+        assert sorted(set(listed) - {".ragignore"}) == left
+
+
+def test_a_line_that_is_no_pattern_is_named_and_the_others_hold(tree: Tree) -> None:
+    root = tree("a.md", "b.md")
+    (root / ".ragignore").write_text("# ours\n[z-a]\nb.md\n")
+    found = find_files([root])
+    assert found.files == (root / "a.md",)
+    [(place, reason)] = found.refused
+    assert place == f"{root / '.ragignore'}:2"
+    assert reason.startswith("'[z-a]' is no pattern as in .gitignore (") and reason.endswith("): mend it.")
+
+
+@pytest.mark.parametrize("kind", ["include", "exclude"])
+def test_a_pattern_of_the_settings_that_is_none_is_refused(tree: Tree, kind: str) -> None:
+    with pytest.raises(InputError, match="'!' is no pattern as in .gitignore"):
+        find_files([tree("a.md")], **{kind: ["*.md", "!"]})
+
+
+def test_a_folder_that_is_included_is_included_whole(tree: Tree) -> None:
+    assert names(tree("d.md", "a/b.md", "a/old/c.md"), include=["a/"]) == ["a/b.md", "a/old/c.md"]
+    assert names(tree("d.md"), include=["# nothing said", ""]) == ["a/b.md", "a/old/c.md", "d.md"]
 
 
 def test_include_patterns_limit_what_is_found(tree: Tree) -> None:

@@ -1,5 +1,6 @@
 """URL lists against a real server on loopback: what comes in, under which name, and what is refused by line."""
 
+import gzip
 import io
 import threading
 import time
@@ -39,6 +40,12 @@ class Site(BaseHTTPRequestHandler):
             self.send_response(302)
             self.send_header("Location", "ftp://127.0.0.1/secret")
             self.end_headers()
+        elif self.path == "/round":
+            self.send_response(307)
+            self.send_header("Location", "/round")
+            self.end_headers()
+        elif self.path == "/packed":
+            self._send("text/plain", gzip.compress(b"word"), encoding="gzip")
         elif self.path == "/drip":
             self._drip()
         elif self.path == "/short":
@@ -48,8 +55,10 @@ class Site(BaseHTTPRequestHandler):
         else:
             self.send_error(404)
 
-    def _send(self, kind, body, length=None):
+    def _send(self, kind, body, length=None, encoding=None):
         self.send_response(200)
+        if encoding:
+            self.send_header("Content-Encoding", encoding)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(length or len(body)))
         self.end_headers()
@@ -140,6 +149,8 @@ def test_redirects_are_followed_but_not_out_of_http(tmp_path, site):
         ("{site}/picture", "image/png, for which there is no reader"),
         ("{site}/huge", "more than 5,000 bytes"),
         ("{site}/short", "closed 396 bytes before the end"),
+        ("{site}/round", "redirects more than 10 times"),
+        ("{site}/packed", "compressed (gzip), unasked"),
         ("file:///etc/hostname", "no plain http"),
         ("ftp://example.org/a", "no plain http"),
         ("faq.md", "no plain http"),

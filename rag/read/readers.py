@@ -1,0 +1,89 @@
+"""The table of readers: which function turns a file into text, by its extension, or by its media type on the web.
+
+A reader is a function from the bytes of a file to an `Extract`. It stands in a module of its own. Its row here makes
+folders be searched for its files, names given on the command line be read, and pages of the web be fetched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from rag.read import braces
+from rag.read.docx import read_docx
+from rag.read.epub import read_epub
+from rag.read.extracted import Extract
+from rag.read.html import read_html
+from rag.read.json_lines import read_json, read_json_lines
+from rag.read.mail import read_mail
+from rag.read.markdown import read_markdown
+from rag.read.pdf import read_pdf
+from rag.read.pptx import read_pptx
+from rag.read.source import braces_reader, read_python, read_source, read_sql
+from rag.read.table import read_csv, read_xlsx
+from rag.read.text import read_text
+
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A function that reads files with these extensions; a page of one of `media_types` is kept under the first.
+
+    `read` raises `UnreadableDocument` with the reason, in one sentence without the file's name. Spans of what it
+    returns lie in its text.
+    """
+
+    read: Callable[[bytes], Extract]
+    extensions: tuple[str, ...]
+    media_types: tuple[str, ...] = ()
+
+
+class Readers:
+    """Finds the reader of a file or of a page."""
+
+    def __init__(self, table: Iterable[Reader]) -> None:
+        self._table = tuple(table)
+        self._by_extension = {extension: reader for reader in self._table for extension in reader.extensions}
+        self._by_media_type = {kind: reader.extensions[0] for reader in self._table for kind in reader.media_types}
+        self.extensions = frozenset(extension for extension in self._by_extension if extension)
+        """What folders are searched for; a file without extension is read when it is given by name."""
+
+    def __iter__(self) -> Iterator[Reader]:
+        return iter(self._table)
+
+    def of_extension(self, extension: str) -> Reader | None:
+        """Return the reader of an extension, with its dot, in any case."""
+        return self._by_extension.get(extension.lower())
+
+    def extension_of(self, media_type: str) -> str | None:
+        """Return the extension whose reader reads a media type."""
+        return self._by_media_type.get(media_type)
+
+
+READERS = Readers(
+    (
+        Reader(read_text, ("", ".adoc", ".ini", ".log", ".rst", ".text", ".toml", ".txt", ".yaml", ".yml")),
+        Reader(read_markdown, (".md", ".markdown", ".mdx"), ("text/markdown",)),
+        Reader(read_html, (".html", ".htm", ".xhtml"), ("text/html", "application/xhtml+xml")),
+        Reader(read_pdf, (".pdf",), ("application/pdf",)),
+        Reader(read_docx, (".docx",), (f"{_OFFICE}.wordprocessingml.document",)),
+        Reader(read_pptx, (".pptx",), (f"{_OFFICE}.presentationml.presentation",)),
+        Reader(read_xlsx, (".xlsx", ".xlsm"), (f"{_OFFICE}.spreadsheetml.sheet",)),
+        Reader(read_csv, (".csv", ".tsv"), ("text/csv",)),
+        Reader(read_json, (".json",), ("application/json",)),
+        Reader(read_json_lines, (".jsonl", ".ndjson"), ("application/x-ndjson",)),
+        Reader(read_mail, (".eml",), ("message/rfc822",)),
+        Reader(read_epub, (".epub",), ("application/epub+zip",)),
+        Reader(read_python, (".py",)),
+        Reader(read_sql, (".sql",)),
+        Reader(braces_reader(braces.C), (".c", ".cc", ".cpp", ".h", ".hpp")),
+        Reader(braces_reader(braces.JAVA), (".cs", ".java")),
+        Reader(braces_reader(braces.SCRIPT), (".js", ".jsx", ".ts", ".tsx")),
+        Reader(braces_reader(braces.GO), (".go",)),
+        Reader(braces_reader(braces.RUST), (".rs",)),
+        Reader(braces_reader(braces.KOTLIN), (".kt", ".scala", ".swift")),
+        Reader(braces_reader(braces.PHP), (".php",)),
+        Reader(read_source, (".css", ".jl", ".lua", ".pl", ".ps1", ".r", ".rb", ".sh", ".vue")),
+    )
+)
