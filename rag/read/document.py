@@ -6,6 +6,7 @@ A file is read once into memory and parsed from there, so that what is parsed is
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from rag.read.readers import READERS, Reader, Readers
 
 MAX_BYTES = 256 * 2**20
 """The largest file that is read."""
+_VISIBLE = re.compile(r"[^\s\ufeff]")
 
 
 def read_document(path: Path, source: str | None = None, readers: Readers = READERS) -> Document:
@@ -40,7 +42,7 @@ def parse_document(data: bytes, path: Path, source: str | None = None, readers: 
         extracted = reader.read(data)
     except RecursionError as error:
         raise UnreadableDocument("its elements are nested too deeply: simplify it, or convert it to text.") from error
-    if not extracted.text.strip("\ufeff \t\n\f"):
+    if not _VISIBLE.search(extracted.text):
         raise UnreadableDocument("it holds no text.")
     return Document(
         str(path) if source is None else source,
