@@ -241,6 +241,9 @@ class Score:
     scorer_version: str = ""
 
 
+DIMENSIONS_SCORER = "answer dimensions"
+"""The scorer of what describes an answer by dimension; its scores do not speak for quality."""
+
 NOT_ON_RECORD = Interaction("", datetime.min.replace(tzinfo=UTC), "", None, "failed")
 """Stands for the record of an answer that has none."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from data.interchange import read_interactions
 from data.jsonl import RejectedLine
 from data.records import Interaction, Score, Scorer
 from drift.log_windows import check_period, is_log, log_window, opened_log
-from drift.windows import Window
+from drift.windows import Window, set_aside
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +91,19 @@ def scored(window: Window, score: Scorer | None) -> Window:
 
 
 def _missing_scores(interactions: Sequence[Interaction], scores: Sequence[Score], score: Scorer) -> Iterator[Score]:
-    """Yield the scores of interactions that have none of that kind."""
-    known = {(item.interaction_id, item.metric) for item in scores}
-    metrics: set[str] = set()
+    """Yield the scores of interactions that have none of that kind; those by dimension are a kind of their own."""
+    known = {(item.interaction_id, item.metric, set_aside(item)) for item in scores}
+    metrics: dict[bool, set[str]] = {}
     for interaction in interactions:
-        if any((interaction.id, metric) in known for metric in metrics):
+        if metrics and all(_has_any(interaction, names, aside, known) for aside, names in metrics.items()):
             continue
         made = score(interaction)
-        metrics |= {item.metric for item in made}
-        if not any((item.interaction_id, item.metric) in known for item in made):
-            yield from made
+        for aside in sorted({set_aside(item) for item in made}):
+            kind = [item for item in made if set_aside(item) == aside]
+            metrics.setdefault(aside, set()).update(item.metric for item in kind)
+            if not _has_any(interaction, metrics[aside], aside, known):
+                yield from kind
+
+
+def _has_any(item: Interaction, metrics: Iterable[str], aside: bool, known: Container[tuple[str, str, bool]]) -> bool:
+    return any((item.id, metric, aside) in known for metric in metrics)

@@ -8,11 +8,12 @@ to support. A score that is missing is missing: it is never read as 0.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from data.errors import InputError
-from data.records import Interaction, Score
+from data.records import DIMENSIONS_SCORER, Interaction, Score
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
 """How far ahead of us another machine's clock may be before its records count as coming from the future."""
@@ -98,6 +99,16 @@ def _broken_note(window: Window) -> str:
 
 def _finite(score: Score) -> bool:
     return score.value is None or (math.isfinite(score.value) and 0.0 <= score.value <= 1.0)
+
+
+def set_aside(score: Score) -> bool:
+    """Tell whether a score describes an answer by dimension: those do not speak for quality."""
+    return score.scorer == DIMENSIONS_SCORER
+
+
+def speaking(scores: Iterable[Score]) -> Iterator[Score]:
+    """Yield the scores that may speak for quality."""
+    return (score for score in scores if not set_aside(score))
 
 
 def normalised(text: str) -> str:

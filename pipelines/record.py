@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 def writer(workspace: Path | str) -> Callable[[Interaction], None]:
     """Return what scores an interaction and writes both into the log of a workspace."""
     require_rooms()
-    from eval.quality import score
+    from eval.quality import live_scorer
     from pipelines.wiring import open_log, open_workspace
 
-    log = open_log(open_workspace(Path(workspace)))
+    log, score = open_log(open_workspace(Path(workspace))), live_scorer()
 
     def write(item: Interaction) -> None:
         log.append([item], score(item))

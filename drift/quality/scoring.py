@@ -10,7 +10,7 @@ import numpy as np
 
 from data.records import PROBABILITY_TAGS, THUMBS, Interaction, ScoreSource
 from drift.settings import DriftSettings
-from drift.windows import Window
+from drift.windows import Window, speaking
 
 _ORDER: tuple[ScoreSource, ...] = ("human", "reference", "judge", "proxy")
 _PREFERRED = ("quality", "correctness", "correct", "groundedness", "faithfulness")
@@ -135,7 +135,7 @@ def _measures(reference: Side, current: Side, settings: DriftSettings) -> list[M
 def _grouped(side: Side) -> dict[tuple[str, ScoreSource, str], dict[str, float]]:
     outcome = {item.id: item.outcome for item in side.items}
     groups: dict[tuple[str, ScoreSource, str], dict[str, float]] = defaultdict(dict)
-    for score in side.window.scores:
+    for score in speaking(side.window.scores):
         known = outcome.get(score.interaction_id, "failed")
         if score.value is None or known == "failed" or (score.source == "proxy" and known != "answered"):
             continue
@@ -195,7 +195,7 @@ def _volunteered_note(measure: Measure) -> str:
 def _version_notes(reference: Window, current: Window) -> tuple[str, ...]:
     versions: dict[tuple[str, str], list[set[str]]] = defaultdict(lambda: [set(), set()])
     for side, window in enumerate((reference, current)):
-        for score in window.scores:
+        for score in speaking(window.scores):
             if score.value is not None:
                 versions[score.metric, score.source][side].add(score.scorer_version)
     return tuple(
@@ -235,7 +235,9 @@ def _why_none(reference: Window, current: Window, notes: tuple[str, ...]) -> str
     silent = [w.name for w in (reference, current) if not any(i.outcome == "answered" for i in w.interactions)]
     if silent:
         return f"There is no answer to score in window {' and '.join(silent)}: every question failed or was declined."
-    without = [window.name for window in (reference, current) if not any(s.value is not None for s in window.scores)]
+    without = [
+        window.name for window in (reference, current) if not any(s.value is not None for s in speaking(window.scores))
+    ]
     if without:
         texts = any(
             context.text for window in (reference, current) for i in window.interactions for context in i.contexts

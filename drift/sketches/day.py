@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from data.records import Interaction, Score
 from drift.signals import CATEGORIES, SIGNALS, UNKNOWN, FrozenTopics
+from drift.windows import speaking
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -140,7 +141,7 @@ def merged(sketches: Sequence[Sketch]) -> Sketch:
 def _add_scores(made: Sketch, items: Sequence[Interaction], scores: Iterable[Score], place: Ints) -> None:
     row = {item.id: number for number, item in enumerate(items)}
     kinds: dict[str, list[tuple[int, float]]] = {}
-    for score in scores:
+    for score in speaking(scores):
         number = row.get(score.interaction_id)
         if number is None or items[number].outcome == "failed":
             continue

@@ -6,14 +6,25 @@ from data.faces import face
 
 if TYPE_CHECKING:
     from eval.quality.groundedness import GroundednessProxy
-    from eval.quality.scores import proxy_metrics, score, score_interaction, with_answer
+    from eval.quality.relevance import Embed
+    from eval.quality.scores import live_scorer, proxy_metrics, score, score_interaction, scorer_of, with_answer
 
-__all__ = ["GroundednessProxy", "proxy_metrics", "score", "score_interaction", "with_answer"]
+__all__ = [
+    "Embed",
+    "GroundednessProxy",
+    "live_scorer",
+    "proxy_metrics",
+    "score",
+    "score_interaction",
+    "scorer_of",
+    "with_answer",
+]
 
 __getattr__ = face(
     __name__,
     {
         "groundedness": ["GroundednessProxy"],
-        "scores": ["proxy_metrics", "score", "score_interaction", "with_answer"],
+        "relevance": ["Embed"],
+        "scores": ["live_scorer", "proxy_metrics", "score", "score_interaction", "scorer_of", "with_answer"],
     },
 )

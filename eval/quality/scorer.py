@@ -38,11 +38,15 @@ class DimensionScore:
 
 @dataclass(frozen=True, slots=True)
 class AnswerScores:
-    """The scores by dimension, the chance that the answer is good, and what explains them."""
+    """The scores by dimension, the chance that the answer is good, and what explains them.
+
+    `holds` is the chance that the passages hold an answer at all.
+    """
 
     dimensions: dict[str, DimensionScore]
     quality: float | None
     refused: bool
+    holds: float | None
     faults: tuple[str, ...]
     dress: tuple[str, ...]
 
@@ -75,7 +79,12 @@ class Scorer:
             "refusal": _refusal(holds, self._version(refusals.VERSION), refused=refused or empty),
         }
         faults = tuple(name for name, _ in shape.faults)
-        return AnswerScores(found, _quality(found, refused=refused), refused, faults, bare.removed)
+        return AnswerScores(found, _quality(found, refused=refused), refused, holds, faults, bare.removed)
+
+    @property
+    def version(self) -> str:
+        """Name the rules of dress and the weights, which every score depends on."""
+        return self._version("")
 
     def _version(self, rules: str, way: str = "") -> str:
         """Name all that a score depends on: its rules, those of dress, the weights, and whether vectors were there."""

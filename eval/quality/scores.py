@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 
 from data.cases import Case
-from data.records import ABSTENTION, Interaction, Score, ScoreSource
+from data.records import ABSTENTION, Interaction, Score, Scorer, ScoreSource
 from data.text import stated_figures, unmatched_figures
 from eval.errors import UnscorableAnswer
 from eval.metric import Metric
 from eval.quality.claims import find_claims
+from eval.quality.dimensions import DimensionScorer, learned_from
 from eval.quality.groundedness import GroundednessProxy
+from eval.quality.relevance import Embed
+from eval.quality.scorer import Scorer as AnswerScorer
+from eval.quality.vectors import SentenceVectors
+from eval.quality.weights import Weights
 
 GROUNDEDNESS = "groundedness"
 CITATION_SUPPORT = "citation_support"
@@ -43,6 +48,32 @@ def score_interaction(interaction: Interaction, proxy: GroundednessProxy) -> lis
 def score(interaction: Interaction) -> list[Score]:
     """Return our own scores of an interaction, as `score_interaction` does, with the coefficients of this package."""
     return score_interaction(interaction, _shipped_proxy())
+
+
+def live_scorer(embed: Embed | None = None) -> Scorer:
+    """Return what scores the answers of one log as they come: as `score` does, and by dimension.
+
+    `embed` turns questions and passage sentences into vectors that the weights were fitted to; they are kept.
+    """
+    vectors = SentenceVectors(embed) if embed is not None else None
+    return _with_dimensions(DimensionScorer(AnswerScorer(_shipped_weights(), vectors)))
+
+
+def scorer_of(interactions: Iterable[Interaction], before: Iterable[Interaction] = ()) -> Scorer:
+    """Return what scores the answers of one window: as `score` does, and by dimension.
+
+    Templates and refusals are learned from the window, habits from the answers before it, if there are any.
+    """
+    return _with_dimensions(DimensionScorer(AnswerScorer(_shipped_weights()), learned_from(interactions, before)))
+
+
+def _with_dimensions(dimensions: DimensionScorer) -> Scorer:
+    return lambda interaction: [*score(interaction), *dimensions(interaction)]
+
+
+@cache
+def _shipped_weights() -> Weights:
+    return Weights.read()
 
 
 @cache

@@ -10,9 +10,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from data.records import Interaction
+    from eval.quality import Embed
     from pipelines.wiring import Workspace
     from rag.asking import Asker
     from rag.protocols import AnswerLog
+    from rag.search import Retriever
 
 
 def open_asker(
@@ -28,7 +30,7 @@ def open_asker(
     of the workspace's own, and `later` takes answers that are completed later. A log that cannot be opened is told with
     each answer, and keeps nobody from one.
     """
-    from eval.quality import score
+    from eval.quality import live_scorer
     from pipelines.tracing import build_observer
     from pipelines.wiring import build_generator, open_log, open_retriever
     from rag.asking import LogWriter
@@ -42,10 +44,21 @@ def open_asker(
     retriever = open_retriever(workspace)
     writer = LogWriter(
         retriever.index.embed_query,
-        score=score if logged else None,
+        score=live_scorer(_vectors(retriever) if later else None) if logged else None,
         log=log,
         later=later,
         observe=build_observer(workspace.settings),
         log_error=log_error,
     )
     return build_asker(workspace, retriever, build_generator(workspace), writer)
+
+
+def _vectors(retriever: Retriever) -> Embed | None:
+    """Return what makes the vectors that our scores were fitted to, or None where the index has another embedder.
+
+    They take longer than the rest of a score, so only what is completed when nobody waits has them.
+    """
+    from rag.embed import MINILM
+
+    embedder = retriever.index.embedder
+    return embedder.embed if embedder is not None and embedder.id.startswith(MINILM) else None

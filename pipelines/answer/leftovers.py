@@ -37,10 +37,10 @@ def whole_log(workspace: Workspace) -> InteractionLog:
 def _score(log: InteractionLog) -> None:
     """Score what `rag.open` wrote without a scorer; a log that may only be read stays as it is."""
     from data.log import score_unscored
-    from eval.quality import score
+    from eval.quality import live_scorer
 
     try:
-        score_unscored(log, score)
+        score_unscored(log, live_scorer())
     except WorkspaceError as error:
         note(f"Answers that nobody scored stay unscored: {error}")
 

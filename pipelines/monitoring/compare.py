@@ -31,9 +31,11 @@ def compare_files(reference: Path, current: Path, settings: DriftSettings, now: 
     :raises InputError: a file is missing, empty or holds no interaction, or the windows cannot be compared.
     """
     from drift.comparison import compare
-    from drift.reading import read_window
-    from eval.quality import score
+    from drift.reading import read_window, scored
+    from eval.quality import scorer_of
 
-    first, second = read_window(reference, score), read_window(current, score)
+    first, second = read_window(reference), read_window(current)
     refused = (*refusals(reference, first.rejected), *refusals(current, second.rejected))
-    return FileComparison(compare(first.window, second.window, settings, now), first.window, second.window, refused)
+    before, after = first.window.interactions, second.window.interactions
+    one, two = scored(first.window, scorer_of(before)), scored(second.window, scorer_of(after, before))
+    return FileComparison(compare(one, two, settings, now), one, two, refused)

@@ -11,7 +11,7 @@ from typing import Any
 from data.errors import InputError
 from data.interchange import FORMATS, ImportedFile, interchange_lines, read_file
 from data.jsonl import RejectedLine
-from data.records import Interaction, Score
+from data.records import DIMENSIONS_SCORER, Interaction, Score
 from pipelines.answer import whole_log
 from pipelines.console import bullet_list, plural
 from pipelines.wiring import Workspace, open_log
@@ -55,13 +55,15 @@ def exported(workspace: Workspace, since: datetime | None, until: datetime | Non
 
 
 def with_proxy_scores(interactions: Sequence[Interaction], scores: Sequence[Score]) -> tuple[Score, ...]:
-    """Return `scores` and, for each interaction without a groundedness score, the proxy's own scores."""
-    from eval.quality import GroundednessProxy, score_interaction
+    """Return `scores` and, for each interaction without a groundedness score, or dimensions, the proxy's own."""
+    from eval.quality import scorer_of
 
-    scored = {score.interaction_id for score in scores if score.metric == "groundedness"}
-    proxy = GroundednessProxy.load()
-    added = [score for item in interactions if item.id not in scored for score in score_interaction(item, proxy)]
-    return (*scores, *added)
+    known = {(score.interaction_id, False) for score in scores if score.metric == "groundedness"}
+    known |= {(score.interaction_id, True) for score in scores if score.scorer == DIMENSIONS_SCORER}
+    measure = scorer_of(interactions)
+    unscored = [item for item in interactions if not {(item.id, False), (item.id, True)} <= known]
+    made = (score for item in unscored for score in measure(item))
+    return (*scores, *(item for item in made if (item.interaction_id, item.scorer == DIMENSIONS_SCORER) not in known))
 
 
 def refusals(path: Path, rejected: Sequence[RejectedLine]) -> tuple[str, ...]:

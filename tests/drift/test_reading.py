@@ -4,7 +4,7 @@ import pytest
 
 import drift
 from data.errors import InputError
-from data.records import Score
+from data.records import DIMENSIONS_SCORER, Score
 
 AT = "2026-05-0{}T12:00:00+00:00"
 
@@ -48,6 +48,21 @@ def test_answers_are_scored_where_the_file_holds_no_such_score(written):
         "i1": ["groundedness", "number_support"],
         "i2": ["groundedness"],
         "i3": ["thumbs", "groundedness", "number_support"],
+    }
+
+
+def test_scores_by_dimension_are_a_kind_of_their_own(written):
+    theirs = [{"metric": "relevance", "value": 0.1, "source": "judge"}]
+    ours = [{"metric": "relevance", "value": 0.2, "source": "proxy", "scorer": DIMENSIONS_SCORER}]
+
+    def both(interaction):
+        return [*scored(interaction), Score(interaction.id, "relevance", 0.5, "proxy", "", DIMENSIONS_SCORER)]
+
+    window = drift.read(written(line(1, scores=theirs), line(2, scores=ours)), score=both)
+    found = {item.id: [s.metric for s in window.scores if s.interaction_id == item.id] for item in window.interactions}
+    assert found == {
+        "i1": ["relevance", "groundedness", "number_support", "relevance"],
+        "i2": ["relevance", "groundedness", "number_support"],
     }
 
 

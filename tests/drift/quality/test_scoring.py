@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
-from data.records import PROBABILITY_TAGS, THUMBS, Score
+from data.records import DIMENSIONS_SCORER, PROBABILITY_TAGS, THUMBS, Score
 from drift.comparison import assess, compare
 
 AMONG_GOOD, AMONG_BAD = (0.3, 0.05), (0.05, 0.3)
@@ -65,3 +66,20 @@ def test_thumbs_on_nearly_every_answer_speak(build, settings, now):
 def test_passages_without_a_score_are_told_how_to_be_scored(build, settings, now):
     report = assess(build("a", seed=1, source=""), build("b", seed=2, day=9, source=""), settings, now)
     assert "No answer is scored in window a and b, though passages are there" in report.sentence
+
+
+def with_dimensions(window, value):
+    """Give every answer scores by dimension, as our own scorer writes them."""
+    more = [
+        Score(item.id, metric, value, "proxy", "", DIMENSIONS_SCORER, "1-words")
+        for item in window.interactions
+        for metric in ("relevance", "form", "refused")
+    ]
+    return replace(window, scores=(*window.scores, *more))
+
+
+@pytest.mark.parametrize("source", ["proxy", ""])
+def test_scores_by_dimension_neither_speak_nor_change_what_is_said(build, settings, now, source):
+    sides = build("a", seed=1, source=source), build("b", seed=2, day=9, source=source)
+    worse = with_dimensions(sides[0], 0.9), with_dimensions(sides[1], 0.1)
+    assert compare(*worse, settings, now) == compare(*sides, settings, now)
