@@ -48,7 +48,8 @@ def judge_quality(
     tests = (check(reference, current, speaking, settings) for check in evidence.SHARE_CHECKS)
     parts = measure_dimensions(speaking, (reference, current), settings)
     candidates = [test for test in tests if test]
-    candidates += [evidence.QualityCheck(p.name, p.within.p_drop, p.within.delta, p.smallest) for p in parts]
+    tested = parts if settings.alert_on_dimensions else ()
+    candidates += [evidence.QualityCheck(p.name, p.within.p_drop, p.within.delta, p.smallest) for p in tested]
     if speaking.main is None:
         decided = evidence.decide(candidates, settings)
         sentence = evidence.fired_sentence(decided)
@@ -77,12 +78,13 @@ def judge_quality(
 def _with_dimensions(
     plane: QualityPlane, parts: tuple[DimensionEvidence, ...], settings: DriftSettings
 ) -> QualityPlane:
-    """Add the dimensions, each with the smallest drop that its share of the level would have shown."""
+    """Add the dimensions; one that may alert gets the smallest drop that its share of the level would have shown."""
     shares = {test.name: test.weight for test in plane.tests}
-    dimensions = {}
+    dimensions = {part.name: part.measured for part in parts}
     for part in parts:
-        visible = smallest_visible(part, settings.alpha * shares.get(part.name, 1.0), settings)
-        dimensions[part.name] = replace(part.measured, minimum_detectable_drop=visible)
+        if part.name in shares:
+            seen = smallest_visible(part, settings.alpha * shares[part.name], settings)
+            dimensions[part.name] = replace(part.measured, minimum_detectable_drop=seen)
     return replace(plane, dimensions=dimensions)
 
 

@@ -10,14 +10,13 @@ import numpy as np
 
 from data.records import PROBABILITY_TAGS, THUMBS, Interaction, ScoreSource
 from drift.settings import DriftSettings
-from drift.windows import Window, speaking
+from drift.windows import Window, set_aside, speaking
 
 _ORDER: tuple[ScoreSource, ...] = ("human", "reference", "judge", "proxy")
 _PREFERRED = ("quality", "correctness", "correct", "groundedness", "faithfulness")
 _FIGURES = "number_support"
 DIMENSIONS = {"relevance": "relevance", "support_carried": "support", "support_kept": "facts", "form": "form"}
 """Our scores that each measure one dimension of quality: none of them speaks for the whole."""
-_PARTS = {("proxy", metric) for metric in DIMENSIONS}
 _DENSE = 0.9
 """From this share of scored records on, a score speaks for the whole window without help of another."""
 
@@ -76,8 +75,8 @@ def choose(reference: Side, current: Side, settings: DriftSettings) -> QualityMe
     known = _measures(reference, current, settings)
     volunteered = tuple(measure for measure in known if _volunteered(measure, reference, current))
     figures = _figures(known, settings)
-    dimensions = _dimensions(known, settings)
-    found = [measure for measure in known if measure not in (*volunteered, figures, *dimensions.values())]
+    dimensions = _dimensions(_measures(reference, current, settings, aside=True))
+    found = [measure for measure in known if measure not in (*volunteered, figures)]
     notes = (
         *_version_notes(reference.window, current.window),
         *_one_sided_notes(reference, current),
@@ -110,7 +109,7 @@ def best_covered(window: Window, settings: DriftSettings) -> tuple[str, ScoreSou
     dense = [
         (_ORDER.index(source), _rank(metric), -len(found), version, metric, source)
         for (metric, source, version), found in _grouped(side).items()
-        if len(found) >= enough and settings.quality_metric in (None, metric) and (source, metric) not in _PARTS
+        if len(found) >= enough and settings.quality_metric in (None, metric)
     ]
     if not dense:
         return None
@@ -118,11 +117,12 @@ def best_covered(window: Window, settings: DriftSettings) -> tuple[str, ScoreSou
     return metric, source, version
 
 
-def _measures(reference: Side, current: Side, settings: DriftSettings) -> list[Measure]:
-    groups = [_grouped(side) for side in (reference, current)]
+def _measures(reference: Side, current: Side, settings: DriftSettings, *, aside: bool = False) -> list[Measure]:
+    """Return what both windows carry: the scores that may speak, or with `aside` those by dimension."""
+    groups = [_grouped(side, aside=aside) for side in (reference, current)]
     measures = []
     for metric, source, version in groups[0].keys() & groups[1].keys():
-        if settings.quality_metric not in (None, metric):
+        if not aside and settings.quality_metric not in (None, metric):
             continue
         left, right = (group[metric, source, version] for group in groups)
         shares = [len(found) / max(_scorable(side), 1) for found, side in ((left, reference), (right, current))]
@@ -132,10 +132,12 @@ def _measures(reference: Side, current: Side, settings: DriftSettings) -> list[M
     )
 
 
-def _grouped(side: Side) -> dict[tuple[str, ScoreSource, str], dict[str, float]]:
+def _grouped(side: Side, *, aside: bool = False) -> dict[tuple[str, ScoreSource, str], dict[str, float]]:
     outcome = {item.id: item.outcome for item in side.items}
     groups: dict[tuple[str, ScoreSource, str], dict[str, float]] = defaultdict(dict)
-    for score in speaking(side.window.scores):
+    for score in side.window.scores:
+        if set_aside(score) != aside:
+            continue
         known = outcome.get(score.interaction_id, "failed")
         if score.value is None or known == "failed" or (score.source == "proxy" and known != "answered"):
             continue
@@ -167,12 +169,8 @@ def _figures(measures: list[Measure], settings: DriftSettings) -> Measure | None
     return next((measure for measure in measures if (measure.metric, measure.source) == (_FIGURES, "proxy")), None)
 
 
-def _dimensions(measures: list[Measure], settings: DriftSettings) -> dict[str, Measure]:
-    return {
-        DIMENSIONS[measure.metric]: measure
-        for measure in reversed(measures)
-        if (measure.source, measure.metric) in _PARTS and measure.metric != settings.quality_metric
-    }
+def _dimensions(measures: list[Measure]) -> dict[str, Measure]:
+    return {DIMENSIONS[measure.metric]: measure for measure in reversed(measures) if measure.metric in DIMENSIONS}
 
 
 def _volunteered(measure: Measure, reference: Side, current: Side) -> bool:

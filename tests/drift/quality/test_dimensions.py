@@ -5,22 +5,39 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from data.records import Score
+from data.records import DIMENSIONS_SCORER, Score
 from drift.comparison import assess
 from drift.quality.dimensions import SMALLEST
 from drift.quality.judgement import judge_quality
 from drift.quality.scoring import DIMENSIONS, Side
 from drift.reports.json_report import to_json
 from drift.reports.text_report import to_text
+from drift.settings import DriftSettings
 
 METRIC = {name: metric for metric, name in DIMENSIONS.items()}
+
+
+@pytest.fixture
+def settings(settings):
+    """Dimensions may alert here; by default they are shown alone."""
+    return replace(settings, alert_on_dimensions=True)
+
+
+def test_by_default_a_dimension_is_shown_and_does_not_alert(build, now):
+    before = scored(build("a", 300, seed=1), "relevance", 0.9, seed=3)
+    after = scored(build("b", 300, seed=2, day=9), "relevance", 0.6, seed=4)
+    report = assess(before, after, DriftSettings(permutations=299), now)
+    assert report.verdict == "steady"
+    shown = report.quality.dimensions["relevance"]
+    assert shown.delta == pytest.approx(-0.3, abs=0.03) and shown.minimum_detectable_drop is None
+    assert "relevance: 0." in to_text(report)
 
 
 def scored(window, metric, mean, *, spread=0.1, seed=0, version="1"):
     """Give each answer of a window one more score."""
     rng = np.random.default_rng(seed)
     more = tuple(
-        Score(item.id, metric, float(np.clip(rng.normal(mean, spread), 0, 1)), "proxy", "", "ours", version)
+        Score(item.id, metric, float(np.clip(rng.normal(mean, spread), 0, 1)), "proxy", "", DIMENSIONS_SCORER, version)
         for item in window.interactions
     )
     return replace(window, scores=window.scores + more)
@@ -65,7 +82,6 @@ def test_scores_of_two_versions_of_a_dimension_are_not_compared(build, settings,
     after = scored(build("b", 300, seed=2, day=9), "form", 0.5, version="2")
     report = assess(before, after, settings, now)
     assert "form" not in report.quality.dimensions and report.verdict == "steady"
-    assert any("only the same version is compared" in note for note in report.notes)
 
 
 def test_a_dimension_never_speaks_for_the_whole(build, settings, now):
@@ -106,7 +122,7 @@ def test_one_popular_question_that_fails_is_no_drop_of_quality(build, settings, 
         for item, kind in zip(popular.interactions, kinds, strict=True)
     )
     scores = tuple(
-        Score(item.id, "relevance", float(np.clip(worth[kind], 0, 1)), "proxy", "", "ours", "1")
+        Score(item.id, "relevance", float(np.clip(worth[kind], 0, 1)), "proxy", "", DIMENSIONS_SCORER, "1")
         for item, kind in zip(asked, kinds, strict=True)
     )
     after = replace(popular, interactions=asked, scores=popular.scores + scores)

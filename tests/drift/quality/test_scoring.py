@@ -82,4 +82,10 @@ def with_dimensions(window, value):
 def test_scores_by_dimension_neither_speak_nor_change_what_is_said(build, settings, now, source):
     sides = build("a", seed=1, source=source), build("b", seed=2, day=9, source=source)
     worse = with_dimensions(sides[0], 0.9), with_dimensions(sides[1], 0.1)
-    assert compare(*worse, settings, now) == compare(*sides, settings, now)
+    found, without = compare(*worse, settings, now), compare(*sides, settings, now)
+    assert (found.verdict, found.causes, found.quality.tests) == (
+        without.verdict,
+        without.causes,
+        without.quality.tests,
+    )
+    assert found.quality.metric == without.quality.metric
