@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 
 from benchmarks.blindness_sets import REFUSAL, Row
-from eval.quality.parts import split
+from eval.quality.sentences import split
 
 Dress = Callable[[Row, random.Random], str]
 _FIRST_NAMES = ("Anna", "Boris", "Clara", "David", "Elena", "Farid", "Grace", "Hugo", "Irina", "Jonas", "Мария", "Олег")

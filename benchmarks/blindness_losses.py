@@ -11,7 +11,7 @@ from functools import cache
 from benchmarks.blindness_sets import REFUSAL, Row, xquad
 from data.text import terms
 from eval.quality.drawn import claims_of, draw, read_ground
-from eval.quality.parts import split
+from eval.quality.sentences import split
 
 Loss = Callable[[Row, Sequence[Row], random.Random], Row | None]
 

@@ -18,7 +18,7 @@ from functools import lru_cache
 from math import log
 
 from data.text import find_figures, plain, question_terms, spelled_numbers, terms
-from eval.quality.parts import split
+from eval.quality.sentences import split
 
 ASKED_WEIGHT = 0.3
 LENGTH_COST = 0.02

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from data.text import plain, terms
 from eval.quality.frames import Frame, heads, tails, whole
-from eval.quality.parts import flat, lines_of, split
+from eval.quality.sentences import flat, lines_of, split
 from eval.quality.templates import Known, Templates, is_dress
 from eval.quality.wrappers import Undressed, unwrap
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from data.text import terms
-from eval.quality.parts import stems_of
+from eval.quality.sentences import stems_of
 
 _FENCED = re.compile(r"\A\s*```[\w-]*\n(.*?)\n?```\s*\Z", re.DOTALL)
 _LEAF = re.compile(r'"((?:\\.|[^"\\\n]){1,60})"\s{0,8}:\s{0,8}"((?:\\.|[^"\\])*)')

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from data.text import STOP_WORDS, detect_language, plain, terms
 from eval.quality.claims import weight as rarity
-from eval.quality.parts import split
+from eval.quality.sentences import split
 
 VERSION = "1"
 WEIGHTS = {

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from data.text import plain, terms
-from eval.quality.parts import split
+from eval.quality.sentences import split
 
 VERSION = "1"
 _PHRASES = (

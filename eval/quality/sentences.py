@@ -1,10 +1,11 @@
-"""Sentences as they are compared: stems in order, numbers, and names."""
+"""Sentences as they are compared: as written, by stems in order, by numbers and by names."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
-from data.text import numbers, plain, sentence_spans, stem, words
+from data.text import numbers, plain, sentence_spans, stem, terms, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +34,24 @@ def read_sentence(text: str) -> SentenceWords:
 def read_sentences(text: str) -> list[SentenceWords]:
     """Read a text, markdown or plain, as its sentences; those without any word are left out."""
     return [sentence for part in plain_sentences(text) if (sentence := read_sentence(part)).stems]
+
+
+def split(text: str) -> list[str]:
+    """Return the sentences of a text as written."""
+    return [text[start:end] for start, end in sentence_spans(text)]
+
+
+def flat(text: str) -> str:
+    """Return a text in small letters with one space between words, to be compared letter for letter."""
+    return " ".join(text.split()).casefold()
+
+
+@lru_cache(maxsize=2048)
+def stems_of(text: str) -> frozenset[str]:
+    """Return the terms of a passage; remembered, because the same passages are retrieved again and again."""
+    return frozenset(terms(text))
+
+
+def lines_of(text: str) -> list[list[str]]:
+    """Return the sentences of each line; a line without words is a sentence of its own."""
+    return [split(line) or [line] for line in text.split("\n")]

@@ -21,8 +21,8 @@ from dataclasses import dataclass, field
 from data.text import plain, terms
 from eval.quality.fields import answer_field, read_fields
 from eval.quality.frames import Frame, Stems, heads, tails, whole
-from eval.quality.parts import lines_of, stems_of
 from eval.quality.refusal import refusing
+from eval.quality.sentences import lines_of, stems_of
 from eval.quality.wrappers import unwrap
 
 Row = tuple[str, str, Sequence[str]]
