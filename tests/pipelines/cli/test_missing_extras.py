@@ -56,6 +56,7 @@ CASES = {
     "onnx": ("rag", ("rag", "ingest", "long.md"), {}),
     "onnxruntime": ("rag", ("rag", "ingest", "long.md"), {}),
     "safetensors": ("rag", ("rag", "ingest", "long.md"), {}),
+    "pathspec": ("rag", ("rag", "ingest", "."), {"RAG__INGEST__INCLUDE": "long.md"}),
     "huggingface_hub": ("rag", ("rag", "ingest", "long.md"), {"RAG__EMBEDDER__MODEL": "somebody/model"}),
     "httpx": ("rag", ("rag", "ingest", "long.md"), SERVED_VECTORS),
     "langchain_core": ("rag", ASK, ENDPOINT),
