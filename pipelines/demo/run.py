@@ -107,7 +107,7 @@ def _worlds() -> dict[str, Behaviour]:
 
 
 def _asker(workspace: Workspace, behaviour: Behaviour, running: ExitStack) -> Asker:
-    from eval.quality import score
+    from eval.quality import live_scorer
     from pipelines.loopback import Loopback
     from pipelines.wiring import open_retriever
     from rag.asking import Asker, LogWriter
@@ -116,7 +116,7 @@ def _asker(workspace: Workspace, behaviour: Behaviour, running: ExitStack) -> As
     server = running.enter_context(Loopback(behaviour))
     endpoint = ChatEndpoint(ChatSettings(server.url, _MODEL), secret=prompt_secret(workspace))
     retriever = open_retriever(workspace)
-    return Asker(retriever, endpoint, LogWriter(retriever.index.embed_query, score=score))
+    return Asker(retriever, endpoint, LogWriter(retriever.index.embed_query, score=live_scorer()))
 
 
 def _judge(workspace: Workspace, script: Script, lived: Sequence[Answer], now: datetime) -> ReportedWindows:
