@@ -92,7 +92,7 @@ def _assessed(
     left, right = prepared.reference, prepared.current
     ops = judge_ops(left.items, right.items, settings)
     judged = judge_quality(left, right, settings, budget)
-    changes = clear_changes(_asked(left), _asked(right), settings)
+    changes = clear_changes(left, right, settings)
     verdict = decide(ops, judged.plane, changes)
     main = judged.speaking.main
     report = DriftReport(
@@ -109,11 +109,6 @@ def _assessed(
         deciding=deciding_answers(right.items, settings.seed) if verdict == "changed" else (),
     )
     return report, judged
-
-
-def _asked(side: Side) -> list[Interaction]:
-    """Return what people and canaries asked: the latter are the same prompts by design."""
-    return [item for item in side.window.interactions if item.kind != "replay"]
 
 
 def _prepare(reference: Window, current: Window, settings: DriftSettings, now: datetime) -> _PreparedWindows:

@@ -12,8 +12,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from data.records import Interaction
-from drift.causes.swap import swap_test
+from drift.causes.swap import same_prompts, swap_test
 from drift.estimates import shown_p
+from drift.quality import Side
 from drift.settings import DriftSettings
 
 _LEVEL = 0.005
@@ -25,18 +26,31 @@ DECIDING = 20
 """How many answers are named whose labels would decide."""
 
 
-def clear_changes(
-    reference: Sequence[Interaction], current: Sequence[Interaction], settings: DriftSettings
-) -> tuple[str, ...]:
+def clear_changes(reference: Side, current: Side, settings: DriftSettings) -> tuple[str, ...]:
     """Say in sentences what shows that the answers are not what they were; empty where nothing does."""
-    found = [_other_model(field, words, reference, current) for field, words in _MODEL_FIELDS]
-    test = swap_test(reference, current, settings.permutations, settings.seed)
-    if test is not None and test.p_value <= _LEVEL:
-        found.append(
-            f"The same {test.prompts} prompts are answered otherwise ({shown_p(test.p_value)}; "
-            f"{test.identical_share:.0%} have an identical answer)."
-        )
-    return tuple(sentence for sentence in found if sentence)
+    found = [_other_model(field, words, _asked(reference), _asked(current)) for field, words in _MODEL_FIELDS]
+    return tuple(sentence for sentence in (*found, _answered_otherwise(reference, current, settings)) if sentence)
+
+
+def _answered_otherwise(reference: Side, current: Side, settings: DriftSettings) -> str:
+    pairs = same_prompts(reference, current)
+    made = [swap_test(left, right, settings.permutations, settings.seed) for left, right in pairs]
+    tests = [test for test in made if test is not None]
+    if not tests:
+        return ""
+    surest = min(tests, key=lambda test: test.p_value)
+    p_value = min(1.0, len(tests) * surest.p_value)
+    if p_value > _LEVEL:
+        return ""
+    return (
+        f"The same {surest.prompts} prompts are answered otherwise ({shown_p(p_value)}; "
+        f"{surest.identical_share:.0%} have an identical answer)."
+    )
+
+
+def _asked(side: Side) -> list[Interaction]:
+    """Return what people and canaries asked."""
+    return [item for item in side.window.interactions if item.kind != "replay"]
 
 
 def deciding_answers(current: Sequence[Interaction], seed: int) -> tuple[str, ...]:

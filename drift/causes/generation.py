@@ -7,7 +7,7 @@ import numpy as np
 from data.records import THUMBS
 from drift.causes.evidence import CauseEvidence, change_sentence
 from drift.causes.same_passages import fell_on_same_passages
-from drift.causes.swap import swap_test
+from drift.causes.swap import same_prompts, swap_test
 from drift.quality import fired_sentence
 from drift.results import Cause, Finding
 from drift.settings import DriftSettings
@@ -65,11 +65,8 @@ def _explains_drop(cut: Finding, evidence: CauseEvidence) -> bool:
 
 
 def _swapped(evidence: CauseEvidence, settings: DriftSettings) -> Cause | None:
-    # Nothing in the fingerprint says so: ask the canaries, or any prompts that both windows share to the letter. For
-    # users' prompts the passages must be known, as other passages would be reason enough for other answers.
-    known = [[item for item in side.items if item.contexts] for side in (evidence.reference, evidence.current)]
-    probes = (evidence.reference.window.canaries, evidence.current.window.canaries)
-    for left, right in (probes, known):
+    # Nothing in the fingerprint says so: ask the canaries, or any prompts that both windows share to the letter.
+    for left, right in same_prompts(evidence.reference, evidence.current):
         test = swap_test(left, right, settings.permutations, settings.seed)
         if test is not None and test.p_value <= settings.alpha:
             sentence = (

@@ -6,13 +6,14 @@ Labels are permuted within each prompt only, so that neither the mix of question
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from data.records import Interaction
+from drift.quality import Side
 from drift.signals import hashed_words
 from drift.windows import normalised
 
@@ -27,6 +28,16 @@ class SwapTest:
     p_value: float
     prompts: int
     identical_share: float
+
+
+def same_prompts(reference: Side, current: Side) -> Iterator[tuple[Sequence[Interaction], Sequence[Interaction]]]:
+    """Yield what may hold the same prompts in both windows: the canaries, then what people asked.
+
+    For users' prompts the passages must be known, as other passages would be reason enough for other answers.
+    """
+    yield reference.window.canaries, current.window.canaries
+    known = [[item for item in side.items if item.contexts] for side in (reference, current)]
+    yield known[0], known[1]
 
 
 def swap_test(

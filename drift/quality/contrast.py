@@ -97,8 +97,8 @@ def _widened(
     estimate: Estimate, samples: tuple[ClusteredSample, ClusteredSample], settings: DriftSettings
 ) -> tuple[Estimate, tuple[float, float]]:
     found = clustered(estimate, samples[0], samples[1], settings.confidence)
-    surest = max(found.estimate.p_drop, estimate.p_drop)
-    return (replace(found.estimate, p_drop=surest) if estimate.delta < 0 else found.estimate), found.effective
+    least_sure = max(found.estimate.p_drop, estimate.p_drop)
+    return (replace(found.estimate, p_drop=least_sure) if estimate.delta < 0 else found.estimate), found.effective
 
 
 def _by_weekend(

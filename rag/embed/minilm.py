@@ -22,7 +22,6 @@ from rag.embed.onnx_graph import BertShape, FloatProducts, build_bert
 from rag.embed.precision import Precision, tag
 from rag.embed.prefixes import Prefixes
 
-_MOST_CHARACTERS = 1 << 20
 """How many characters of words are remembered, in some 30 MB, before remembering begins anew."""
 _LONGEST = 64
 """Longer words are not remembered: they do not recur, or are whole sentences of a script without spaces."""

@@ -8,12 +8,17 @@ import pytest
 from data.records import Score
 from drift.causes.changed import DECIDING, clear_changes, deciding_answers
 from drift.comparison import assess, compare
+from drift.quality.scoring import Side
 from drift.reports.json_report import to_json
 from drift.reports.text_report import to_text
 
 
 def said(text):
     return lambda number: f"{text} in section {number % 7}."
+
+
+def side(window):
+    return Side(window, window.traffic, {})
 
 
 def with_labels(window, rate, every=1):
@@ -53,8 +58,17 @@ def test_the_same_prompts_answered_alike_are_steady(build, settings, now):
         build(name, 60, seed=1, day=day, same_questions=True, answer=said("It is written"))
         for name, day in (("a", 0), ("b", 9))
     )
-    assert clear_changes(left.interactions, right.interactions, settings) == ()
+    assert clear_changes(side(left), side(right), settings) == ()
     assert assess(left, right, settings, now).verdict == "steady"
+
+
+def test_the_same_questions_without_known_passages_are_no_evidence(build, settings, now):
+    def bare(window):
+        return replace(window, interactions=tuple(replace(item, contexts=()) for item in window.interactions))
+
+    left = bare(build("a", 60, seed=1, same_questions=True, answer=said("It is written")))
+    right = bare(build("b", 60, seed=2, day=9, same_questions=True, answer=said("According to the rules of the port")))
+    assert assess(left, right, settings, now).changes == ()
 
 
 def test_canaries_alone_may_show_that_answers_changed(build, settings, now):
@@ -109,7 +123,6 @@ def test_identical_systems_are_seldom_called_changed(build, settings):
         return build(name, 40, seed=seed, day=day, same_questions=True, answer=answer)
 
     found = [
-        clear_changes(drawn("a", seed, 0).interactions, drawn("b", seed + 101, 9).interactions, settings)
-        for seed in range(3, 103)
+        clear_changes(side(drawn("a", seed, 0)), side(drawn("b", seed + 101, 9)), settings) for seed in range(3, 103)
     ]
     assert sum(bool(one) for one in found) <= 3
