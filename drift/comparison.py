@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.records import Interaction
-from drift.causes import CauseEvidence, clear_changes, deciding_answers, name_causes
+from drift.causes import CauseEvidence, SwapTest, clear_changes, deciding_answers, name_causes, swap_tests
 from drift.planes import (
     PlaneFeatures,
     change_point,
@@ -57,6 +57,7 @@ class _PreparedWindows:
     current: Side
     questions: Features
     topics: Topics | None
+    swaps: tuple[SwapTest, ...]
     notes: tuple[str, ...]
 
 
@@ -92,7 +93,7 @@ def _assessed(
     left, right = prepared.reference, prepared.current
     ops = judge_ops(left.items, right.items, settings)
     judged = judge_quality(left, right, settings, budget)
-    changes = clear_changes(left, right, settings)
+    changes = clear_changes(left, right, prepared.swaps)
     verdict = decide(ops, judged.plane, changes)
     main = judged.speaking.main
     report = DriftReport(
@@ -121,7 +122,7 @@ def _prepare(reference: Window, current: Window, settings: DriftSettings, now: d
     moved = moved_share(questions.reference, questions.current, settings)
     right = Side(checked[1].window, items[1], _topic_of(items[1], questions.rows_current, labels[1]), moved)
     notes = (*checked[0].notes, *checked[1].notes, *((questions.note,) if questions.note else ()))
-    return _PreparedWindows(left, right, questions, topics, notes)
+    return _PreparedWindows(left, right, questions, topics, swap_tests(left, right, settings), notes)
 
 
 def _explained(
@@ -137,7 +138,7 @@ def _explained(
     drifted = report.quality.status == "drifted"
     segmented = segment(left, right, values, names, drifted, settings)
     split = segmented.split if segmented else None
-    evidence = CauseEvidence(left, right, *values, judged, report.ops, split, findings, changes)
+    evidence = CauseEvidence(left, right, *values, judged, report.ops, split, findings, changes, prepared.swaps)
     return replace(
         report,
         planes=plane_reports(findings, features),

@@ -8,9 +8,18 @@ if TYPE_CHECKING:
     from drift.causes.changed import clear_changes, deciding_answers
     from drift.causes.evidence import CauseEvidence
     from drift.causes.naming import name_causes
-    from drift.causes.swap import MIN_PROMPTS, SwapTest, swap_test
+    from drift.causes.swap import MIN_PROMPTS, SwapTest, swap_test, swap_tests
 
-__all__ = ["CauseEvidence", "MIN_PROMPTS", "SwapTest", "clear_changes", "deciding_answers", "name_causes", "swap_test"]
+__all__ = [
+    "CauseEvidence",
+    "MIN_PROMPTS",
+    "SwapTest",
+    "clear_changes",
+    "deciding_answers",
+    "name_causes",
+    "swap_test",
+    "swap_tests",
+]
 
 __getattr__ = face(
     __name__,
@@ -18,6 +27,6 @@ __getattr__ = face(
         "changed": ["clear_changes", "deciding_answers"],
         "evidence": ["CauseEvidence"],
         "naming": ["name_causes"],
-        "swap": ["MIN_PROMPTS", "SwapTest", "swap_test"],
+        "swap": ["MIN_PROMPTS", "SwapTest", "swap_test", "swap_tests"],
     },
 )

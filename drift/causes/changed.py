@@ -12,10 +12,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from data.records import Interaction
-from drift.causes.swap import same_prompts, swap_test
+from drift.causes.swap import SwapTest
 from drift.estimates import shown_p
 from drift.quality import Side
-from drift.settings import DriftSettings
 
 _LEVEL = 0.005
 """Below this p-value the same prompts are answered otherwise; an unchanged system gets there in 1 of 200 reports."""
@@ -26,20 +25,20 @@ DECIDING = 20
 """How many answers are named whose labels would decide."""
 
 
-def clear_changes(reference: Side, current: Side, settings: DriftSettings) -> tuple[str, ...]:
-    """Say in sentences what shows that the answers are not what they were; empty where nothing does."""
+def clear_changes(reference: Side, current: Side, swaps: Sequence[SwapTest]) -> tuple[str, ...]:
+    """Say in sentences what shows that the answers are not what they were; empty where nothing does.
+
+    `swaps` are the tests of the prompts that both windows share (`drift.causes.swap.swap_tests`).
+    """
     found = [_other_model(field, words, _asked(reference), _asked(current)) for field, words in _MODEL_FIELDS]
-    return tuple(sentence for sentence in (*found, _answered_otherwise(reference, current, settings)) if sentence)
+    return tuple(sentence for sentence in (*found, _answered_otherwise(swaps)) if sentence)
 
 
-def _answered_otherwise(reference: Side, current: Side, settings: DriftSettings) -> str:
-    pairs = same_prompts(reference, current)
-    made = [swap_test(left, right, settings.permutations, settings.seed) for left, right in pairs]
-    tests = [test for test in made if test is not None]
-    if not tests:
+def _answered_otherwise(swaps: Sequence[SwapTest]) -> str:
+    if not swaps:
         return ""
-    surest = min(tests, key=lambda test: test.p_value)
-    p_value = min(1.0, len(tests) * surest.p_value)
+    surest = min(swaps, key=lambda test: test.p_value)
+    p_value = min(1.0, len(swaps) * surest.p_value)
     if p_value > _LEVEL:
         return ""
     return (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from drift.causes.swap import SwapTest
 from drift.quality import JudgedQuality, Side
 from drift.results import Finding, FingerprintChange, OpsPlane
 from drift.stats import Split
@@ -15,7 +16,10 @@ _CLEAR = 0.2
 
 @dataclass(frozen=True, slots=True)
 class CauseEvidence:
-    """What two windows show. `values_*` map ids to the quality score that speaks or its helper."""
+    """What two windows show.
+
+    `values_*` map ids to the quality score that speaks or its helper; `swaps` test prompts that both windows share.
+    """
 
     reference: Side
     current: Side
@@ -26,6 +30,7 @@ class CauseEvidence:
     split: Split | None
     findings: tuple[Finding, ...]
     changes: tuple[FingerprintChange, ...]
+    swaps: tuple[SwapTest, ...] = ()
 
     @property
     def has_passages(self) -> bool:

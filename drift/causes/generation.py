@@ -7,7 +7,6 @@ import numpy as np
 from data.records import THUMBS
 from drift.causes.evidence import CauseEvidence, change_sentence
 from drift.causes.same_passages import fell_on_same_passages
-from drift.causes.swap import same_prompts, swap_test
 from drift.quality import fired_sentence
 from drift.results import Cause, Finding
 from drift.settings import DriftSettings
@@ -66,9 +65,8 @@ def _explains_drop(cut: Finding, evidence: CauseEvidence) -> bool:
 
 def _swapped(evidence: CauseEvidence, settings: DriftSettings) -> Cause | None:
     # Nothing in the fingerprint says so: ask the canaries, or any prompts that both windows share to the letter.
-    for left, right in same_prompts(evidence.reference, evidence.current):
-        test = swap_test(left, right, settings.permutations, settings.seed)
-        if test is not None and test.p_value <= settings.alpha:
+    for test in evidence.swaps:
+        if test.p_value <= settings.alpha:
             sentence = (
                 f"The same {test.prompts} prompts with the same passages and prompt version get other answers "
                 f"(permutation within prompt, p = {test.p_value:.2g}; "

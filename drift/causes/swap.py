@@ -6,7 +6,7 @@ Labels are permuted within each prompt only, so that neither the mix of question
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from data.records import Interaction
 from drift.quality import Side
+from drift.settings import DriftSettings
 from drift.signals import hashed_words
 from drift.windows import normalised
 
@@ -30,14 +31,17 @@ class SwapTest:
     identical_share: float
 
 
-def same_prompts(reference: Side, current: Side) -> Iterator[tuple[Sequence[Interaction], Sequence[Interaction]]]:
-    """Yield what may hold the same prompts in both windows: the canaries, then what people asked.
+def swap_tests(reference: Side, current: Side, settings: DriftSettings) -> tuple[SwapTest, ...]:
+    """Test what may hold the same prompts in both windows: the canaries, then what people asked.
 
     For users' prompts the passages must be known, as other passages would be reason enough for other answers.
     """
-    yield reference.window.canaries, current.window.canaries
-    known = [[item for item in side.items if item.contexts] for side in (reference, current)]
-    yield known[0], known[1]
+    pairs = [(reference.window.canaries, current.window.canaries)]
+    if reference.items != pairs[0][0] or current.items != pairs[0][1]:  # windows of canaries alone are tested once
+        known = [tuple(item for item in side.items if item.contexts) for side in (reference, current)]
+        pairs.append((known[0], known[1]))
+    made = (swap_test(left, right, settings.permutations, settings.seed) for left, right in pairs)
+    return tuple(test for test in made if test is not None)
 
 
 def swap_test(
