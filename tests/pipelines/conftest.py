@@ -11,6 +11,7 @@ import pytest
 from pipelines.cli import drift as drift_cli
 from pipelines.cli import rag as rag_cli
 from pipelines.console import run_app
+from tests.pipelines.golden_cases import CASES
 
 DEMO = Path(__file__).resolve().parents[2] / "data" / "demo"
 
@@ -71,3 +72,14 @@ def workspace(demo_workspace, tmp_path, monkeypatch):
     shutil.copytree(demo_workspace, folder)
     monkeypatch.chdir(folder)
     return folder
+
+
+@pytest.fixture
+def cases(workspace):
+    """Twelve cases of the demo corpus, four of them unanswerable."""
+    rows = [json.loads(line) for line in CASES.read_text(encoding="utf-8").splitlines()]
+    silent = [row for row in rows if row.get("must_abstain")][:4]
+    answerable = [row for row in rows if not row.get("must_abstain") and row.get("language", "en") == "en"][:8]
+    path = workspace / "cases.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in (*answerable, *silent)), encoding="utf-8")
+    return path

@@ -11,17 +11,9 @@ import pytest
 
 from data.records import ABSTENTION
 from pipelines.loopback import Behaviour, Loopback
+from tests.pipelines.cli.sentences import one_sentence
 
 ROOT = str(Path(__file__).resolve().parents[3])
-
-
-def one_sentence(ran, *, code=2):
-    lines = ran.err.strip().splitlines()
-    assert ran.code == code
-    assert len(lines) == 1, ran.err
-    assert lines[0].startswith("error: ")
-    assert "Traceback" not in ran.err
-    return lines[0]
 
 
 def test_an_answer_quotes_its_source_exactly(command, workspace, demo_workspace):
@@ -172,46 +164,6 @@ def test_a_password_protected_pdf_is_refused_as_encrypted(command, tmp_path, mon
     ran = command("rag", "ingest", "secret.pdf", "--json")
     assert (ran.code, ran.json["added"]) == (2, 0)
     assert "encrypted" in ran.json["failed"][0]["reason"]
-
-
-CASES = [
-    {"id": "luggage", "question": "How much luggage may a foot passenger bring?", "answers": ["23 kg"]},
-    {"id": "oil", "question": "How often is the lubricating oil changed?", "answers": ["1,000 running hours"]},
-    {"id": "moon", "question": "What is the escape velocity of the moon Titan?", "must_abstain": True},
-]
-
-
-def write_cases(path, cases):
-    path.write_text("\n".join(map(json.dumps, cases)))
-    return path
-
-
-def test_golden_cases_are_measured(command, workspace):
-    ran = command("rag", "eval", "--cases", write_cases(workspace / "cases.jsonl", CASES), "--json")
-    means = {item["metric"]["name"]: item["interval"]["mean"] for item in ran.json["summaries"] if item["interval"]}
-    assert ran.code == 0
-    assert (means["completed"], means["answer_match"], means["rightly_abstained"]) == (1.0, 1.0, 1.0)
-
-
-def test_three_cases_are_too_few_for_a_gate_and_it_says_so(command, workspace):
-    write_cases(workspace / "cases.jsonl", CASES)
-    assert command("rag", "eval").code == 0
-    assert command("rag", "eval", "accept").code == 0
-    ran = command("rag", "eval", "--gate", "--junit", "out.xml", "--markdown", "out.md")
-    assert ran.code == 5
-    assert "TOO FEW CASES" in ran.out.splitlines()[0]
-    assert "<testsuite" in (workspace / "out.xml").read_text()
-    assert "TOO FEW CASES" in (workspace / "out.md").read_text()
-
-
-def test_a_gate_without_an_accepted_run_says_how_to_accept(command, workspace):
-    write_cases(workspace / "cases.jsonl", CASES)
-    assert "rag eval accept" in one_sentence(command("rag", "eval", "--gate"))
-
-
-def test_evaluation_questions_stay_out_of_the_log(command, workspace):
-    command("rag", "eval", "--cases", write_cases(workspace / "cases.jsonl", CASES))
-    assert command("rag", "status", "--json").json["log"]["interactions"] == 0
 
 
 def test_a_streamed_answer_is_the_answer_with_its_footnotes(command, workspace):

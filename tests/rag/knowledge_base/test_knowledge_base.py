@@ -1,49 +1,14 @@
 import asyncio
-import subprocess
-import sys
-import threading
 from pathlib import Path
 
 import pytest
 
 import rag
 from data.errors import InputError, SettingsError, WorkspaceError
-from data.log import InteractionLog
-from data.records import Draft, Score
+from data.records import Score
 from rag.errors import EndpointUnreachable, NoIndexError
 from tests.fakes import HashEmbedder
-
-ROOT = Path(__file__).resolve().parents[3]
-OIL = "How often is the lubricating oil changed?"
-TEXTS = {
-    "oil.md": "# Oil\n\nThe lubricating oil is changed every 500 hours. The engineer may ask for it earlier.\n",
-    "luggage.md": "# Luggage\n\nEach passenger may take one bag of up to 8 kg on board. A second bag costs €15.\n",
-}
-
-
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    """A current folder with documents in docs/."""
-    (tmp_path / "docs").mkdir()
-    for name, text in TEXTS.items():
-        (tmp_path / "docs" / name).write_text(text, encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-@pytest.fixture
-def kb(folder):
-    with rag.open("handbook", embedder=HashEmbedder()) as opened:
-        opened.ingest("docs/")
-        yield opened
-
-
-def rows(folder):
-    log = InteractionLog.at_path(folder / "handbook" / ".rag" / "log.sqlite")
-    try:
-        return list(log.read()), log.scores()
-    finally:
-        log.close()
+from tests.rag.knowledge_base.handbook import OIL, read, rows
 
 
 class Dead:
@@ -52,28 +17,6 @@ class Dead:
 
     def generate(self, question, hits):
         raise EndpointUnreachable("No one listens at http://x: start it.")
-
-
-class Streaming:
-    """Writes two sentences word by word; waits before the second until it is let go."""
-
-    id = "streaming"
-    prompt_version = "1"
-
-    def __init__(self):
-        self.go = threading.Event()
-        self.go.set()
-
-    def generate(self, question, hits):
-        return list(self.stream(question, hits))[-1]
-
-    def stream(self, question, hits):
-        text = "The lubricating oil is changed every 500 hours [k7f2]. The engineer may ask for it earlier [k7f2]."
-        words = text.split()
-        for count in range(1, len(words) + 1):
-            if count == 16:
-                self.go.wait(20)
-            yield Draft(" ".join(words[:count]), {"k7f2": hits[0].chunk.id})
 
 
 def test_a_folder_is_made_with_its_settings_when_there_is_none(folder):
@@ -254,98 +197,3 @@ def test_a_follow_up_is_understood_after_what_was_said(kb):
     history = [rag.Turn("user", OIL), rag.Turn("assistant", "Every 500 hours.")]
     answer = kb.ask("And who may ask for it earlier?", history=history)
     assert answer.interaction.question == "And who may ask for it earlier? (lubricating oil changed)"
-
-
-def test_a_closed_knowledge_base_says_so_and_may_be_closed_again(kb):
-    kb.close()
-    kb.close()
-    assert repr(kb) == "<KnowledgeBase 'handbook', closed>"
-    for use in (lambda: kb.ask(OIL), lambda: kb.search("oil"), lambda: kb.ingest("docs"), kb.status):
-        with pytest.raises(WorkspaceError, match="handbook is closed: open it again with rag.open"):
-            use()
-    with pytest.raises(WorkspaceError, match="is closed"):
-        asyncio.run(kb.aask(OIL))
-    with pytest.raises(WorkspaceError, match="is closed"):
-        asyncio.run(read(lambda: kb.astream(OIL)))
-
-
-def test_to_close_waits_for_answers_under_way(folder):
-    generator = Streaming()
-    generator.go.clear()
-    kb = rag.open("handbook", embedder=HashEmbedder(), generator=generator)
-    kb.ingest("docs")
-    heard = []
-
-    async def first_piece():
-        async for piece in kb.astream(OIL):
-            heard.append(piece)
-            break
-
-    asyncio.run(first_piece())
-    closing = threading.Thread(target=kb.close)
-    closing.start()
-    generator.go.set()
-    closing.join(20)
-    assert heard and not closing.is_alive()
-    assert [row.outcome for row in rows(folder)[0]] == ["answered"]
-
-
-def test_threads_share_one(kb, folder):
-    answers = []
-    threads = [threading.Thread(target=lambda: answers.append(kb.ask(OIL))) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len({answer.id for answer in answers}) == len(rows(folder)[0]) == 8
-    assert len({answer.text for answer in answers}) == 1
-
-
-async def read(begin):
-    stream = begin()
-    return [piece async for piece in stream], stream
-
-
-def test_an_event_loop_asks_searches_and_hears_pieces(folder):
-    async def use(kb):
-        answers = await asyncio.gather(*(kb.aask(OIL) for _ in range(20)))
-        hits = await kb.asearch("bag", k=1)
-        return answers, hits, await read(lambda: kb.astream(OIL))
-
-    with rag.open("handbook", embedder=HashEmbedder(), generator=Streaming()) as kb:
-        kb.ingest("docs")
-        with pytest.raises(InputError, match="not at its end yet"):
-            asyncio.run(unread(kb))
-        answers, hits, (pieces, stream) = asyncio.run(use(kb))
-    assert len({answer.id for answer in answers}) == 20
-    assert hits[0].chunk.source == "docs/luggage.md"
-    assert len(pieces) > 1
-    assert "".join(pieces) == stream.answer.text == answers[0].text
-    assert stream.answer.citations and stream.answer.id
-
-
-async def unread(kb):
-    return kb.astream(OIL).answer
-
-
-def test_an_index_is_not_loaded_to_open_and_nobody_is_asked_over_the_network(folder):
-    code = """
-import socket, sys
-def refused(*given): raise AssertionError("the network was asked")
-socket.socket.connect = socket.create_connection = socket.getaddrinfo = refused
-import rag
-kb = rag.open("handbook")
-print([name for name in ("chromadb", "onnxruntime", "torch", "langchain_core") if name in sys.modules])
-kb.ingest("docs")
-kb.ask("How often is the lubricating oil changed?")
-kb.close()
-print([name for name in ("torch", "langchain_core", "evidently") if name in sys.modules])
-"""
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", code],
-        env={"PATH": "", "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (done.returncode, done.stdout, done.stderr) == (0, "[]\n[]\n", "")
