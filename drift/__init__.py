@@ -4,8 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 try:
-    from data.faces import face
-    from data.quiet import keep_quiet
+    from data.faces import face, keep_quiet
 except ImportError:  # somebody else's package stands before ours, and no other module of ours could say so
     import data
 

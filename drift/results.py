@@ -7,8 +7,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from drift.estimates import Estimate
 from drift.vocabulary import EXIT_CODES, CauseName, OpsStatus, Plane, QualityStatus, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A difference current − reference, its standard error and two-sided interval; `p_drop` tests for a drop only."""
+
+    delta: float
+    se: float
+    low: float
+    high: float
+    p_drop: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,3 +282,8 @@ class DriftReport:
     def exit_code(self) -> int:
         """Exit code of `drift report`: 0 steady, 3 silent drift, 4 ops incident, 5 too little data, 6 changed."""
         return EXIT_CODES[self.verdict]
+
+
+def shown_p(p: float) -> str:
+    """Return "p = 0.012"; what is too small for a floating-point number is told as a bound, for no p-value is 0."""
+    return f"p = {p:.2g}" if p > 0 else "p < 1e-300"

@@ -14,7 +14,7 @@ import typer
 
 from data.errors import SilentDriftError
 from data.extras import missing_library
-from data.quiet import keep_quiet
+from data.faces import keep_quiet
 
 STANDARD_OUTPUT = Path("-")
 _INTERRUPTED = "Interrupted; what was finished is kept."

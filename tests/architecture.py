@@ -11,10 +11,10 @@ MAY_IMPORT = {
 }
 
 BASE = {
-    "data": {"errors", "extras", "faces", "files", "jsonl", "namesakes", "quiet", "records", "settings", "shapes"},
+    "data": {"errors", "extras", "faces", "files", "jsonl", "namesakes", "records", "settings", "shapes"},
     "rag": {"errors", "http", "protocols"},
     "eval": {"errors", "gate_outcome", "intervals", "metric", "settings"},
-    "drift": {"estimates", "results", "settings", "verdict", "vocabulary", "windows"},
+    "drift": {"results", "settings", "verdict", "vocabulary", "windows"},
     "pipelines": {"console", "rooms", "settings"},
 }
 """Modules and folders at the foot of a room: everybody in it may import them."""

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from data.quiet import QUIET_ENVIRONMENT
+from data.faces import QUIET_ENVIRONMENT
 from tests.architecture import HEAVY, ROOMS
 from tests.test_architecture import ROOT, imports, modules
 

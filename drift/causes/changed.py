@@ -13,8 +13,8 @@ import numpy as np
 
 from data.records import Interaction
 from drift.causes.swap import SwapTest
-from drift.estimates import shown_p
 from drift.quality import Side
+from drift.results import shown_p
 
 _LEVEL = 0.005
 """Below this p-value the same prompts are answered otherwise; an unchanged system gets there in 1 of 200 reports."""

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.records import Interaction
-from drift.estimates import shown_p
-from drift.results import OpsPlane
+from drift.results import OpsPlane, shown_p
 from drift.settings import DriftSettings
 from drift.signals import total_latency
 

@@ -8,10 +8,9 @@ from datetime import timedelta
 
 import numpy as np
 
-from drift.estimates import Estimate, shown_p
 from drift.quality.contrast import contrast, matched
 from drift.quality.scoring import Measure, QualityMeasures, Side
-from drift.results import QualityTest
+from drift.results import Estimate, QualityTest, shown_p
 from drift.settings import DriftSettings
 from drift.signals import at_a_limit, cut_off, unsupported_citations
 from drift.stats import SMALL, paired

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.records import Interaction
-from drift.estimates import Estimate
 from drift.quality.scoring import Side
+from drift.results import Estimate
 from drift.settings import DriftSettings
 from drift.stats import (
     SMALL,

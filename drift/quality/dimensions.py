@@ -10,10 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from drift.estimates import Estimate
 from drift.quality.contrast import contrast
 from drift.quality.scoring import Measure, QualityMeasures, Side
-from drift.results import QualityDimension
+from drift.results import Estimate, QualityDimension
 from drift.settings import DriftSettings
 from drift.stats import visible
 

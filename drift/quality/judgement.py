@@ -9,13 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.records import PROBABILITY_TAGS, Interaction, ScoreSource
-from drift.estimates import Estimate
 from drift.quality import checks as evidence
 from drift.quality.contrast import Contrast, contrast
 from drift.quality.dimensions import DimensionEvidence, measure_dimensions, smallest_visible
 from drift.quality.missing import missing_scores, with_bounds
 from drift.quality.scoring import Measure, QualityMeasures, Side, choose, with_judge
-from drift.results import AlertBudget, QualityPlane, QualityTest
+from drift.results import AlertBudget, Estimate, QualityPlane, QualityTest
 from drift.settings import DriftSettings
 from drift.stats import SMALL, LabelledWindow, drop_e_process, mean_interval, prediction_powered, visible
 

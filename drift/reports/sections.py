@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from drift.estimates import shown_p
 from drift.reports.text_report import bound_words, budget_words, label_words, quality_words
 from drift.reports.timeline_chart import timeline_chart
 from drift.reports.topics_chart import topics_chart
-from drift.results import DriftReport, Example, Finding, Segment, TimePoint
+from drift.results import DriftReport, Example, Finding, Segment, TimePoint, shown_p
 
 _SHOWN_FINDINGS = 25
 _WIDE, _NARROW = 1_000.0, 320.0

@@ -16,10 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drift.budget import Floor, Measure, quantile
-from drift.estimates import Estimate, shown_p
 from drift.planes import Health, adjusted, judge_health
 from drift.quality import source_rank
-from drift.results import AlertBudget, DriftReport, Finding, QualityPlane, TimePoint, WindowSummary
+from drift.results import AlertBudget, DriftReport, Estimate, Finding, QualityPlane, TimePoint, WindowSummary, shown_p
 from drift.settings import DriftSettings
 from drift.signals import SIGNALS, FrozenTopics
 from drift.sketches.day import Histogram, Sketch, merged

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from drift.estimates import Estimate
+from drift.results import Estimate
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]

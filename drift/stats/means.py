@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from drift.estimates import Estimate
+from drift.results import Estimate
 from drift.stats.samples import refuse_nan
 
 Array = NDArray[np.float64]

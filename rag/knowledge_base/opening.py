@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from data.errors import WorkspaceError
+from data.faces import keep_quiet
 from data.log import LogSettings, open_log
-from data.quiet import keep_quiet
 from data.records import Scorer
 from data.settings import DATA_FOLDER, SETTINGS_FILE, changed_settings, read_settings, read_template
 from rag.knowledge_base.knowledge_base import KnowledgeBase, Parts

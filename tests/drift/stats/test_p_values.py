@@ -1,6 +1,6 @@
 import pytest
 
-from drift.estimates import shown_p
+from drift.results import shown_p
 
 
 @pytest.mark.parametrize(("p", "shown"), [(1, "p = 1"), (0.0123, "p = 0.012"), (4.5e-22, "p = 4.5e-22")])
