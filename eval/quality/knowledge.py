@@ -41,7 +41,9 @@ def learn(before: Sequence[AnswerRecord], window: Sequence[AnswerRecord] = ()) -
     now = window or before
     both = [(item.question, item.answer, item.passages) for item in (*before, *window)]
     refusals = learn_refusals(both, [item.answer for item in (*before, *window) if item.abstained])
-    habits = replace(_habits(before, refusals), terse=_habits(now, refusals).terse)
+    habits = _habits(before, refusals)
+    if window:
+        habits = replace(habits, terse=_habits(window, refusals).terse)
     return LogKnowledge(find_templates([(item.question, item.answer, item.passages) for item in now]), refusals, habits)
 
 
