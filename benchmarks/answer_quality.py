@@ -30,7 +30,7 @@ from data.records import Answer, Chunk, Citation, Hit
 from data.text.stems import terms
 from pipelines.loopback import Behaviour, Loopback
 from rag.answer.answering import answer_question
-from rag.answer.extractive import Extractive
+from rag.answer.extractive import ExtractiveGenerator
 from rag.chat.endpoint import ChatEndpoint
 from rag.chat.settings import ChatSettings
 from rag.protocols import Generator
@@ -145,7 +145,7 @@ def main() -> None:
     most = parser.parse_args().questions
     with Loopback() as honest, Loopback(Behaviour(hallucination_rate=1.0)) as dishonest:
         generators: dict[str, Generator] = {
-            "extractive": Extractive(),
+            "extractive": ExtractiveGenerator(),
             "loopback honest": ChatEndpoint(ChatSettings(honest.url, "loopback-1"), secret="benchmark"),
             "loopback inventing": ChatEndpoint(ChatSettings(dishonest.url, "loopback-1"), secret="benchmark"),
         }

@@ -21,7 +21,7 @@ from benchmarks.blindness_sets import Row, healthy, read
 from benchmarks.blindness_vectors import KeptVectors
 from benchmarks.train_groundedness import Example, Floats, _find, fit
 from eval.quality.drawn import draws, read_ground
-from eval.quality.relevance import Embed, relevance
+from eval.quality.relevance import UnitEmbedder, relevance
 from eval.quality.support import RISING, claim_support
 from eval.quality.weights import WEIGHTS_FILE
 
@@ -38,7 +38,9 @@ def learning(name: str, rows: int, seed: int = 0) -> list[Row]:
     return kept[:rows]
 
 
-def fit_relevance(sets: Sequence[list[Row]], embed: Embed | None) -> tuple[dict[str, Any], dict[str, Any], float]:
+def fit_relevance(
+    sets: Sequence[list[Row]], embed: UnitEmbedder | None
+) -> tuple[dict[str, Any], dict[str, Any], float]:
     """Fit the chance that an answer addresses its question, and the chance that passages hold an answer."""
     rng = random.Random(1)
     x, y, held, holds, nothing = [], [], [], [], []

@@ -16,7 +16,7 @@ from pydantic import Strict
 from data.errors import InputError
 from data.jsonl import check_file, parse_json
 from data.records import content_hash
-from data.shapes import EmptyIsNone, Must, Name, Shape, Text
+from data.shapes import EmptyIsNone, Name, Requirement, Shape, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,9 @@ class Canary:
     must_abstain: bool = False
 
 
-_Answers = Annotated[tuple[Annotated[str, Strict()], ...] | None, EmptyIsNone, Must("{key} must be a list of strings")]
+_Answers = Annotated[
+    tuple[Annotated[str, Strict()], ...] | None, EmptyIsNone, Requirement("{key} must be a list of strings")
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class _Row:
     id: Name = ""
     case: Name = ""
     answers: Annotated[
-        tuple[Annotated[str, Strict()], ...] | None, EmptyIsNone, Must("{key} must be a list of strings")
+        tuple[Annotated[str, Strict()], ...] | None, EmptyIsNone, Requirement("{key} must be a list of strings")
     ] = None
     must_abstain: object = False
 

@@ -19,11 +19,11 @@ from pydantic import ConfigDict, Strict
 from data.errors import InputError
 from data.files import write_whole
 from data.jsonl import parse_json
-from data.shapes import AsText, Flag, Must, Shape, Share, Text
+from data.shapes import AsText, Flag, Requirement, Shape, Share, Text
 
 YAML_ENDINGS = (".yaml", ".yml")
-_Texts = Annotated[tuple[Text, ...], Must("{key} must be a list of non-empty strings")]
-_CONVERSATION = Must('{key} must be a list of {"role": "user" or "assistant", "content": text}')
+_Texts = Annotated[tuple[Text, ...], Requirement("{key} must be a list of non-empty strings")]
+_CONVERSATION = Requirement('{key} must be a list of {"role": "user" or "assistant", "content": text}')
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Case:
     must_abstain: Flag = False
     language: AsText = "en"
     tags: _Texts = ()
-    page: Annotated[int, Strict(), Must("{key} must be a whole number")] | None = None
+    page: Annotated[int, Strict(), Requirement("{key} must be a whole number")] | None = None
     conversation: Annotated[tuple[EarlierTurn, ...], _CONVERSATION] = ()
     reviewed: Flag = True
     probability: Share | None = None

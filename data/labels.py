@@ -18,7 +18,7 @@ from pydantic import BeforeValidator, Field, Strict
 from data.errors import InputError
 from data.jsonl import RejectedLine, check_file, parse_json
 from data.records import Interaction, Score
-from data.shapes import EmptyIsNone, Must, Name, Shape, Share
+from data.shapes import EmptyIsNone, Name, Requirement, Shape, Share
 
 METRIC = "quality"
 """The metric of a plain good/bad label: it speaks before any other human score."""
@@ -60,8 +60,8 @@ _Metric = Annotated[str, Strict(), Field(max_length=64)]
 class _Judgement:
     """What a line says of its record; unknown keys are passed over."""
 
-    id: Annotated[str, Strict(), Field(min_length=1), Must(_EXPECTED)]
-    label: Annotated[_Value | None, BeforeValidator(_as_number), Must(_LABEL)]
+    id: Annotated[str, Strict(), Field(min_length=1), Requirement(_EXPECTED)]
+    label: Annotated[_Value | None, BeforeValidator(_as_number), Requirement(_LABEL)]
     comment: Name = ""
 
 
@@ -69,7 +69,7 @@ class _Judgement:
 class _Circumstances:
     """What a line says of its label."""
 
-    metric: Annotated[_Metric | None, EmptyIsNone, Must("{key} must be a name of at most 64 characters")] = None
+    metric: Annotated[_Metric | None, EmptyIsNone, Requirement("{key} must be a name of at most 64 characters")] = None
     probability: Share | None = None
 
 

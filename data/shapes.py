@@ -22,7 +22,7 @@ _UNKNOWN = ("unexpected_keyword_argument", "invalid_key")
 
 
 @dataclass(frozen=True, slots=True)
-class Must:
+class Requirement:
     """What is told of a value that does not fit, followed by what was found.
 
     "{key}" stands for the key of the value, and "{other}" for what stands at the key "other" beside it.
@@ -37,10 +37,10 @@ class Must:
 
 
 # Python takes four more characters for white space than the pattern's language does.
-Text = Annotated[str, Strict(), Field(pattern=r"[^\s\x1c-\x1f]"), Must("{key} must be a non-empty string")]
-Number = Annotated[float, Strict(), Field(allow_inf_nan=False), Must("{key} must be a finite number")]
-Share = Annotated[float, Strict(), Field(gt=0, le=1), Must("{key} must be above 0 and at most 1")]
-Flag = Annotated[bool, Strict(), Must("{key} must be true or false")]
+Text = Annotated[str, Strict(), Field(pattern=r"[^\s\x1c-\x1f]"), Requirement("{key} must be a non-empty string")]
+Number = Annotated[float, Strict(), Field(allow_inf_nan=False), Requirement("{key} must be a finite number")]
+Share = Annotated[float, Strict(), Field(gt=0, le=1), Requirement("{key} must be above 0 and at most 1")]
+Flag = Annotated[bool, Strict(), Requirement("{key} must be true or false")]
 EmptyIsNone = BeforeValidator(lambda value: value or None)
 AsText = Annotated[str, BeforeValidator(str)]
 _NameOf = Annotated[str, BeforeValidator(lambda value: str(value or ""))]

@@ -236,7 +236,7 @@ class ChangePoint:
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
+class WorseAnswer:
     """A current answer that looks worse than the reference answer to the same or the nearest question."""
 
     topic: str
@@ -273,7 +273,7 @@ class DriftReport:
     timeline: tuple[TimePoint, ...] = ()
     fingerprint_changes: tuple[FingerprintChange, ...] = ()
     change_point: ChangePoint | None = None
-    examples: tuple[Example, ...] = ()
+    examples: tuple[WorseAnswer, ...] = ()
     notes: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()
     deciding: tuple[str, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from data.settings import Bounds, Example, Former, check
+from data.settings import Bounds, Example, FormerName, check
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class DriftSettings:
     drop_that_matters: Annotated[float, Bounds(gt=0.0, lt=1.0)] = 0.10
     """A drop of quality, on the scale from 0 to 1, that must not go unseen. The data must have been able to show it,
     with probability `power`, before a report may call itself steady."""
-    false_alert_days: Annotated[float, Bounds(ge=1.0), Former("false_page_days")] = 180.0
+    false_alert_days: Annotated[float, Bounds(ge=1.0), FormerName("false_page_days")] = 180.0
     """Reports on schedule alert falsely once in so many days at most."""
     alpha: Annotated[float, Bounds(gt=0.0, lt=0.5)] = 0.0075
     """Level of an alert in any single report: false ones stay below 1 %."""

@@ -6,7 +6,7 @@ SilentDriftError (data.errors)
 │   ├── EmbedderMismatch     the index was built by another embedder, or this one has changed
 │   ├── IndexBusy            another process is writing
 │   ├── IndexOutOfSpace      the disk is full
-│   ├── CandidateRefused     an index that was built anew did worse than the published one
+│   ├── CandidateRefusal     an index that was built anew did worse than the published one
 │   └── IndexDamaged         the stored vectors and the manifest disagree; `rag repair`
 ├── UnreadableDocument       one file could not be read; the job goes on and reports it
 ├── RerankError              the reranker could not be used; the search goes on without it
@@ -14,7 +14,7 @@ SilentDriftError (data.errors)
 ├── EngineError              the cluster that was to do the work cannot be used or broke down
 └── EndpointError            the chat endpoint is unreachable, refused, or answered nonsense
     ├── EndpointUnreachable  no connection, or no answer within the timeout
-    ├── EndpointRefused      an HTTP error that a retry did not cure
+    ├── EndpointRefusal      an HTTP error that a retry did not cure
     ├── ContextOverflow      the prompt is longer than the model's window
     └── GarbledReply         the reply is not what the protocol promises: cut stream, no choices, not JSON
 """
@@ -44,7 +44,7 @@ class IndexOutOfSpace(IndexProblem):
     """The disk that holds the index is full."""
 
 
-class CandidateRefused(IndexProblem):
+class CandidateRefusal(IndexProblem):
     """An index that was built anew may not replace the published one; the message says why."""
 
 
@@ -76,7 +76,7 @@ class EndpointUnreachable(EndpointError):
     """No connection, or no answer within the timeout."""
 
 
-class EndpointRefused(EndpointError):
+class EndpointRefusal(EndpointError):
     """The endpoint answered with an HTTP error that retries did not cure.
 
     `retry_after_s` is how long it asks to be left alone, where it says so.

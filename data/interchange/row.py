@@ -10,7 +10,7 @@ from pydantic import AfterValidator, PlainValidator, Strict
 from pydantic_core import PydanticCustomError
 
 from data.records import KINDS, OUTCOMES, SCORE_SOURCES, Kind, Outcome, ScoreSource
-from data.shapes import EmptyIsNone, Must, Name, Number, Shape, Text
+from data.shapes import EmptyIsNone, Name, Number, Requirement, Shape, Text
 
 
 def _time(value: object) -> datetime:
@@ -29,11 +29,11 @@ def _not_negative(value: float) -> float:
     return value
 
 
-_Words = Annotated[str, Strict(), Must("{key} must be a string or null")]
-_Objects = Annotated[list[Any], Strict(), Must("{key} must be a list")]
-_Mapping = Annotated[dict[str, Any], Strict(), Must("{key} must be an object")]
+_Words = Annotated[str, Strict(), Requirement("{key} must be a string or null")]
+_Objects = Annotated[list[Any], Strict(), Requirement("{key} must be a list")]
+_Mapping = Annotated[dict[str, Any], Strict(), Requirement("{key} must be an object")]
 _OUTCOMES, _KINDS, _SOURCES = (
-    Must(f"{{key}} must be one of {', '.join(allowed)}") for allowed in (OUTCOMES, KINDS, SCORE_SOURCES)
+    Requirement(f"{{key}} must be one of {', '.join(allowed)}") for allowed in (OUTCOMES, KINDS, SCORE_SOURCES)
 )
 
 
@@ -60,8 +60,8 @@ class Row:
 class ContextRow:
     """A passage of a line."""
 
-    text: Annotated[str, Strict(), Must("context {key} must be a string")] | None = None
-    score: Annotated[Number, Must("context {key} must be a finite number")] | None = None
+    text: Annotated[str, Strict(), Requirement("context {key} must be a string")] | None = None
+    score: Annotated[Number, Requirement("context {key} must be a finite number")] | None = None
     id: Name = ""
     source: Name = ""
 
@@ -70,8 +70,8 @@ class ContextRow:
 class ScoreRow:
     """A score of a line."""
 
-    metric: Annotated[str, Strict(), Must("score {key} must be a string")]
-    value: Annotated[Number, Must("score {metric} must be a finite number")] | None = None
+    metric: Annotated[str, Strict(), Requirement("score {key} must be a string")]
+    value: Annotated[Number, Requirement("score {metric} must be a finite number")] | None = None
     source: Annotated[ScoreSource | None, EmptyIsNone, _SOURCES] = None
     reason: Name = ""
     scorer: Name = ""

@@ -24,7 +24,7 @@ from typing import Protocol
 
 from data.errors import SilentDriftError, WorkspaceError
 from data.log.journal_lines import Counts, Rows, pack, read_rows
-from data.log.journal_places import Place, orphans
+from data.log.journal_places import JournalPlace, orphans
 from data.log.redact import Redactor
 from data.records import Interaction, Score
 
@@ -96,7 +96,7 @@ class Journal:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._leftover = deque(orphans(folder))
-            self._own = Place(folder / f"{os.getpid()}-{os.urandom(4).hex()}")
+            self._own = JournalPlace(folder / f"{os.getpid()}-{os.urandom(4).hex()}")
             self._own.lock.acquire(timeout=0)
             self._own.path.mkdir()
             self._segment = 0
@@ -263,7 +263,7 @@ class Journal:
             if self._queue:
                 return
             if self._spilled:
-                self._leftover.append(Place(self._own.path, self._segment_path()))
+                self._leftover.append(JournalPlace(self._own.path, self._segment_path()))
                 os.close(self._file)
                 self._segment += 1
                 self._file = self._open_segment()
@@ -272,7 +272,7 @@ class Journal:
                 os.ftruncate(self._file, 0)
             self._torn = False
 
-    def _read_back(self, place: Place) -> bool:
+    def _read_back(self, place: JournalPlace) -> bool:
         """Bring the rows of a file, or of all files of a folder, to the log and delete them."""
         if not self._write(self._stuck):
             return False

@@ -7,7 +7,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 
-class Place:
+class JournalPlace:
     """Where a server keeps its rows, with the lock it holds while it lives; or one file of such a folder."""
 
     def __init__(self, path: Path, file: Path | None = None) -> None:
@@ -22,11 +22,11 @@ class Place:
             Path(self.lock.lock_file).unlink(missing_ok=True)
 
 
-def orphans(folder: Path) -> list[Place]:
+def orphans(folder: Path) -> list[JournalPlace]:
     """Return the folders that no living server holds, taking their locks."""
     found = []
     for path in sorted(item for item in folder.iterdir() if item.is_dir()):
-        place = Place(path)
+        place = JournalPlace(path)
         try:
             place.lock.acquire(timeout=0)
         except Timeout:

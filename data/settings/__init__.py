@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from data.settings.fields import (
         Bounds,
         Example,
-        Former,
+        FormerName,
         NotEmpty,
         SettingField,
         check,
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
     from data.settings.template import TEMPLATE_FILE, read_template
 
 __all__ = [
-    "Bounds",
     "DATA_FOLDER",
-    "Example",
-    "Former",
-    "NotEmpty",
     "SETTINGS_FILE",
+    "TEMPLATE_FILE",
+    "Bounds",
+    "Example",
+    "FormerName",
+    "NotEmpty",
     "Secret",
     "SettingField",
-    "TEMPLATE_FILE",
     "changed_settings",
     "check",
     "kind_in_words",
@@ -48,7 +48,7 @@ __getattr__ = face(
         "fields": [
             "Bounds",
             "Example",
-            "Former",
+            "FormerName",
             "NotEmpty",
             "SettingField",
             "check",

@@ -30,7 +30,7 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
-class Former:
+class FormerName:
     """The name that a setting had before: it is still read."""
 
     name: str
@@ -83,7 +83,7 @@ def _fields_of(shape: type) -> Mapping[str, SettingField]:
         default = item.default if item.default_factory is MISSING else item.default_factory()
         bounds = tuple(note for note in notes if isinstance(note, Bounds | MinLen))
         example = next((note for note in notes if isinstance(note, Example)), None)
-        former = next((note.name for note in notes if isinstance(note, Former)), "")
+        former = next((note.name for note in notes if isinstance(note, FormerName)), "")
         found[item.name] = SettingField(item.name, kind, bounds, default, example, former)
     return found
 

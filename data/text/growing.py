@@ -72,7 +72,7 @@ class GrowingText:
 
 
 @dataclass(frozen=True, slots=True)
-class _Settled:
+class _SettledState:
     """A state that stands while the unit reaches to `seen`: its first `count` sentences, and where to go on."""
 
     begin: int
@@ -85,7 +85,7 @@ class _GrowingUnit:
     """The sentences of one unit, whose end moves."""
 
     def __init__(self, start: int) -> None:
-        self._settled = [_Settled(start, start, start, 0)]
+        self._settled = [_SettledState(start, start, start, 0)]
         self._spans: Spans = []
 
     def keep_what_stands(self, before: str, after: str) -> None:
@@ -98,13 +98,13 @@ class _GrowingUnit:
         standing = bisect_right(self._settled, end, key=attrgetter("seen"))
         if standing < len(self._settled):
             return self._read(text, self._settled[standing - 1], end, [])
-        settled: list[_Settled] = []
+        settled: list[_SettledState] = []
         spans = self._read(text, self._settled[-1], end, settled)
         self._settled += settled
         self._spans = spans[: self._settled[-1].count]
         return spans
 
-    def _read(self, text: str, state: _Settled, end: int, settled: list[_Settled]) -> Spans:
+    def _read(self, text: str, state: _SettledState, end: int, settled: list[_SettledState]) -> Spans:
         """Return the sentences up to `end`, going on from `state`; collect the states that stand from then on."""
         spans, begin, stands = self._spans[: state.count], state.begin, True
         for mark in stop_marks(text, state.begin, state.scan, end):
@@ -113,10 +113,10 @@ class _GrowingUnit:
                 begin = mark.end
             stands = stands and mark.seen <= end
             if stands:
-                state = _Settled(begin, mark.end, max(state.seen, mark.seen), len(spans))
+                state = _SettledState(begin, mark.end, max(state.seen, mark.seen), len(spans))
                 settled.append(state)
         blank = text.rfind(" ", state.scan, end)
         if stands and blank > state.scan:
             # No mark before a blank can become another one: nothing before it is looked through again.
-            settled.append(_Settled(begin, blank, max(state.seen, blank + 1), len(spans)))
+            settled.append(_SettledState(begin, blank, max(state.seen, blank + 1), len(spans)))
         return spans + trimmed(text, begin, end)

@@ -5,18 +5,18 @@ from typing import TYPE_CHECKING
 from data.faces import face
 
 if TYPE_CHECKING:
-    from drift.alert.channel import Channel, Message
+    from drift.alert.channel import AlertMessage, Channel
     from drift.alert.channels import open_channels, summary
     from drift.alert.policy import AlertPolicy, ChannelState, Notice, decide, is_closed, told, write_notice
     from drift.alert.prometheus import fill_registry
     from drift.alert.settings import AlertSettings
 
 __all__ = [
+    "AlertMessage",
     "AlertPolicy",
     "AlertSettings",
     "Channel",
     "ChannelState",
-    "Message",
     "Notice",
     "decide",
     "fill_registry",
@@ -30,7 +30,7 @@ __all__ = [
 __getattr__ = face(
     __name__,
     {
-        "channel": ["Channel", "Message"],
+        "channel": ["Channel", "AlertMessage"],
         "channels": ["open_channels", "summary"],
         "policy": ["AlertPolicy", "ChannelState", "Notice", "decide", "is_closed", "told", "write_notice"],
         "prometheus": ["fill_registry"],

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 from urllib.parse import urlsplit
 
 from data.extras import needed_by
-from drift.alert.channel import Message, key_of
+from drift.alert.channel import AlertMessage, key_of
 from drift.results import DriftReport
 from drift.vocabulary import Verdict
 
@@ -43,7 +43,7 @@ class Alertmanager:
         return cls(address, address.replace(place, place.rpartition("@")[2]) if place else address)
 
     @needed_by("An alert at Alertmanager", "alerts")
-    def send(self, message: Message) -> str | None:
+    def send(self, message: AlertMessage) -> str | None:
         """Set both of our alerts: firing for as long as the policy says, or resolved now.
 
         "insufficient" and "changed" leave them as they are.
@@ -60,7 +60,7 @@ class Alertmanager:
         return None
 
 
-def _alerts(report: DriftReport, message: Message) -> list[dict[str, Any]]:
+def _alerts(report: DriftReport, message: AlertMessage) -> list[dict[str, Any]]:
     policy, now = message.policy, message.now
     firing = _FIRING.get(report.verdict, ())
     return [

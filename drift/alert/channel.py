@@ -13,7 +13,7 @@ from drift.results import DriftReport
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class AlertMessage:
     """What a channel is given: news for people, and the report for machines, as a value and in its JSON form.
 
     There is no notice where a channel wants every report, and no report where a channel is only tried out.
@@ -50,7 +50,7 @@ class Channel(Protocol):
         :raises SettingsError: it is no address of this kind.
         """
 
-    def send(self, message: Message) -> str | None:
+    def send(self, message: AlertMessage) -> str | None:
         """Send a message; return None when it was taken, else the reason, without secrets."""
 
 

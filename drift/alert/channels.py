@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from drift.alert.alertmanager import Alertmanager
 from drift.alert.channel import Channel
-from drift.alert.service import Service
+from drift.alert.service import AppriseService
 from drift.alert.settings import AlertSettings
 from drift.alert.textfile import Textfile
 
@@ -23,7 +23,7 @@ def open_channel(address: str) -> Channel:
     :raises SettingsError: no channel of its kind has such an address.
     """
     name, _, rest = address.partition(":")
-    return KINDS[name].open(rest) if name in KINDS else Service.open(address)
+    return KINDS[name].open(rest) if name in KINDS else AppriseService.open(address)
 
 
 def open_channels(settings: AlertSettings) -> list[Channel]:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from data.errors import SettingsError
 from data.extras import needed_by
-from drift.alert.channel import Message, key_of
+from drift.alert.channel import AlertMessage, key_of
 
 if TYPE_CHECKING:
     from apprise import Apprise
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class AppriseService:
     """One Apprise address."""
 
     wants_every_report: ClassVar[bool] = False
@@ -23,7 +23,7 @@ class Service:
     shown: str
 
     def __repr__(self) -> str:
-        return f"Service({self.shown!r})"
+        return f"AppriseService({self.shown!r})"
 
     @property
     def key(self) -> str:
@@ -40,7 +40,7 @@ class Service:
         # Apprise masks passwords and tokens; the query may repeat them.
         return cls(address, str(next(iter(service)).url(privacy=True)).partition("?")[0])
 
-    def send(self, message: Message) -> str | None:
+    def send(self, message: AlertMessage) -> str | None:
         """Send a notice.
 
         Apprise waits a few seconds for each connection, so a dead service does not hold up the report for long.

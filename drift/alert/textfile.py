@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import ClassVar, Self
 
 from data.errors import SettingsError
-from drift.alert.channel import Message, key_of
+from drift.alert.channel import AlertMessage, key_of
 from drift.alert.prometheus import write_textfile
 
 
@@ -39,7 +39,7 @@ class Textfile:
             raise SettingsError("alerts.textfile names no file: write e.g. /var/lib/node_exporter/rag.prom.")
         return cls(address)
 
-    def send(self, message: Message) -> str | None:
+    def send(self, message: AlertMessage) -> str | None:
         """Write the gauges of a report, all or nothing."""
         if not message.report_json:
             return None

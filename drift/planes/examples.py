@@ -8,7 +8,7 @@ import numpy as np
 
 from data.records import Interaction
 from drift.quality import Side
-from drift.results import Example
+from drift.results import WorseAnswer
 from drift.signals import Features
 
 _CANDIDATES = 200
@@ -22,7 +22,7 @@ def worst_examples(
     questions: Features,
     topic_names: tuple[str, ...],
     count: int,
-) -> tuple[Example, ...]:
+) -> tuple[WorseAnswer, ...]:
     """Pair the lowest-scored current answers with the nearest reference question that scored at least the median.
 
     Largest loss first; every reference answer is shown once at most.
@@ -35,7 +35,7 @@ def worst_examples(
     good = [(row, item) for row, item in good if values[0][item.id] >= median]
     bad = sorted(bad, key=lambda pair: values[1][pair[1].id])[:_CANDIDATES]
     near = questions.current[[row for row, _ in bad]] @ questions.reference[[row for row, _ in good]].T
-    found: dict[str, Example] = {}
+    found: dict[str, WorseAnswer] = {}
     for (_, item), similarity in zip(bad, near, strict=True):
         partner = good[int(similarity.argmax())][1]
         gap = values[0][partner.id] - values[1][item.id]
@@ -57,8 +57,8 @@ def _rows(side: Side, values: Mapping[str, float], rows: np.ndarray) -> list[tup
 
 def _example(
     item: Interaction, partner: Interaction, values: tuple[Mapping[str, float], Mapping[str, float]], topic: str
-) -> Example:
-    return Example(
+) -> WorseAnswer:
+    return WorseAnswer(
         topic=topic,
         question=item.question,
         answer=item.answer or "",

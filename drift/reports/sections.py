@@ -8,7 +8,7 @@ from html import escape
 from drift.reports.text_report import bound_words, budget_words, label_words, quality_words
 from drift.reports.timeline_chart import timeline_chart
 from drift.reports.topics_chart import topics_chart
-from drift.results import DriftReport, Example, Finding, Segment, TimePoint, shown_p
+from drift.results import DriftReport, Finding, Segment, TimePoint, WorseAnswer, shown_p
 
 _SHOWN_FINDINGS = 25
 _WIDE, _NARROW = 1_000.0, 320.0
@@ -153,7 +153,7 @@ def _causes(report: DriftReport) -> str:
     return _section("Causes", "".join(rows))
 
 
-def _example(example: Example) -> str:
+def _example(example: WorseAnswer) -> str:
     now = f"<b>Now</b> · score {example.score:.2f} · {escape(example.interaction_id)}"
     before = f"<b>Reference</b> · score {example.reference_score:.2f} · {escape(example.reference_id)}"
     return (

@@ -6,12 +6,12 @@ from data.faces import face
 
 if TYPE_CHECKING:
     from eval.quality.groundedness import GroundednessProxy
-    from eval.quality.relevance import Embed
+    from eval.quality.relevance import UnitEmbedder
     from eval.quality.scores import live_scorer, proxy_metrics, score, score_interaction, scorer_of, with_answer
 
 __all__ = [
-    "Embed",
     "GroundednessProxy",
+    "UnitEmbedder",
     "live_scorer",
     "proxy_metrics",
     "score",
@@ -24,7 +24,7 @@ __getattr__ = face(
     __name__,
     {
         "groundedness": ["GroundednessProxy"],
-        "relevance": ["Embed"],
+        "relevance": ["UnitEmbedder"],
         "scores": ["live_scorer", "proxy_metrics", "score", "score_interaction", "scorer_of", "with_answer"],
     },
 )

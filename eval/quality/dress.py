@@ -11,10 +11,10 @@ import re
 from collections.abc import Sequence
 
 from data.text import plain, terms
-from eval.quality.frames import Frame, heads, tails, whole
+from eval.quality.frames import SentenceFrame, heads, tails, whole
 from eval.quality.sentences import flat, lines_of, split
-from eval.quality.templates import Known, Templates, is_dress
-from eval.quality.wrappers import Undressed, unwrap
+from eval.quality.templates import KnownTerms, Templates, is_dress
+from eval.quality.wrappers import BareAnswer, unwrap
 
 VERSION = "2"
 _CHATTER = re.compile(
@@ -42,10 +42,10 @@ _EDGES = " \t|"
 _NONE = Templates()
 
 
-def undress(question: str, answer: str, passages: Sequence[str] = (), templates: Templates = _NONE) -> Undressed:
+def undress(question: str, answer: str, passages: Sequence[str] = (), templates: Templates = _NONE) -> BareAnswer:
     """Take off known wrappers, then the templates of the window; a sentence of the passages is never dress."""
     bare = unwrap(question, answer, passages, templates.paths)
-    known = Known.of(question, passages)
+    known = KnownTerms.of(question, passages)
     quoted = {flat(part) for passage in passages for part in split(passage)}
     removed: list[str] = []
     lines = []
@@ -61,11 +61,11 @@ def undress(question: str, answer: str, passages: Sequence[str] = (), templates:
             lines.append(" ".join(kept))
     text = "\n".join(lines).strip()
     if not set(terms(plain(text))) - known.asked and set(terms(plain(bare.text))) - known.asked:
-        return Undressed(_rarest(bare.text, known, templates), bare.removed)
-    return Undressed(text, (*bare.removed, *dict.fromkeys(removed)))
+        return BareAnswer(_rarest(bare.text, known, templates), bare.removed)
+    return BareAnswer(text, (*bare.removed, *dict.fromkeys(removed)))
 
 
-def _undressed(part: str, known: Known, templates: Templates) -> tuple[str, str]:
+def _undressed(part: str, known: KnownTerms, templates: Templates) -> tuple[str, str]:
     """Return what a sentence was dressed with and what is left of it, "" where all of it was dress."""
     if name := _dress_of(part, known, templates):
         return name, ""
@@ -75,7 +75,7 @@ def _undressed(part: str, known: Known, templates: Templates) -> tuple[str, str]
     return ("frame", left) if left != part else ("", part)
 
 
-def _framed(part: str, known: Known, templates: Templates) -> str:
+def _framed(part: str, known: KnownTerms, templates: Templates) -> str:
     """Return a sentence without its frames; nothing of it where what is left is only the value of a label."""
     left = part
     begun = heads(left, known.asked) if templates.heads else []
@@ -94,7 +94,7 @@ def _framed(part: str, known: Known, templates: Templates) -> str:
     return left if terms(plain(left)) else part
 
 
-def _shortest_saying_as_much(begun: Sequence[Frame]) -> Frame:
+def _shortest_saying_as_much(begun: Sequence[SentenceFrame]) -> SentenceFrame:
     """Return the longest frame, or a marked one that says as much: "in brief: the" has gone on into the sentence."""
     longest = begun[-1]
     said = (longest.words, longest.slots)
@@ -107,19 +107,19 @@ def _without_last(bracket: str, text: str) -> str:
     return before + after if found else text
 
 
-def _rarest(text: str, known: Known, templates: Templates) -> str:
+def _rarest(text: str, known: KnownTerms, templates: Templates) -> str:
     """Return the part that fewest questions were answered with, where all parts are dress: an own refusal, mostly."""
     parts = [part for line in lines_of(text) for part in line if terms(plain(part))]
     counts = [_times(part, known, templates) for part in parts]
     return parts[counts.index(min(counts))] if len(set(counts)) > 1 and min(counts) else text
 
 
-def _times(part: str, known: Known, templates: Templates) -> int:
+def _times(part: str, known: KnownTerms, templates: Templates) -> int:
     frames = [frame for frame in whole(part, known.asked) if is_dress(frame, known)]
     return max((templates.sentences.get(frame.shape, 0) for frame in frames), default=0)
 
 
-def _dress_of(part: str, known: Known, templates: Templates) -> str:
+def _dress_of(part: str, known: KnownTerms, templates: Templates) -> str:
     said, asked = set(terms(part)), known.asked
     if said and _times(part, known, templates):
         return "template"

@@ -47,7 +47,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class SentenceFrame:
     """A way to begin or end a sentence: its shape, where it stops, and the terms of its words and of its slots.
 
     `edge` is the mark that parts it from the rest of the sentence, "" where none does.
@@ -70,7 +70,7 @@ class Frame:
         return next((pair[1] for pair in _BRACKETS if self.shape.count(pair[0]) > self.shape.count(pair[1])), "")
 
 
-def heads(sentence: str, asked: Stems) -> list[Frame]:
+def heads(sentence: str, asked: Stems) -> list[SentenceFrame]:
     """Return the ways in which a sentence may be said to begin, shortest first; something is left after each."""
     found = []
     for pieces in _readings(sentence[: _READ * 20], asked):
@@ -80,7 +80,7 @@ def heads(sentence: str, asked: Stems) -> list[Frame]:
     return sorted(_distinct(found), key=lambda frame: frame.at)
 
 
-def tails(sentence: str, asked: Stems) -> list[Frame]:
+def tails(sentence: str, asked: Stems) -> list[SentenceFrame]:
     """Return the ways in which a sentence may be said to end, shortest first; something is left before each."""
     start = max(0, len(sentence) - _READ * 20)
     found = []
@@ -91,19 +91,19 @@ def tails(sentence: str, asked: Stems) -> list[Frame]:
     return sorted((frame for frame in _distinct(found) if _closed(frame.shape)), key=lambda frame: -frame.at)
 
 
-def whole(sentence: str, asked: Stems) -> list[Frame]:
+def whole(sentence: str, asked: Stems) -> list[SentenceFrame]:
     """Return a sentence as a frame with nothing around it, in each reading."""
     return list(_distinct(_frame(pieces[:_READ], 0, None) for pieces in _readings(sentence[: _READ * 20], asked)))
 
 
-def _frame(pieces: Sequence[Piece], at: int, edge: Piece | None) -> Frame:
+def _frame(pieces: Sequence[Piece], at: int, edge: Piece | None) -> SentenceFrame:
     words = Stems().union(*(piece.stems for piece in pieces if piece.shape not in SLOTS))
     slots = Stems().union(*(piece.stems for piece in pieces if piece.shape in SLOTS))
     shape = " ".join(piece.shape for piece in pieces)
-    return Frame(shape, at, words, slots, edge.shape if edge and edge.is_mark else "")
+    return SentenceFrame(shape, at, words, slots, edge.shape if edge and edge.is_mark else "")
 
 
-def _distinct(frames: Iterable[Frame]) -> Iterable[Frame]:
+def _distinct(frames: Iterable[SentenceFrame]) -> Iterable[SentenceFrame]:
     return (frame for frame in {frame.shape: frame for frame in frames}.values() if frame.shape not in _NO_FRAMES)
 
 

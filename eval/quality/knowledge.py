@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from eval.quality.form import Habits, cites, learn_habits
-from eval.quality.refusal import Learned, learn_refusals, refuses
+from eval.quality.refusal import LearnedRefusals, learn_refusals, refuses
 from eval.quality.templates import Templates, find_templates
 from eval.quality.wrappers import unwrap
 
@@ -28,7 +28,7 @@ class LogKnowledge:
     """What was learned from the answers of one log."""
 
     templates: Templates = field(default_factory=Templates)
-    refusals: Learned = field(default_factory=Learned)
+    refusals: LearnedRefusals = field(default_factory=LearnedRefusals)
     habits: Habits = field(default_factory=Habits)
 
 
@@ -47,7 +47,7 @@ def learn(before: Sequence[AnswerRecord], window: Sequence[AnswerRecord] = ()) -
     return LogKnowledge(find_templates([(item.question, item.answer, item.passages) for item in now]), refusals, habits)
 
 
-def _habits(items: Sequence[AnswerRecord], refusals: Learned) -> Habits:
+def _habits(items: Sequence[AnswerRecord], refusals: LearnedRefusals) -> Habits:
     answers = []
     for item in items:
         bare = unwrap(item.question, item.answer, item.passages).text

@@ -62,13 +62,13 @@ _MIN_SHARE = 0.01
 
 
 @dataclass(frozen=True, slots=True)
-class Learned:
+class LearnedRefusals:
     """Refusals of one log in its own words, each as its bag of words."""
 
     bags: tuple[frozenset[str], ...] = ()
 
 
-def learn_refusals(rows: Sequence[tuple[str, str, Sequence[str]]], abstained: Sequence[str] = ()) -> Learned:
+def learn_refusals(rows: Sequence[tuple[str, str, Sequence[str]]], abstained: Sequence[str] = ()) -> LearnedRefusals:
     """Learn the refusals of a log from its questions, answers and passages, and from answers on record as abstained.
 
     A text counts when it answers three different questions or more and 1 % of the rows, and either is like a known
@@ -85,10 +85,10 @@ def learn_refusals(rows: Sequence[tuple[str, str, Sequence[str]]], abstained: Se
             example.setdefault(bag, answer)
     enough = max(_MIN_QUESTIONS, _MIN_SHARE * len(rows))
     own = [bag for bag, questions in asked.items() if len(questions) >= enough and _like(example[bag], foreign[bag])]
-    return Learned(tuple(dict.fromkeys([*own, *(_bag(text, "") for text in abstained if _bag(text, ""))])))
+    return LearnedRefusals(tuple(dict.fromkeys([*own, *(_bag(text, "") for text in abstained if _bag(text, ""))])))
 
 
-def refuses(question: str, answer: str, learned: Learned) -> bool:
+def refuses(question: str, answer: str, learned: LearnedRefusals) -> bool:
     """Tell whether the answer as a whole is a refusal; one that goes on to answer is not."""
     text = plain(answer).strip()
     if not text:

@@ -53,7 +53,7 @@ _ASKS = (
 )
 
 
-class Embed(Protocol):
+class UnitEmbedder(Protocol):
     """What turns texts into unit vectors, one row a text; a question may be embedded otherwise than a passage."""
 
     def __call__(self, texts: Sequence[str], *, query: bool) -> NDArray[np.float32]:
@@ -70,7 +70,7 @@ class Relevance:
     reason: str = ""
 
 
-def relevance(question: str, ground: Ground, drawn: Sequence[Draw], embed: Embed | None) -> Relevance:
+def relevance(question: str, ground: Ground, drawn: Sequence[Draw], embed: UnitEmbedder | None) -> Relevance:
     """Compare the sentences drawn on with all that were there; `embed` is None where it knows not the language."""
     if not ground.sentences:
         return Relevance(None, (), "no passage text to judge the answer through")
@@ -101,7 +101,7 @@ def type_fits(question: str, ground: Ground) -> Floats:
     return np.array([1.0 if wanted.search(item.text) else -1.0 for item in ground.sentences])
 
 
-def _cosines(question: str, ground: Ground, embed: Embed | None) -> Floats | None:
+def _cosines(question: str, ground: Ground, embed: UnitEmbedder | None) -> Floats | None:
     if embed is None:
         return None
     vectors = embed([item.text for item in ground.sentences], query=False)

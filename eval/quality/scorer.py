@@ -55,7 +55,10 @@ class Scorer:
     """Score answers with weights read once and vectors from a callable, in the languages that it knows."""
 
     def __init__(
-        self, weights: Weights, embed: relevances.Embed | None = None, languages: frozenset[str] = frozenset({"en"})
+        self,
+        weights: Weights,
+        embed: relevances.UnitEmbedder | None = None,
+        languages: frozenset[str] = frozenset({"en"}),
     ) -> None:
         self._weights = weights
         self._embed = embed

@@ -13,7 +13,7 @@ from eval.metric import Metric
 from eval.quality.claims import find_claims
 from eval.quality.dimensions import DimensionScorer, learned_from
 from eval.quality.groundedness import GroundednessProxy
-from eval.quality.relevance import Embed
+from eval.quality.relevance import UnitEmbedder
 from eval.quality.scorer import Scorer as AnswerScorer
 from eval.quality.vectors import SentenceVectors
 from eval.quality.weights import Weights
@@ -50,7 +50,7 @@ def score(interaction: Interaction) -> list[Score]:
     return score_interaction(interaction, _shipped_proxy())
 
 
-def live_scorer(embed: Embed | None = None) -> Scorer:
+def live_scorer(embed: UnitEmbedder | None = None) -> Scorer:
     """Return what scores the answers of one log as they come: as `score` does, and by dimension.
 
     `embed` turns questions and passage sentences into vectors that the weights were fitted to; they are kept.

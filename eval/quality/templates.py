@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 
 from data.text import plain, terms
 from eval.quality.fields import answer_field, read_fields
-from eval.quality.frames import Frame, Stems, heads, tails, whole
+from eval.quality.frames import SentenceFrame, Stems, heads, tails, whole
 from eval.quality.refusal import refusing
 from eval.quality.sentences import lines_of, stems_of
 from eval.quality.wrappers import unwrap
@@ -53,7 +53,7 @@ class Templates:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownTerms:
     """What tells dress from answer in one row: the terms of the question, and those of the passages."""
 
     question: str
@@ -61,7 +61,7 @@ class Known:
     held: Stems
 
     @classmethod
-    def of(cls, question: str, passages: Sequence[str]) -> Known:
+    def of(cls, question: str, passages: Sequence[str]) -> KnownTerms:
         """Read them."""
         asked = Stems(terms(question))
         return cls(" ".join(sorted(asked)), asked, Stems().union(*map(stems_of, passages)))
@@ -77,7 +77,7 @@ class Known:
         return len(own & self.held) / len(own) if own else 0.0
 
 
-def is_dress(frame: Frame, known: Known) -> bool:
+def is_dress(frame: SentenceFrame, known: KnownTerms) -> bool:
     """Tell whether this instance of a template is dress: what stands in its slots is not from the passages."""
     own = frame.slots - known.asked
     return len(own & known.held) <= _MOST_CARRIED * len(own)
@@ -90,7 +90,7 @@ def find_templates(rows: Sequence[Row]) -> Templates:
     """
     paths = find_paths(rows)
     bare = [(question, unwrap(question, answer, passages, paths).text, passages) for question, answer, passages in rows]
-    return _chosen(_gather(bare), len({Known.of(question, ()).question for question, _, _ in rows}), paths)
+    return _chosen(_gather(bare), len({KnownTerms.of(question, ()).question for question, _, _ in rows}), paths)
 
 
 def find_paths(rows: Sequence[Row]) -> frozenset[str]:
@@ -104,7 +104,7 @@ def find_paths(rows: Sequence[Row]) -> frozenset[str]:
 
 
 @dataclass(slots=True)
-class _Seen:
+class _ShapeCount:
     """Where a shape stood: on which questions, around which texts, how much of it the passages carry.
 
     `carried` counts where they have most of its words, `touched` where any, `main` where it stood at the main part of
@@ -119,9 +119,9 @@ class _Seen:
     main: int = 0
     terms: int = 0
     rest_carried: float = 0.0
-    frame: Frame | None = None
+    frame: SentenceFrame | None = None
 
-    def add(self, frame: Frame, rest: str, known: Known, *, main: bool) -> None:
+    def add(self, frame: SentenceFrame, rest: str, known: KnownTerms, *, main: bool) -> None:
         """Count one instance with the text around it."""
         said = Stems(terms(rest))
         self.frame = frame
@@ -136,16 +136,16 @@ class _Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class _Gathered:
-    sentences: dict[str, _Seen]
-    heads: dict[str, _Seen]
-    tails: dict[str, _Seen]
+class _ShapeCounts:
+    sentences: dict[str, _ShapeCount]
+    heads: dict[str, _ShapeCount]
+    tails: dict[str, _ShapeCount]
 
 
-def _gather(rows: Sequence[Row]) -> _Gathered:
-    seen = _Gathered(defaultdict(_Seen), defaultdict(_Seen), defaultdict(_Seen))
+def _gather(rows: Sequence[Row]) -> _ShapeCounts:
+    seen = _ShapeCounts(defaultdict(_ShapeCount), defaultdict(_ShapeCount), defaultdict(_ShapeCount))
     for question, answer, passages in rows:
-        known = Known.of(question, passages)
+        known = KnownTerms.of(question, passages)
         parts = list(dict.fromkeys(part for line in lines_of(answer) for part in line if terms(plain(part))))
         main = max(parts, key=lambda part: _weight(part, known), default="")
         for part in parts:
@@ -154,12 +154,12 @@ def _gather(rows: Sequence[Row]) -> _Gathered:
     return seen
 
 
-def _weight(part: str, known: Known) -> tuple[bool, int, int]:
+def _weight(part: str, known: KnownTerms) -> tuple[bool, int, int]:
     """Return how much a part is the answer: a refusal is, else the one that says most of what the passages say."""
     return refusing(part), len((set(terms(part)) - known.asked) & known.held), len(part)
 
 
-def _gather_part(seen: _Gathered, part: str, known: Known, *, main: bool, alone: bool) -> None:
+def _gather_part(seen: _ShapeCounts, part: str, known: KnownTerms, *, main: bool, alone: bool) -> None:
     for frame in () if alone else whole(part, known.asked):
         seen.sentences[frame.shape].add(frame, "", known, main=main)
     for frame in heads(part, known.asked):
@@ -168,7 +168,7 @@ def _gather_part(seen: _Gathered, part: str, known: Known, *, main: bool, alone:
         seen.tails[frame.shape].add(frame, part[: frame.at], known, main=main)
 
 
-def _chosen(seen: _Gathered, questions: int, paths: frozenset[str]) -> Templates:
+def _chosen(seen: _ShapeCounts, questions: int, paths: frozenset[str]) -> Templates:
     enough = max(_MIN_QUESTIONS, _MIN_SHARE * questions)
     begun = {shape: held for shape, held in seen.heads.items() if _is_frame(held, questions)}
     return Templates(
@@ -184,7 +184,7 @@ def _chosen(seen: _Gathered, questions: int, paths: frozenset[str]) -> Templates
     )
 
 
-def _is_frame(held: _Seen, questions: int) -> bool:
+def _is_frame(held: _ShapeCount, questions: int) -> bool:
     """Tell whether a way to begin or end stood around enough texts; without words of its own, or a mark, more are.
 
     Without a mark it might go on into what is said: the passages must have none of its words, and it has no slots.
@@ -199,7 +199,7 @@ def _is_frame(held: _Seen, questions: int) -> bool:
     return len(held.questions) >= (enough if frame.edge and frame.words else more) and len(held.texts) >= enough
 
 
-def _is_label(held: _Seen) -> bool:
+def _is_label(held: _ShapeCount) -> bool:
     """Tell whether a frame names a value: a few words that the passages do not have, beside the answer."""
     return (
         held.frame is not None

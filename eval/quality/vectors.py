@@ -10,7 +10,7 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.quality.relevance import Embed
+from eval.quality.relevance import UnitEmbedder
 
 MOST_KEPT = 20_000
 """Vectors of 384 numbers in two bytes each take 15 MB at most."""
@@ -19,7 +19,7 @@ MOST_KEPT = 20_000
 class SentenceVectors:
     """Unit vectors of texts; those of passage sentences are kept, the least used go first. Threads may share it."""
 
-    def __init__(self, embed: Embed, most: int = MOST_KEPT) -> None:
+    def __init__(self, embed: UnitEmbedder, most: int = MOST_KEPT) -> None:
         self._embed = embed
         self._most = most
         self._kept: OrderedDict[bytes, NDArray[np.float16]] = OrderedDict()

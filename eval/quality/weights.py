@@ -18,7 +18,7 @@ WAYS = ("vectors", "words")
 
 
 @dataclass(frozen=True, slots=True)
-class Logistic:
+class LogisticModel:
     """Weights and intercept of one chance."""
 
     weights: tuple[float, ...]
@@ -35,11 +35,11 @@ class Weights:
     """All learned numbers; `relevance` and `holds` by way, `claims` and `changed` for the claims of an answer."""
 
     version: str
-    relevance: dict[str, Logistic]
-    holds: dict[str, Logistic]
+    relevance: dict[str, LogisticModel]
+    holds: dict[str, LogisticModel]
     nothing_drawn: float
     claims: Coefficients
-    changed: Logistic
+    changed: LogisticModel
 
     @classmethod
     def read(cls, file: Path = WEIGHTS_FILE) -> Weights:
@@ -77,5 +77,5 @@ def _built(held: dict[str, Any]) -> Weights:
     )
 
 
-def _logistic(held: dict[str, Any]) -> Logistic:
-    return Logistic(tuple(map(float, held["weights"])), float(held["intercept"]))
+def _logistic(held: dict[str, Any]) -> LogisticModel:
+    return LogisticModel(tuple(map(float, held["weights"])), float(held["intercept"]))

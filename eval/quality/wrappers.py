@@ -54,14 +54,14 @@ _POINTING = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Undressed:
+class BareAnswer:
     """The answer without its dress, and the kinds of what was taken off."""
 
     text: str
     removed: tuple[str, ...] = ()
 
 
-def unwrap(question: str, answer: str, passages: Sequence[str] = (), paths: frozenset[str] = frozenset()) -> Undressed:
+def unwrap(question: str, answer: str, passages: Sequence[str] = (), paths: frozenset[str] = frozenset()) -> BareAnswer:
     """Take off known wrappers; `paths` lead to the answer in a structure."""
     steps: list[tuple[str, Callable[[str], str]]] = [
         ("thinking", lambda text: _THINKING.sub("", text).strip()),
@@ -75,7 +75,7 @@ def unwrap(question: str, answer: str, passages: Sequence[str] = (), paths: froz
         if after != text and terms(plain(after)):
             removed.append(name)
             text = after
-    return Undressed(text, tuple(removed))
+    return BareAnswer(text, tuple(removed))
 
 
 def _field(text: str, question: str, passages: Sequence[str], paths: frozenset[str]) -> str:

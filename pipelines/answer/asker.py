@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from data.records import Interaction
-    from eval.quality import Embed
+    from eval.quality import UnitEmbedder
     from pipelines.wiring import Workspace
     from rag.asking import Asker
     from rag.protocols import AnswerLog
@@ -53,7 +53,7 @@ def open_asker(
     return build_asker(workspace, retriever, build_generator(workspace), writer)
 
 
-def _vectors(retriever: Retriever) -> Embed | None:
+def _vectors(retriever: Retriever) -> UnitEmbedder | None:
     """Return what makes the vectors that our scores were fitted to, or None where the index has another embedder.
 
     They take longer than the rest of a score, so only what is completed when nobody waits has them.

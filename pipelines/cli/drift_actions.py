@@ -12,7 +12,7 @@ from pipelines.cli.options import AsJson, Folder, Since, Until, parse_time
 from pipelines.console import note, plural, say, say_json, write_lines
 
 if TYPE_CHECKING:
-    from pipelines.monitoring import Frame
+    from pipelines.monitoring import SamplingFrame
     from pipelines.wiring import Workspace
 
 BaselineName = Annotated[str | None, typer.Option(help="The name of the baseline.", show_default="default")]
@@ -40,11 +40,11 @@ def label(
     as_json: AsJson = False,
 ) -> None:
     """Label a few answers by y, n, skip, back and quit. Known probabilities make them speak for all."""
-    from pipelines.monitoring import Frame
+    from pipelines.monitoring import SamplingFrame
     from pipelines.wiring import open_workspace
 
     opened = open_workspace(workspace)
-    frame = Frame(parse_time(since), parse_time(until), baseline, metric)
+    frame = SamplingFrame(parse_time(since), parse_time(until), baseline, metric)
     if import_:
         _import_labels(opened, import_, as_json)
     elif judge:
@@ -70,7 +70,7 @@ def _import_labels(opened: Workspace, path: Path, as_json: bool) -> None:
         raise typer.Exit(2)
 
 
-def _judge(opened: Workspace, frame: Frame, n: int, seed: int, dry_run: bool, as_json: bool) -> None:
+def _judge(opened: Workspace, frame: SamplingFrame, n: int, seed: int, dry_run: bool, as_json: bool) -> None:
     from dataclasses import asdict, replace
 
     from pipelines.monitoring import carry_out, cost_text, plan
@@ -91,7 +91,14 @@ def _judge(opened: Workspace, frame: Frame, n: int, seed: int, dry_run: bool, as
 
 
 def _queue(
-    opened: Workspace, frame: Frame, n: int, seed: int, new: bool, export: Path | None, dry_run: bool, as_json: bool
+    opened: Workspace,
+    frame: SamplingFrame,
+    n: int,
+    seed: int,
+    new: bool,
+    export: Path | None,
+    dry_run: bool,
+    as_json: bool,
 ) -> None:
     from pipelines.monitoring import begin, choose, drop, exported_round, label_round, progress
 

@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from pipelines.monitoring.drill import drill_json, drill_text, run_drill
     from pipelines.monitoring.forget import cutoff, sweep, sweep_json, sweep_text
     from pipelines.monitoring.interactions import exported, import_file, import_json, import_text, refused_lines
-    from pipelines.monitoring.label import Frame, begin, choose, drop, exported_round, import_labels, progress
+    from pipelines.monitoring.label import SamplingFrame, begin, choose, drop, exported_round, import_labels, progress
     from pipelines.monitoring.label_judge import carry_out, cost_text, plan
     from pipelines.monitoring.label_queue import label_round
     from pipelines.monitoring.replay import ReplaySettings, explain, shares_json, shares_text
 
 __all__ = [
-    "Frame",
     "ReplaySettings",
     "ReportedWindows",
+    "SamplingFrame",
     "baseline_text",
     "begin",
     "carry_out",
@@ -71,7 +71,7 @@ __getattr__ = face(
         "drill": ["drill_json", "drill_text", "run_drill"],
         "forget": ["cutoff", "sweep", "sweep_json", "sweep_text"],
         "interactions": ["exported", "import_file", "import_json", "import_text", "refused_lines"],
-        "label": ["Frame", "begin", "choose", "drop", "exported_round", "import_labels", "progress"],
+        "label": ["SamplingFrame", "begin", "choose", "drop", "exported_round", "import_labels", "progress"],
         "label_judge": ["carry_out", "cost_text", "plan"],
         "label_queue": ["label_round"],
         "replay": ["ReplaySettings", "explain", "shares_json", "shares_text"],

@@ -12,10 +12,10 @@ from typing import Any, cast
 from data.errors import SettingsError, WorkspaceError
 from data.files import write_whole
 from drift.alert import (
+    AlertMessage,
     AlertPolicy,
     Channel,
     ChannelState,
-    Message,
     Notice,
     decide,
     is_closed,
@@ -46,7 +46,7 @@ def send_alerts(workspace: Workspace, report: DriftReport, report_name: str, now
     if not channels:
         raise SettingsError("--alert has nobody to tell: set alerts.urls, alerts.alertmanager or alerts.textfile.")
     policy = AlertPolicy.of(alerts, workspace.settings.drift.false_alert_days, report_name)
-    message = Message(policy, now, report=report, report_json=to_json(report))
+    message = AlertMessage(policy, now, report=report, report_json=to_json(report))
     return _notify(workspace.data / STATE_FILE, channels, report, message)
 
 
@@ -63,11 +63,13 @@ def send_test(workspace: Workspace, now: datetime) -> dict[str, str | None]:
         f"[{alerts.service}] test message",
         f"Sent {now:%Y-%m-%d %H:%M} UTC by `drift alert-test`: this channel works.",
     )
-    message = Message(AlertPolicy.of(alerts, workspace.settings.drift.false_alert_days), now, notice)
+    message = AlertMessage(AlertPolicy.of(alerts, workspace.settings.drift.false_alert_days), now, notice)
     return {channel.shown: channel.send(message) for channel in open_channels(alerts) if not channel.wants_every_report}
 
 
-def _notify(path: Path, channels: Sequence[Channel], report: DriftReport, message: Message) -> dict[str, str | None]:
+def _notify(
+    path: Path, channels: Sequence[Channel], report: DriftReport, message: AlertMessage
+) -> dict[str, str | None]:
     states, results, policy, now = _read_states(path), {}, message.policy, message.now
     for channel in channels:
         if channel.wants_every_report:

@@ -25,7 +25,7 @@ _FORMAT = "%Y-%m-%d %H:%M"
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class SamplingFrame:
     """What a round may choose from: periods of the log, which score guides, and what is asked."""
 
     since: datetime | None = None
@@ -85,7 +85,7 @@ def progress(workspace: Workspace) -> Progress | None:
     return Progress(queue, left) if left else None
 
 
-def begin(workspace: Workspace, frame: Frame, count: int, seed: int, now: datetime) -> Queue:
+def begin(workspace: Workspace, frame: SamplingFrame, count: int, seed: int, now: datetime) -> Queue:
     """Choose `count` records for people, write their probabilities into the log and the queue beside it.
 
     :raises InputError: the periods hold no answers that are not labelled yet.
@@ -96,7 +96,7 @@ def begin(workspace: Workspace, frame: Frame, count: int, seed: int, now: dateti
     return queue
 
 
-def choose(workspace: Workspace, frame: Frame, count: int, seed: int, now: datetime) -> Queue:
+def choose(workspace: Workspace, frame: SamplingFrame, count: int, seed: int, now: datetime) -> Queue:
     """Choose `count` records of baseline and recent traffic; nothing is written."""
     from drift.labels import plan_round
 
@@ -175,7 +175,7 @@ def cards(log: InteractionLog, ids: Sequence[str]) -> list[Interaction]:
 
 
 def periods(
-    workspace: Workspace, log: InteractionLog, frame: Frame, now: datetime
+    workspace: Workspace, log: InteractionLog, frame: SamplingFrame, now: datetime
 ) -> list[tuple[datetime | None, datetime | None]]:
     """Return the baseline's period, where one is pinned, and the recent one: those that `drift report` compares."""
     from drift.log_windows import find_baseline
@@ -189,7 +189,7 @@ def periods(
     return [(pinned.since, pinned.until), (start, end)]
 
 
-def _candidates(log: InteractionLog, frame: Frame, since: datetime | None, until: datetime | None) -> list[Any]:
+def _candidates(log: InteractionLog, frame: SamplingFrame, since: datetime | None, until: datetime | None) -> list[Any]:
     from drift.labels import LabelCandidate
 
     scores = log.scores(since, until)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from data.records import Score
-from pipelines.monitoring.label import Frame, cards, choose, mark
+from pipelines.monitoring.label import SamplingFrame, cards, choose, mark
 from pipelines.wiring import Workspace, open_log
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class PlannedJudgement:
         return JudgedLabels(len(self.samples), self.judge.estimate(self.samples))
 
 
-def plan(workspace: Workspace, frame: Frame, count: int, seed: int, now: datetime) -> PlannedJudgement:
+def plan(workspace: Workspace, frame: SamplingFrame, count: int, seed: int, now: datetime) -> PlannedJudgement:
     """Choose what the judge of the settings would see.
 
     :raises SettingsError: no judge is set.

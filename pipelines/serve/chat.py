@@ -25,7 +25,7 @@ from pipelines.serve.completions import (
     without_footnotes,
 )
 from pipelines.serve.errors import ApiError
-from pipelines.serve.wire import REFUSALS, ChatRequest, Message
+from pipelines.serve.wire import REFUSALS, ChatMessage, ChatRequest
 from rag.answer import Turn
 from rag.asking import new_id
 
@@ -122,7 +122,7 @@ def _ending(asked: Answer, chunks: Chunks, with_usage: bool, with_footnotes: boo
     return [*parts, chunks.last(asked), *([chunks.usage(asked)] if with_usage else [])]
 
 
-def _turns(messages: Sequence[Message]) -> list[Turn]:
+def _turns(messages: Sequence[ChatMessage]) -> list[Turn]:
     """Return the messages up to the last one of the user, without those that are no part of the conversation.
 
     :raises ApiError: no message is the user's, or one holds something else than text.
@@ -139,7 +139,7 @@ def _turns(messages: Sequence[Message]) -> list[Turn]:
     return turns
 
 
-def _text(message: Message, place: int) -> str:
+def _text(message: ChatMessage, place: int) -> str:
     if not isinstance(message.content, list):
         return message.content or ""
     for part in message.content:

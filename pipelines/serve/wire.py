@@ -64,7 +64,7 @@ class Part(Body):
     text: Text | None = None
 
 
-class Message(Body):
+class ChatMessage(Body):
     """One message of a conversation."""
 
     role: Literal["system", "developer", "user", "assistant", "tool", "function"]
@@ -85,7 +85,7 @@ class ChatRequest(Body):
     """
 
     model: Text = ""
-    messages: list[Message] = Field(min_length=1, max_length=2000)
+    messages: list[ChatMessage] = Field(min_length=1, max_length=2000)
     stream: bool | None = None
     stream_options: StreamOptions | None = None
     n: Literal[1] | None = None

@@ -37,17 +37,17 @@ def build_observer(settings: Settings) -> Observer | None:
     section = settings.tracing
     if not section.endpoint:
         return None
-    return Tracing(_provider(section), content_of(settings)).interaction
+    return SpanWriter(_provider(section), content_of(settings)).interaction
 
 
 def trace_ingest(settings: Settings, report: IngestReport) -> None:
     """Send the span of an ingest that has just ended; nothing where tracing is off."""
     section = settings.tracing
     if section.endpoint:
-        Tracing(_provider(section), content_of(settings)).ingest(report)
+        SpanWriter(_provider(section), content_of(settings)).ingest(report)
 
 
-class Tracing:
+class SpanWriter:
     """Makes spans and gives them to `provider`; `content` says what of the texts they may hold."""
 
     def __init__(self, provider: TracerProvider, content: Content) -> None:
@@ -143,12 +143,12 @@ def _tell_failures_once(endpoint: str) -> None:
     """Say in one sentence that spans do not arrive, in place of a log line for each try."""
     told = threading.Event()
 
-    class Once(logging.Handler):
+    class OneWarning(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             if record.levelno >= logging.WARNING and not told.is_set():
                 told.set()
                 note(f"warning: the trace collector {endpoint} takes no spans: {record.getMessage()[:200]}")
 
     logger = logging.getLogger("opentelemetry")
-    logger.addHandler(Once())
+    logger.addHandler(OneWarning())
     logger.propagate = False

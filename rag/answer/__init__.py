@@ -7,7 +7,7 @@ from data.faces import face
 if TYPE_CHECKING:
     from rag.answer.answering import answer_question
     from rag.answer.evidence import AnswerSentence, find_evidence
-    from rag.answer.extractive import Extractive
+    from rag.answer.extractive import ExtractiveGenerator
     from rag.answer.follow_up import Turn, by_rule, standalone
     from rag.answer.location import locate
     from rag.answer.stream import stream_answer
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AnswerSentence",
-    "Extractive",
+    "ExtractiveGenerator",
     "Turn",
     "Verification",
     "answer_question",
@@ -32,7 +32,7 @@ __getattr__ = face(
     {
         "answering": ["answer_question"],
         "evidence": ["AnswerSentence", "find_evidence"],
-        "extractive": ["Extractive"],
+        "extractive": ["ExtractiveGenerator"],
         "follow_up": ["Turn", "by_rule", "standalone"],
         "location": ["locate"],
         "stream": ["stream_answer"],

@@ -31,7 +31,7 @@ _RULES = "4"
 _LIST_MARK = re.compile(r"\A(?:[-*+•◦▪●–—>]|#{1,6}|\(?\d{1,3}[.)])[ \t]+")
 
 
-class Extractive:
+class ExtractiveGenerator:
     """Answers with one or two sentences of the passages, word for word, each with its citation."""
 
     id = "extractive"

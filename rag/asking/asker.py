@@ -18,12 +18,12 @@ from data.records import Answer, Context, Draft, Fingerprint, Hit, Interaction, 
 from rag.answer import Turn, answer_question, stream_answer
 from rag.asking.log_writer import LogWriter, to_float16
 from rag.asking.question import Question, Stopwatch, new_question, stand_alone
-from rag.asking.stages import AtOnce, Stages
+from rag.asking.stages import ImmediateStages, Stages
 from rag.chat import ChatSettings, FollowUps
 from rag.protocols import Generator
 from rag.search import Retrieval, Retriever
 
-_AT_ONCE = AtOnce()
+_AT_ONCE = ImmediateStages()
 
 _CHAT = ChatSettings()
 

@@ -24,7 +24,7 @@ class Stages(Protocol):
         ...
 
 
-class AtOnce:
+class ImmediateStages:
     """Does everything where it is asked for."""
 
     def search(self, work: Callable[[], _T]) -> _T:

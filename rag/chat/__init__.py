@@ -11,17 +11,17 @@ if TYPE_CHECKING:
     from rag.chat.served_model import ServedModel, told_by
     from rag.chat.settings import ChatSettings, FollowUps
     from rag.chat.turns import shared_turns
-    from rag.chat.window import FittedPrompt, Window
+    from rag.chat.window import ContextWindow, FittedPrompt
 
 __all__ = [
     "ChatEndpoint",
     "ChatSettings",
+    "ContextWindow",
     "Fallback",
     "FittedPrompt",
     "FollowUps",
     "Reply",
     "ServedModel",
-    "Window",
     "shared_turns",
     "told_by",
 ]
@@ -35,6 +35,6 @@ __getattr__ = face(
         "served_model": ["ServedModel", "told_by"],
         "settings": ["ChatSettings", "FollowUps"],
         "turns": ["shared_turns"],
-        "window": ["FittedPrompt", "Window"],
+        "window": ["FittedPrompt", "ContextWindow"],
     },
 )

@@ -13,7 +13,7 @@ from rag.chat.model import ChatModel
 from rag.chat.reply import Reply
 from rag.chat.served_model import ServedModel
 from rag.chat.settings import ChatSettings
-from rag.chat.window import FittedPrompt, Window
+from rag.chat.window import ContextWindow, FittedPrompt
 from rag.http import shown_url
 from rag.prompts import PROMPT_VERSION, Prompt
 
@@ -39,7 +39,7 @@ class ChatEndpoint:
         served: ServedModel | None = None,
     ) -> None:
         self._settings = settings
-        self._window = Window(settings.context_window, settings.max_answer_tokens)
+        self._window = ContextWindow(settings.context_window, settings.max_answer_tokens)
         self._secret = secret or secrets.token_hex(16)
         self._deadline_s = settings.deadline_s
         self._served = served
@@ -74,7 +74,7 @@ class ChatEndpoint:
 
         :raises ContextOverflow: not one passage fits the window, or the server says so.
         :raises EndpointUnreachable: no connection, or no answer in time.
-        :raises EndpointRefused: an HTTP error that retries did not cure or had no time to, or the model declined.
+        :raises EndpointRefusal: an HTTP error that retries did not cure or had no time to, or the model declined.
         :raises GarbledReply: the reply breaks the protocol or is empty.
         """
         fitted = self._window.fit(question, hits, self._secret)

@@ -7,7 +7,7 @@ import re
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from rag.errors import ContextOverflow, EndpointError, EndpointRefused, EndpointUnreachable, GarbledReply
+from rag.errors import ContextOverflow, EndpointError, EndpointRefusal, EndpointUnreachable, GarbledReply
 from rag.http import asked_pause_s, in_words, is_passing
 
 if TYPE_CHECKING:
@@ -129,10 +129,10 @@ def _late(error: Exception, who: str, settings: ChatSettings) -> EndpointUnreach
     )
 
 
-def too_long_a_wait(error: Exception, settings: ChatSettings, pause_s: float, left_s: float) -> EndpointRefused:
+def too_long_a_wait(error: Exception, settings: ChatSettings, pause_s: float, left_s: float) -> EndpointRefusal:
     """Return the error for a server that wants to be left alone for longer than there is time."""
     status = getattr(error, "status_code", "an error")
-    return EndpointRefused(
+    return EndpointRefusal(
         f"The chat endpoint {shown_url(settings.base_url)} refused model {settings.model!r} with HTTP {status}"
         f" ({_said(error, settings)}) and asks to wait {in_words(pause_s)}, but {in_words(left_s)} are left of"
         f" chat.deadline_s: ask again in {in_words(pause_s)}, or name another endpoint under [[chat.fallback]].",
@@ -140,7 +140,7 @@ def too_long_a_wait(error: Exception, settings: ChatSettings, pause_s: float, le
     )
 
 
-def _refused(error: Exception, who: str, settings: ChatSettings) -> EndpointRefused:
+def _refused(error: Exception, who: str, settings: ChatSettings) -> EndpointRefusal:
     import openai
 
     assert isinstance(error, openai.APIStatusError)
@@ -152,7 +152,7 @@ def _refused(error: Exception, who: str, settings: ChatSettings) -> EndpointRefu
         429: "ask less often, or raise chat.max_retries",
     }.get(error.status_code, "see the server's log" if error.status_code >= 500 else "correct the [chat] settings")
     tries = f" after {settings.max_retries + 1} tries" if is_passing(error) and settings.max_retries else ""
-    return EndpointRefused(
+    return EndpointRefusal(
         f"{who} refused model {settings.model!r} with HTTP {error.status_code}{tries}"
         f" ({_said(error, settings)}): {advice}.",
         retry_after_s=asked_pause_s(error),
@@ -163,12 +163,12 @@ def usable(reply: Reply, settings: ChatSettings, *, streamed: bool) -> str:
     """Return the text of a finished reply.
 
     :raises GarbledReply: there is no text, or the stream ended before the reply did.
-    :raises EndpointRefused: the model declined, or a filter cut the reply.
+    :raises EndpointRefusal: the model declined, or a filter cut the reply.
     """
     who = f"The chat endpoint {shown_url(settings.base_url)}"
     if reply.refusal or reply.finish == "content_filter":
         reason = reply.refusal.strip() or "content filter"
-        raise EndpointRefused(
+        raise EndpointRefusal(
             f"{who}: model {settings.model!r} declined to answer ({_clean(reason, settings)}): rephrase the question."
         )
     if streamed and not reply.finish:

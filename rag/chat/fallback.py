@@ -12,7 +12,7 @@ from typing import TypeVar
 from data.records import Draft, Hit
 from rag.chat.deadline import TimeBudget
 from rag.chat.settings import ChatSettings
-from rag.errors import ContextOverflow, EndpointError, EndpointRefused
+from rag.errors import ContextOverflow, EndpointError, EndpointRefusal
 from rag.protocols import BoundedGenerator, Generator, StreamingGenerator, Writer
 
 _T = TypeVar("_T")
@@ -142,7 +142,7 @@ class Fallback:
     def _note_failure(self, place: int, error: EndpointError) -> None:
         if isinstance(error, ContextOverflow):
             return
-        wished = (error.retry_after_s or 0.0) if isinstance(error, EndpointRefused) else 0.0
+        wished = (error.retry_after_s or 0.0) if isinstance(error, EndpointRefusal) else 0.0
         with self._lock:
             breaker = self._breakers[place]
             breaker.failures += 1

@@ -70,7 +70,7 @@ class ChatModel:
         What passes is tried again, as long as nothing of the answer has come and time is left. Errors are those of
         openai, httpx and LangChain, and `EndpointTimeout`.
 
-        :raises EndpointRefused: the server asks for a longer pause than there is time for.
+        :raises EndpointRefusal: the server asks for a longer pause than there is time for.
         """
         budget = TimeBudget(deadline_s)
         tried = 0

@@ -86,7 +86,7 @@ class Flow:
         return data
 
 
-class Reader:
+class FlowReader:
     """The thread that takes in what arrives for all flows.
 
     What came wakes its reader after `patience_s`. More than `many` replies at once are looked into half as often, and
@@ -159,9 +159,9 @@ def can_pace() -> bool:
 
 
 @cache
-def shared_reader() -> Reader:
+def shared_reader() -> FlowReader:
     """Return the reader of this process."""
-    return Reader(shared_turns())
+    return FlowReader(shared_turns())
 
 
 def paced_transport(httpx: Any) -> Any:

@@ -22,7 +22,7 @@ class FittedPrompt:
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class ContextWindow:
     """How many tokens a model reads and writes, together; `answer` of them are kept for what it writes."""
 
     tokens: int

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from data.text import estimate_tokens
 from rag.embed.prefixes import Prefixes
-from rag.embed.remote_http import BatchRefused, EmbeddingsClient
+from rag.embed.remote_http import BatchRefusal, EmbeddingsClient
 from rag.embed.settings import EmbedderSettings
 from rag.errors import EmbedderError
 from rag.http import shown_url
@@ -97,7 +97,7 @@ class RemoteEmbedder:
             body["dimensions"] = self._settings.dimensions
         try:
             return [self._read(self._client.post(body), len(texts))]
-        except BatchRefused as error:
+        except BatchRefusal as error:
             if len(texts) == 1:
                 raise EmbedderError(
                     f"{error} It was one text of {len(texts[0])} characters, starting {texts[0][:40]!r}: if it is too"

@@ -22,7 +22,7 @@ _SPLIT_ON = frozenset({400, 413, 422})
 _RETRY_ON = frozenset({408, 409, 425, 429})
 
 
-class BatchRefused(EmbedderError):
+class BatchRefusal(EmbedderError):
     """The endpoint will not take these texts at once; fewer or shorter ones may pass."""
 
 
@@ -41,7 +41,7 @@ class EmbeddingsClient:
     def post(self, body: dict[str, Any]) -> Any:
         """Send one request and return the JSON of the reply; busy and failing servers are asked again.
 
-        :raises BatchRefused: HTTP 400, 413 or 422: perhaps too many or too long texts.
+        :raises BatchRefusal: HTTP 400, 413 or 422: perhaps too many or too long texts.
         :raises EmbedderError: no usable answer after all tries.
         """
         import httpx
@@ -95,7 +95,7 @@ class EmbeddingsClient:
             429: "lower embedder.concurrency, or raise embedder.max_retries",
         }.get(status, "see the server's log" if status >= 500 else "correct the [embedder] settings")
         tries = f" after {self._settings.max_retries + 1} tries" if self._retryable(status) else ""
-        kind = BatchRefused if status in _SPLIT_ON else EmbedderError
+        kind = BatchRefusal if status in _SPLIT_ON else EmbedderError
         return kind(
             f"{self._who} refused model {model!r} with HTTP {status}{tries} ({self._said(response)}): {advice}."
         )

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from rag.chunk import ChunkSettings, embedding_text
-from rag.errors import CandidateRefused
+from rag.errors import CandidateRefusal
 from rag.index import collapse_near_duplicates, sketch_ahead
 from rag.ingest.ahead import EmbeddingQueue, Vectors, embedding_ahead
 from rag.ingest.publish import Accept, publish
@@ -137,7 +137,7 @@ def _publish(
     """Return how many chunks the index holds, and why its draft was refused."""
     try:
         return publish(catalog, folder, embedder, draft, now, accept), ""
-    except CandidateRefused as error:
+    except CandidateRefusal as error:
         current = catalog.current()
         return current.chunks if current is not None else 0, str(error)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.errors import CandidateRefused
+from rag.errors import CandidateRefusal
 from rag.index import Fusion, Index, record_near_duplicates
 from rag.ingest.calibrate import is_stale, measure_strength, sample_known_items
 from rag.protocols import Embedder
@@ -37,7 +37,7 @@ def ask_to_accept(catalog: Catalog, folder: Path, embedder: Embedder, accept: Ac
 
     A process killed meanwhile has published nothing.
 
-    :raises CandidateRefused: `accept` gave a reason against it.
+    :raises CandidateRefusal: `accept` gave a reason against it.
     """
     candidate = Index(folder, catalog, embedder)
     try:
@@ -45,7 +45,7 @@ def ask_to_accept(catalog: Catalog, folder: Path, embedder: Embedder, accept: Ac
     finally:
         candidate.release()
     if reason is not None:
-        raise CandidateRefused(reason)
+        raise CandidateRefusal(reason)
 
 
 def publish(
@@ -55,7 +55,7 @@ def publish(
 
     A draft that was built otherwise than the published index is first shown to `accept`.
 
-    :raises CandidateRefused: `accept` was against it; the draft is kept, and readers stay where they were.
+    :raises CandidateRefusal: `accept` was against it; the draft is kept, and readers stay where they were.
     :raises IndexDamaged: the vectors of the draft could not be written whole; readers stay where they were.
     """
     current = catalog.current()

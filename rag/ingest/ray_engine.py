@@ -137,7 +137,7 @@ def _pipeline(rows: list[dict[str, bytes]], plan: _RayPlan, cached: frozenset[st
     # Unequal shares of a processor keep Ray from fusing the stages, which would leave reading to the few embedders.
     read = ray.data.from_items(rows, override_num_blocks=blocks).map(_read, fn_args=(plan,), num_cpus=0.5)
     return read.map_batches(
-        _Embed,
+        _EmbeddingStage,
         fn_constructor_args=(plan, cached),
         batch_size=_DOCUMENTS_AT_ONCE,
         batch_format="pyarrow",
@@ -155,7 +155,7 @@ def _read(row: Mapping[str, Any], plan: _RayPlan) -> dict[str, bytes]:
     return {"packed": pickle.dumps(worked)}
 
 
-class _Embed:
+class _EmbeddingStage:
     """Stage two, in an actor: vectors are added to every result that needs some."""
 
     def __init__(self, plan: _RayPlan, cached: frozenset[str]) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from data.errors import SettingsError
 from data.extras import needed_by
 from data.records import Draft, Hit
-from rag.chat import ChatSettings, Reply, Window
+from rag.chat import ChatSettings, ContextWindow, Reply
 from rag.errors import EndpointError, GarbledReply
 from rag.prompts import PROMPT_VERSION
 
@@ -45,7 +45,7 @@ class LangChainGenerator:
         secret: str | None = None,
     ) -> None:
         self._model = _opened(model) if isinstance(model, str) else model
-        self._window = Window(context_window, max_answer_tokens)
+        self._window = ContextWindow(context_window, max_answer_tokens)
         self._secret = secret or secrets.token_hex(16)
 
     def __repr__(self) -> str:

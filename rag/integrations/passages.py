@@ -9,7 +9,7 @@ from data.errors import InputError
 from data.records import Hit
 
 
-class Found(Protocol):
+class FoundPassages(Protocol):
     """What a search returns: passages, best first."""
 
     @property
@@ -19,7 +19,7 @@ class Found(Protocol):
 class Search(Protocol):
     """What finds passages, such as a `Retriever`."""
 
-    def search(self, question: str, k: int | None = None) -> Found | Sequence[Hit]:
+    def search(self, question: str, k: int | None = None) -> FoundPassages | Sequence[Hit]:
         """Return the best `k` passages, or as many as it is set to."""
         ...
 

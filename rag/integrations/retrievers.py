@@ -30,7 +30,7 @@ def langchain_retriever(search: Search, k: int | None = None) -> BaseRetriever:
 
     wanted = checked_k(k)
 
-    class PassageRetriever(BaseRetriever):
+    class LangChainPassageRetriever(BaseRetriever):
         def _get_relevant_documents(self, query: str, *, run_manager: Any) -> list[Document]:
             del run_manager
             return [
@@ -38,7 +38,7 @@ def langchain_retriever(search: Search, k: int | None = None) -> BaseRetriever:
                 for hit in passages(search, query, wanted)
             ]
 
-    return PassageRetriever()
+    return LangChainPassageRetriever()
 
 
 @needed_by("A retriever of LlamaIndex", "rag")
@@ -55,7 +55,7 @@ def llama_index_retriever(search: Search, k: int | None = None) -> LlamaIndexRet
 
     wanted = checked_k(k)
 
-    class PassageRetriever(BaseRetriever):
+    class LlamaIndexPassageRetriever(BaseRetriever):
         def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
             found = passages(search, query_bundle.query_str, wanted)
             hidden = list(_NOT_FOR_MODELS)
@@ -70,4 +70,4 @@ def llama_index_retriever(search: Search, k: int | None = None) -> LlamaIndexRet
         async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
             return await asyncio.to_thread(self._retrieve, query_bundle)
 
-    return PassageRetriever()
+    return LlamaIndexPassageRetriever()

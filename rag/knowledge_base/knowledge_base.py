@@ -22,14 +22,14 @@ from rag.knowledge_base.answer_stream import AnswerStream
 from rag.knowledge_base.sharing import SharedAsker
 from rag.protocols import AnswerLog, Embedder, Generator, Observer
 from rag.store import parse_filter
-from rag.wiring import Place, build_asker, build_generator, ingest_into, open_retriever
+from rag.wiring import IndexPlace, build_asker, build_generator, ingest_into, open_retriever
 
 _T = TypeVar("_T")
 _THREADS = 8
 """Questions under way at once of those that are awaited; further ones wait their turn."""
 
 
-class Folder(Place, Protocol):
+class Folder(IndexPlace, Protocol):
     """A place with a folder of its own, in which `rag.toml` lies."""
 
     @property

@@ -8,12 +8,12 @@ if TYPE_CHECKING:
     from rag.wiring.asker import build_asker
     from rag.wiring.generator import build_endpoint, build_generator
     from rag.wiring.ingest import EMBEDDER_NOTE, ingest_into
-    from rag.wiring.place import Place, prompt_secret, retrieval_id
+    from rag.wiring.place import IndexPlace, prompt_secret, retrieval_id
     from rag.wiring.retriever import build_widener, open_index, open_retriever, place_embedder
 
 __all__ = [
     "EMBEDDER_NOTE",
-    "Place",
+    "IndexPlace",
     "build_asker",
     "build_endpoint",
     "build_generator",
@@ -32,7 +32,7 @@ __getattr__ = face(
         "asker": ["build_asker"],
         "generator": ["build_endpoint", "build_generator"],
         "ingest": ["EMBEDDER_NOTE", "ingest_into"],
-        "place": ["Place", "prompt_secret", "retrieval_id"],
+        "place": ["IndexPlace", "prompt_secret", "retrieval_id"],
         "retriever": ["build_widener", "open_index", "open_retriever", "place_embedder"],
     },
 )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from rag.asking import Asker, LogWriter
 from rag.protocols import Generator
 from rag.search import Retriever
-from rag.wiring.place import Place, retrieval_id
+from rag.wiring.place import IndexPlace, retrieval_id
 from rag.wiring.retriever import build_widener
 
 
-def build_asker(place: Place, retriever: Retriever, generator: Generator, writer: LogWriter) -> Asker:
+def build_asker(place: IndexPlace, retriever: Retriever, generator: Generator, writer: LogWriter) -> Asker:
     """Put the parts together with what else the settings say of an answer."""
     return Asker(
         retriever,

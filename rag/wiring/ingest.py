@@ -14,7 +14,7 @@ from rag.protocols import Embedder, Engine
 from rag.read import SourceFile
 from rag.store import Ledger
 from rag.store.vectors import place_vectors
-from rag.wiring.place import Place
+from rag.wiring.place import IndexPlace
 from rag.wiring.retriever import place_embedder
 
 EMBEDDER_NOTE = "embedder.json"
@@ -22,7 +22,7 @@ EMBEDDER_NOTE = "embedder.json"
 
 
 def ingest_into(
-    place: Place,
+    place: IndexPlace,
     paths: Sequence[Path],
     *,
     embedder: Embedder | None = None,
@@ -60,7 +60,7 @@ def ingest_into(
     return replace(report, suspicious=suspicious)
 
 
-def _suspicious(place: Place, files: Sequence[SourceFile]) -> tuple[tuple[str, str], ...]:
+def _suspicious(place: IndexPlace, files: Sequence[SourceFile]) -> tuple[tuple[str, str], ...]:
     """Look for attacks in new documents; their passages are flagged or held back when a question finds them."""
     if place.settings.ingest.hostile == "off":
         return ()
@@ -68,7 +68,7 @@ def _suspicious(place: Place, files: Sequence[SourceFile]) -> tuple[tuple[str, s
         return news(survey(index, Ledger(place.data), {file.origin: file.path for file in files}))
 
 
-def _note_embedder(place: Place) -> None:
+def _note_embedder(place: IndexPlace) -> None:
     """Keep the embedder settings of the index that was just published; the key of its endpoint is not kept."""
     path = place.data / EMBEDDER_NOTE
     embedder = asdict(place.settings.embedder)

@@ -11,7 +11,7 @@ from data.records import settings_hash
 from rag.settings import RagSettings
 
 
-class Place(Protocol):
+class IndexPlace(Protocol):
     """What parts are built from; `data` is the folder of the index, absolute: open stores are kept by path."""
 
     @property
@@ -21,7 +21,7 @@ class Place(Protocol):
     def settings(self) -> RagSettings: ...  # noqa: D102
 
 
-def prompt_secret(place: Place) -> str:
+def prompt_secret(place: IndexPlace) -> str:
     """Return the place's own random text, made at first use.
 
     Passage keys in prompts follow from it: documents cannot guess them, and a question asked again has the same prompt.

@@ -15,23 +15,23 @@ from rag.search import EndpointReranker, FeedbackQueries, LocalReranker, ModelQu
 from rag.store import Ledger
 from rag.store.vectors import remember_key
 from rag.wiring.generator import Tell, build_generator, silent
-from rag.wiring.place import Place
+from rag.wiring.place import IndexPlace
 
 
-def place_embedder(place: Place) -> Embedder:
+def place_embedder(place: IndexPlace) -> Embedder:
     """Build the embedder of the settings so that it fits the index of the place where they leave that open."""
     settings = place.settings.embedder
     is_open = settings.precision == "auto" and not settings.base_url
     return open_embedder(settings, recorded_embedder(place.data) if is_open else "")
 
 
-def open_index(place: Place, embedder: Embedder | None = None) -> Index:
+def open_index(place: IndexPlace, embedder: Embedder | None = None) -> Index:
     """Open the index of a place for reading, with the embedder of its settings or another."""
     remember_key(place.settings.vectors)
     return Index.open(place.data, embedder or place_embedder(place))
 
 
-def open_retriever(place: Place, tell: Tell = silent, embedder: Embedder | None = None) -> Retriever:
+def open_retriever(place: IndexPlace, tell: Tell = silent, embedder: Embedder | None = None) -> Retriever:
     """Open the index of a place for searches as its [retrieval] and [rerank] settings want them.
 
     :raises SettingsError: the reranker's settings do not fit together.
@@ -50,7 +50,7 @@ def open_retriever(place: Place, tell: Tell = silent, embedder: Embedder | None 
     )
 
 
-def build_widener(place: Place, index: Index) -> Callable[[Sequence[Hit]], Sequence[Hit]]:
+def build_widener(place: IndexPlace, index: Index) -> Callable[[Sequence[Hit]], Sequence[Hit]]:
     """Return what makes passages that were found into those a model reads: the same, or widened to their section."""
     retrieval = place.settings.retrieval
     if retrieval.expand == "none":
@@ -64,7 +64,7 @@ def build_widener(place: Place, index: Index) -> Callable[[Sequence[Hit]], Seque
     return widen
 
 
-def _build_guard(place: Place, index: Index) -> Guard | None:
+def _build_guard(place: IndexPlace, index: Index) -> Guard | None:
     """Return what judges passages as `ingest.hostile` says; None where it is off."""
     mode = place.settings.ingest.hostile
     if mode == "off":
@@ -72,7 +72,7 @@ def _build_guard(place: Place, index: Index) -> Guard | None:
     return Guard(index.document, Ledger(place.data).released, holding=mode == "quarantine")
 
 
-def _build_more_queries(place: Place, tell: Tell) -> MoreQueries | None:
+def _build_more_queries(place: IndexPlace, tell: Tell) -> MoreQueries | None:
     way = place.settings.retrieval.more_queries
     if way == "none":
         return None
@@ -85,12 +85,12 @@ def _build_more_queries(place: Place, tell: Tell) -> MoreQueries | None:
     return ModelQueries(cache(lambda: _writer(place, tell)))
 
 
-def _writer(place: Place, tell: Tell) -> Writer | None:
+def _writer(place: IndexPlace, tell: Tell) -> Writer | None:
     generator = build_generator(place, tell)
     return generator if isinstance(generator, Writer) else None
 
 
-def _build_reranker(place: Place) -> Reranker | None:
+def _build_reranker(place: IndexPlace) -> Reranker | None:
     rerank = place.settings.rerank
     if rerank.base_url:
         return EndpointReranker(rerank)

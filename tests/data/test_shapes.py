@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import ConfigDict
 
 from data.errors import InputError
-from data.shapes import EmptyIsNone, Flag, Must, Name, Number, Shape, Share, Text
+from data.shapes import EmptyIsNone, Flag, Name, Number, Requirement, Shape, Share, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,9 @@ class Ship:
     share: Share | None = None
     sunk: Flag = False
     port: Name = ""
-    cargo: Annotated[tuple[Text, ...] | None, EmptyIsNone, Must("cargo of {name} must be a list of names")] = None
+    cargo: Annotated[tuple[Text, ...] | None, EmptyIsNone, Requirement("cargo of {name} must be a list of names")] = (
+        None
+    )
 
 
 SHIP = Shape(Ship)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
-from data.settings import Bounds, Example, Former, NotEmpty, Secret, check
+from data.settings import Bounds, Example, FormerName, NotEmpty, Secret, check
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Ferry:
     share: Annotated[float, Bounds(gt=0.0, lt=1.0)] = 0.5
     runs: Literal["daily", "weekly"] = "daily"
     heated: bool = True
-    delay_s: Annotated[float, Bounds(ge=0.0), Former("wait_s")] = 0.0
+    delay_s: Annotated[float, Bounds(ge=0.0), FormerName("wait_s")] = 0.0
     key: Secret = Secret("none")
     decks: tuple[str, ...] = ("upper",)
     codes: tuple[Secret, ...] = ()

@@ -13,10 +13,10 @@ import pytest
 from data.errors import SettingsError
 from data.settings import Secret
 from drift.alert.alertmanager import Alertmanager
-from drift.alert.channel import Channel, Message, key_of
+from drift.alert.channel import AlertMessage, Channel, key_of
 from drift.alert.channels import KINDS, open_channel, open_channels, summary
 from drift.alert.policy import AlertPolicy, Notice
-from drift.alert.service import Service
+from drift.alert.service import AppriseService
 from drift.alert.settings import AlertSettings
 from drift.alert.textfile import Textfile
 from drift.comparison import compare
@@ -51,7 +51,7 @@ class Pigeon:
             raise SettingsError("A pigeon needs a roof: write pigeon:NAME@ROOF.")
         return cls(address)
 
-    def send(self, message: Message) -> str | None:
+    def send(self, message: AlertMessage) -> str | None:
         if self.address.endswith("nowhere"):
             return "the pigeon came back"
         self.carried.append(message.notice.title if message.notice else "")
@@ -103,7 +103,7 @@ EVERY_KIND = pytest.mark.parametrize(
     "kind",
     [
         Kind(
-            Service,
+            AppriseService,
             lambda receiver, folder: f"json://bot:hunter2@{receiver.address}/hook?token=hunter2",
             lambda folder: "json://bot:hunter2@127.0.0.1:9/hook",
             lambda receiver, folder: (
@@ -138,7 +138,7 @@ EVERY_KIND = pytest.mark.parametrize(
 def message():
     windows = build_window("a", 150), build_window("b", 150, quality=0.5, day=20, seed=1)
     report = compare(*windows, DriftSettings(permutations=99), NOW)
-    return Message(POLICY, NOW, NOTICE, report, to_json(report))
+    return AlertMessage(POLICY, NOW, NOTICE, report, to_json(report))
 
 
 @pytest.fixture(autouse=True)
@@ -182,9 +182,9 @@ def test_a_channel_takes_a_message_without_the_part_it_does_not_want(kind, recei
     if channel.wants_every_report:
         assert channel.send(replace(message, notice=None)) is None
         assert kind.arrived(receiver, tmp_path)
-        assert channel.send(Message(POLICY, NOW, NOTICE)) is None
+        assert channel.send(AlertMessage(POLICY, NOW, NOTICE)) is None
     else:
-        assert channel.send(Message(POLICY, NOW, NOTICE)) is None
+        assert channel.send(AlertMessage(POLICY, NOW, NOTICE)) is None
         assert kind.arrived(receiver, tmp_path)
 
 
@@ -202,7 +202,7 @@ def test_alerts_at_an_alertmanager_fire_for_as_long_as_the_policy_says_and_end_w
 def test_settings_open_every_channel_they_name_in_their_order(receiver):
     settings = AlertSettings(urls=(Secret("json://host/a"),), alertmanager="http://am:9093", textfile="/tmp/rag.prom")
     opened = open_channels(settings)
-    assert [type(channel) for channel in opened] == [Service, Alertmanager, Textfile]
+    assert [type(channel) for channel in opened] == [AppriseService, Alertmanager, Textfile]
     assert [channel.shown for channel in opened[1:]] == ["http://am:9093", "/tmp/rag.prom"]
     assert open_channels(AlertSettings()) == []
 

@@ -1,9 +1,9 @@
 import pytest
 
-from eval.quality.refusal import Learned, learn_refusals, refusal_score, refuses
+from eval.quality.refusal import LearnedRefusals, learn_refusals, refusal_score, refuses
 from tests.eval.quality.ferry import PASSAGES, QUESTION, RIGHT
 
-NOTHING = Learned()
+NOTHING = LearnedRefusals()
 OWN = "Our handbook is silent on this point."
 
 

@@ -5,7 +5,7 @@ import pytest
 from eval.errors import ModelFileError
 from eval.quality.relevance import FEATURES
 from eval.quality.support import CLAIM_FEATURES, KEPT_FEATURES
-from eval.quality.weights import WEIGHTS_FILE, Logistic, Weights
+from eval.quality.weights import WEIGHTS_FILE, LogisticModel, Weights
 
 WEIGHTS = Weights.read()
 
@@ -28,7 +28,7 @@ def test_the_most_doubtful_claim_decides_what_was_kept():
 
 
 def test_a_chance_stays_between_zero_and_one_for_absurd_features():
-    assert 0 < Logistic((1.0,), 0.0).chance([-1e9]) < Logistic((1.0,), 0.0).chance([1e9]) < 1
+    assert 0 < LogisticModel((1.0,), 0.0).chance([-1e9]) < LogisticModel((1.0,), 0.0).chance([1e9]) < 1
 
 
 @pytest.mark.parametrize("damage", ["{", "{}", '{"version": "x"}', "[]"])

@@ -15,7 +15,7 @@ from drift.comparison import assess
 from drift.settings import DriftSettings
 from drift.windows import Window
 from pipelines.loopback import Loopback
-from pipelines.monitoring.label import Frame, begin, mark, progress, store
+from pipelines.monitoring.label import SamplingFrame, begin, mark, progress, store
 from pipelines.wiring.workspace import init_workspace, open_log, open_workspace
 
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)
@@ -129,7 +129,7 @@ def test_a_round_goes_to_standard_output_where_that_is_asked_for(command, folder
 def test_the_report_weighs_labels_by_how_they_were_chosen(command, folder):
     # Only answers that the proxy doubts are labelled on one side: without weights the estimate would be off by far.
     workspace = open_workspace(folder)
-    queue = begin(workspace, Frame(LATER, END), 120, 0, END)
+    queue = begin(workspace, SamplingFrame(LATER, END), 120, 0, END)
     truth = {item.id: item.tags["right"] == "True" for item in open_log(workspace).read()}
     store(open_log(workspace), [Label(name, float(truth[name])) for name in queue.ids])
     real = [sum(right for name, right in truth.items() if name.startswith(day)) / 200 for day in ("0105", "0112")]

@@ -2,7 +2,7 @@ import pytest
 
 from data.records import ABSTENTION, Chunk, Draft, Hit
 from rag.answer.answering import answer_question
-from rag.answer.extractive import Extractive
+from rag.answer.extractive import ExtractiveGenerator
 from rag.errors import EndpointUnreachable
 
 TEXT = "Each passenger may take one bag of up to 8 kg on board. A second bag costs €15. Captain Anna Berg decides."
@@ -113,7 +113,7 @@ def test_a_dead_endpoint_is_a_failed_outcome_with_its_reason():
 
 
 def test_the_extractive_generator_passes_its_own_checks():
-    answered = answer_question("How much does a second bag cost?", [HIT], Extractive())
+    answered = answer_question("How much does a second bag cost?", [HIT], ExtractiveGenerator())
     assert answered.text == "A second bag costs €15 [1]."
     assert [citation.quote for citation in answered.citations] == ["A second bag costs €15."]
     assert answered.flags == ()

@@ -2,7 +2,7 @@ import pytest
 
 from data.records import ABSTENTION, Chunk, Hit
 from rag.answer.evidence import find_evidence
-from rag.answer.extractive import Extractive
+from rag.answer.extractive import ExtractiveGenerator
 
 PASSAGES = {
     "baggage.md": "# Hand luggage\n\nEach passenger may bring hand luggage of up to 10 kilograms. Prams travel free.",
@@ -34,7 +34,7 @@ def hits(*names):
     ],
 )
 def test_plain_questions_are_answered_with_the_sentence_that_says_it(question, quote):
-    draft = Extractive().generate(question, hits())
+    draft = ExtractiveGenerator().generate(question, hits())
     assert quote in draft.text.splitlines()[0]
 
 
@@ -42,7 +42,7 @@ def test_plain_questions_are_answered_with_the_sentence_that_says_it(question, q
     "question", ["Who won the football championship?", "What is the capital of Peru?", "Сколько стоит виза в Канаду?"]
 )
 def test_questions_about_something_else_are_refused(question):
-    assert Extractive().generate(question, hits()).text == ABSTENTION
+    assert ExtractiveGenerator().generate(question, hits()).text == ABSTENTION
 
 
 LOCKERS = "There are 64 lockers in Kallvik. A small locker costs €4 and a large one €7 for each 24 hours."
@@ -57,17 +57,19 @@ LOCKERS = "There are 64 lockers in Kallvik. A small locker costs €4 and a larg
     ],
 )
 def test_a_price_is_no_answer_where_nothing_says_that_it_is_of_what_was_asked_for(question, answered):
-    draft = Extractive().generate(question, [Hit(Chunk("baggage.md", 0, len(LOCKERS), LOCKERS), 1.0)])
+    draft = ExtractiveGenerator().generate(question, [Hit(Chunk("baggage.md", 0, len(LOCKERS), LOCKERS), 1.0)])
     assert (draft.text != ABSTENTION) == answered
 
 
 def test_a_question_for_a_price_alone_is_answered_by_any_price():
     text = "The ticket costs €4 at the desk."
-    assert "€4" in Extractive().generate("What does it cost?", [Hit(Chunk("a.md", 0, len(text), text), 1.0)]).text
+    assert (
+        "€4" in ExtractiveGenerator().generate("What does it cost?", [Hit(Chunk("a.md", 0, len(text), text), 1.0)]).text
+    )
 
 
 def test_every_line_is_a_sentence_of_its_passage_followed_by_the_key_of_that_passage():
-    draft = Extractive().generate("How long is the pier and who opened it?", hits())
+    draft = ExtractiveGenerator().generate("How long is the pier and who opened it?", hits())
     by_id = {hit.chunk.id: hit.chunk.text for hit in hits()}
     for line in draft.text.splitlines():
         quote, key = line.rsplit(" [", 1)
@@ -75,14 +77,14 @@ def test_every_line_is_a_sentence_of_its_passage_followed_by_the_key_of_that_pas
 
 
 def test_the_same_question_gives_the_same_draft():
-    assert Extractive().generate("Who opened the pier?", hits()) == Extractive().generate(
+    assert ExtractiveGenerator().generate("Who opened the pier?", hits()) == ExtractiveGenerator().generate(
         "Who opened the pier?", hits()
     )
 
 
 def test_the_same_sentence_in_two_passages_is_quoted_once():
     twice = [*hits("pier.txt"), Hit(Chunk("copy.txt", 0, 103, PASSAGES["pier.txt"]), 0.5)]
-    draft = Extractive().generate("When was the pier opened?", twice)
+    draft = ExtractiveGenerator().generate("When was the pier opened?", twice)
     assert draft.text.count("opened in 1931") == 1
 
 
@@ -109,7 +111,7 @@ LETTER = (
 )
 def test_the_sentence_quoted_first_holds_the_kind_of_thing_asked_for(question, fitting):
     letter = Hit(Chunk("letter.txt", 0, len(LETTER), LETTER), 1.0)
-    assert Extractive().generate(question, [letter]).text.startswith(fitting)
+    assert ExtractiveGenerator().generate(question, [letter]).text.startswith(fitting)
 
 
 @pytest.mark.parametrize(
@@ -123,7 +125,7 @@ def test_the_sentence_quoted_first_holds_the_kind_of_thing_asked_for(question, f
     ],
 )
 def test_a_sentence_about_it_that_lacks_what_is_asked_for_is_no_answer(question, text):
-    assert Extractive().generate(question, [Hit(Chunk("a.txt", 0, len(text), text), 1.0)]).text == ABSTENTION
+    assert ExtractiveGenerator().generate(question, [Hit(Chunk("a.txt", 0, len(text), text), 1.0)]).text == ABSTENTION
 
 
 @pytest.mark.parametrize(
@@ -135,7 +137,7 @@ def test_a_sentence_about_it_that_lacks_what_is_asked_for_is_no_answer(question,
     ],
 )
 def test_what_may_be_an_answer_is_not_refused_for_its_form(question, text):
-    assert Extractive().generate(question, [Hit(Chunk("a.txt", 0, len(text), text), 1.0)]).text != ABSTENTION
+    assert ExtractiveGenerator().generate(question, [Hit(Chunk("a.txt", 0, len(text), text), 1.0)]).text != ABSTENTION
 
 
 def test_titles_and_lead_ins_are_never_evidence():
@@ -189,4 +191,4 @@ def test_what_says_little_or_stands_under_another_heading_inherits_nothing(secti
 
 def test_no_words_no_evidence():
     assert find_evidence("What?", []) == []
-    assert Extractive().generate("???", hits("pier.txt")).text == ABSTENTION
+    assert ExtractiveGenerator().generate("???", hits("pier.txt")).text == ABSTENTION

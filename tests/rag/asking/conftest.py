@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.answer.extractive import Extractive
+from rag.answer.extractive import ExtractiveGenerator
 from rag.asking.asker import Asker
 from rag.asking.log_writer import LogWriter
 from rag.chunk import ChunkSettings
@@ -46,6 +46,6 @@ def asking(retriever):
     """Return an asker that answers with `generator` and writes with these parts."""
 
     def make(generator=None, **parts):
-        return Asker(retriever, generator or Extractive(), LogWriter(retriever.index.embed_query, **parts))
+        return Asker(retriever, generator or ExtractiveGenerator(), LogWriter(retriever.index.embed_query, **parts))
 
     return make

@@ -7,7 +7,7 @@ from data.records import NOT_ON_RECORD, Answer, Draft, Score
 from rag.answer.follow_up import Turn
 from rag.asking.log_writer import LogWriter
 from rag.asking.question import new_question
-from rag.asking.stages import AtOnce
+from rag.asking.stages import ImmediateStages
 from rag.errors import EndpointUnreachable
 from tests.rag.asking.conftest import Rows
 
@@ -116,7 +116,7 @@ def test_pieces_joined_are_the_text_of_the_answer_at_the_end(asking):
 def test_each_stage_is_done_where_its_stages_say(asking):
     done = []
 
-    class Noted(AtOnce):
+    class Noted(ImmediateStages):
         def search(self, work):
             done.append("search")
             return work()

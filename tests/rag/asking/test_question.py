@@ -1,6 +1,6 @@
 from datetime import UTC, datetime
 
-from rag.answer.extractive import Extractive
+from rag.answer.extractive import ExtractiveGenerator
 from rag.answer.follow_up import Turn
 from rag.asking.question import Stopwatch, new_question, stand_alone
 
@@ -8,7 +8,7 @@ HISTORY = [Turn("user", "When does the ferry leave?")]
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 
-class Model(Extractive):
+class Model(ExtractiveGenerator):
     """Rewrites questions, too."""
 
     def complete(self, system, user):
@@ -32,7 +32,7 @@ def test_who_rewrites_is_told_by_the_setting():
 
 
 def test_the_extractive_answerer_rewrites_by_rule():
-    found = stand_alone(new_question("And the price?"), HISTORY, Extractive(), "model")
+    found = stand_alone(new_question("And the price?"), HISTORY, ExtractiveGenerator(), "model")
     assert (found.text, found.tags) == ("And the price? (ferry leave)", {"asked_as": "And the price?"})
 
 

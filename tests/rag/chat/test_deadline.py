@@ -8,7 +8,7 @@ from rag.chat.endpoint import ChatEndpoint
 from rag.chat.model import ChatModel
 from rag.chat.reply import Reply
 from rag.chat.settings import ChatSettings
-from rag.errors import EndpointRefused, EndpointUnreachable
+from rag.errors import EndpointRefusal, EndpointUnreachable
 from rag.http import in_words
 
 TEXT = "Hand luggage may weigh 10 kilograms."
@@ -67,7 +67,7 @@ def test_a_pause_longer_than_the_time_left_is_an_error_at_once_that_says_when_to
     server.behaviour = Behaviour(http_429=9, retry_after_s=3600)
     before = len(server.requests)
     with pytest.raises(
-        EndpointRefused, match=r"asks to wait 60 minutes, but 3 minutes are left .* ask again in 60"
+        EndpointRefusal, match=r"asks to wait 60 minutes, but 3 minutes are left .* ask again in 60"
     ) as caught:
         ChatEndpoint(ChatSettings(server.url, "m", max_retries=5)).generate(QUESTION, HITS)
     assert caught.value.retry_after_s == 3600

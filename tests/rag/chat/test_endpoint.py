@@ -15,7 +15,7 @@ from rag.answer.stream import stream_answer
 from rag.chat.dialect import Dialect, adapted
 from rag.chat.endpoint import ChatEndpoint
 from rag.chat.settings import ChatSettings
-from rag.errors import ContextOverflow, EndpointRefused, EndpointUnreachable, GarbledReply
+from rag.errors import ContextOverflow, EndpointRefusal, EndpointUnreachable, GarbledReply
 from rag.prompts import PROMPT_VERSION, SYSTEM
 
 KEY = "sk-very-secret"
@@ -87,15 +87,15 @@ def name(behaviour):
 @pytest.mark.parametrize(
     ("behaviour", "error", "words"),
     [
-        (Behaviour(http_429=9), EndpointRefused, ["HTTP 429 after 2 tries", "Rate limit", "ask less often"]),
-        (Behaviour(http_500=9), EndpointRefused, ["HTTP 500 after 2 tries", "server's log"]),
-        (Behaviour(fault="http_401"), EndpointRefused, ["HTTP 401", "chat.api_key"]),
+        (Behaviour(http_429=9), EndpointRefusal, ["HTTP 429 after 2 tries", "Rate limit", "ask less often"]),
+        (Behaviour(http_500=9), EndpointRefusal, ["HTTP 500 after 2 tries", "server's log"]),
+        (Behaviour(fault="http_401"), EndpointRefusal, ["HTTP 401", "chat.api_key"]),
         (Behaviour(context_tokens=50), ContextOverflow, ["too long", "50 tokens", "chat.context_window"]),
         (Behaviour(fault="garbage_json"), GarbledReply, ["not JSON", "/chat/completions"]),
         (Behaviour(fault="empty_choices"), GarbledReply, ["no usable choice"]),
         (Behaviour(fault="null_choices"), GarbledReply, ["no usable choice"]),
         (Behaviour(fault="empty_content"), GarbledReply, ["empty answer"]),
-        (Behaviour(fault="refusal_field"), EndpointRefused, ["declined", "cannot discuss this topic"]),
+        (Behaviour(fault="refusal_field"), EndpointRefusal, ["declined", "cannot discuss this topic"]),
     ],
     ids=lambda value: name(value) if isinstance(value, Behaviour) else "",
 )
@@ -110,12 +110,12 @@ def test_each_fault_becomes_one_sentence_of_its_class(server, endpoint, behaviou
 @pytest.mark.parametrize(
     ("behaviour", "error", "words"),
     [
-        (Behaviour(http_500=9), EndpointRefused, ["HTTP 500"]),
+        (Behaviour(http_500=9), EndpointRefusal, ["HTTP 500"]),
         (Behaviour(fault="cut_stream"), GarbledReply, ["closed the connection in the middle"]),
         (Behaviour(fault="short_stream"), GarbledReply, ["before the answer was complete"]),
         (Behaviour(fault="empty_choices"), GarbledReply, ["after 0 characters"]),
         (Behaviour(fault="empty_content"), GarbledReply, ["empty answer"]),
-        (Behaviour(fault="refusal_field"), EndpointRefused, ["declined"]),
+        (Behaviour(fault="refusal_field"), EndpointRefusal, ["declined"]),
         (Behaviour(fault="garbage_json"), GarbledReply, ["it is not JSON"]),
     ],
     ids=lambda value: name(value) if isinstance(value, Behaviour) else "",
@@ -157,7 +157,7 @@ def test_credentials_in_the_url_and_the_key_never_show(server):
     hidden = ChatEndpoint(ChatSettings(url, "m", Secret(KEY)))
     assert repr(hidden) == f"ChatEndpoint({server.url!r}, 'm')"
     server.behaviour = Behaviour(fault="http_401")
-    with pytest.raises(EndpointRefused) as caught:
+    with pytest.raises(EndpointRefusal) as caught:
         hidden.generate(QUESTION, HITS)
     assert "pass" not in str(caught.value)
     assert KEY not in repr(vars(hidden))
@@ -166,7 +166,7 @@ def test_credentials_in_the_url_and_the_key_never_show(server):
 def test_a_key_that_the_server_repeats_is_blanked_out(server):
     server.behaviour = Behaviour(http_429=9, model=KEY)
     spoken = ChatEndpoint(ChatSettings(server.url, "m", Secret("Rate limit"), max_retries=0))
-    with pytest.raises(EndpointRefused, match=r"\(\*\*\* reached\)"):
+    with pytest.raises(EndpointRefusal, match=r"\(\*\*\* reached\)"):
         spoken.generate(QUESTION, HITS)
 
 

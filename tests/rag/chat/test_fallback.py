@@ -3,7 +3,7 @@ import pytest
 from data.records import Chunk, Hit
 from pipelines.loopback import Behaviour, Loopback
 from rag.answer.answering import answer_question
-from rag.answer.extractive import Extractive
+from rag.answer.extractive import ExtractiveGenerator
 from rag.chat.endpoint import ChatEndpoint
 from rag.chat.fallback import Fallback
 from rag.chat.settings import ChatSettings
@@ -34,19 +34,19 @@ def endpoint(server):
 
 
 def test_the_first_is_asked_while_it_works_and_nothing_is_flagged(endpoint):
-    assert Fallback([endpoint, Extractive()]).generate(QUESTION, HITS).model == "loopback-1"
+    assert Fallback([endpoint, ExtractiveGenerator()]).generate(QUESTION, HITS).model == "loopback-1"
 
 
 def test_the_second_stands_in_and_says_so(server, endpoint):
     server.behaviour = Behaviour(http_500=99)
-    answer = answer_question(QUESTION, HITS, Fallback([endpoint, Extractive()]))
+    answer = answer_question(QUESTION, HITS, Fallback([endpoint, ExtractiveGenerator()]))
     assert (answer.outcome, answer.flags) == ("answered", ("fallback:extractive",))
     assert "€15" in answer.text
 
 
 def test_one_that_keeps_failing_is_left_alone_then_tried_once_then_trusted_again(server, endpoint):
     clock = Clock()
-    chain = Fallback([endpoint, Extractive()], threshold=2, pause_s=30, clock=clock)
+    chain = Fallback([endpoint, ExtractiveGenerator()], threshold=2, pause_s=30, clock=clock)
     server.behaviour = Behaviour(http_500=99)
 
     def asked(times):
@@ -64,7 +64,7 @@ def test_one_that_keeps_failing_is_left_alone_then_tried_once_then_trusted_again
 
 
 def test_a_prompt_too_long_for_one_is_no_failure_of_that_one(server, endpoint):
-    chain = Fallback([endpoint, Extractive()], threshold=1)
+    chain = Fallback([endpoint, ExtractiveGenerator()], threshold=1)
     server.behaviour = Behaviour(context_tokens=10)
     before = len(server.requests)
     chain.generate(QUESTION, HITS)
@@ -86,14 +86,14 @@ def broken(server, fault):
 
 def test_a_stream_falls_back_as_long_as_nothing_was_written(server):
     server.behaviour = Behaviour(http_500=99)
-    chain = Fallback([ChatEndpoint(ChatSettings(server.url, "m", max_retries=0)), Extractive()])
+    chain = Fallback([ChatEndpoint(ChatSettings(server.url, "m", max_retries=0)), ExtractiveGenerator()])
     drafts = list(chain.stream(QUESTION, HITS))
     assert [draft.flags for draft in drafts] == [("fallback:extractive",)]
     assert "€15" in drafts[-1].text
 
 
 def test_a_stream_that_broke_after_its_first_piece_is_not_begun_anew(server):
-    chain = Fallback([broken(server, "cut_stream"), Extractive()])
+    chain = Fallback([broken(server, "cut_stream"), ExtractiveGenerator()])
     shown = []
     with pytest.raises(EndpointError, match="closed the connection"):
         shown.extend(chain.stream(QUESTION, HITS))
@@ -103,7 +103,9 @@ def test_a_stream_that_broke_after_its_first_piece_is_not_begun_anew(server):
 
 def test_an_endpoint_that_asks_for_a_long_pause_gets_it(server):
     clock = Clock()
-    chain = Fallback([ChatEndpoint(ChatSettings(server.url, "m")), Extractive()], threshold=9, pause_s=30, clock=clock)
+    chain = Fallback(
+        [ChatEndpoint(ChatSettings(server.url, "m")), ExtractiveGenerator()], threshold=9, pause_s=30, clock=clock
+    )
     server.behaviour = Behaviour(http_429=1, retry_after_s=3600)
     assert chain.generate(QUESTION, HITS).flags == ("fallback:extractive",)
     clock.now = 3500
@@ -123,4 +125,8 @@ def test_one_with_others_behind_it_may_use_half_of_the_time(server):
 
 def test_a_rewriting_is_asked_of_the_first_model_that_works(server, endpoint):
     dead = ChatEndpoint(ChatSettings(server.url.replace("/v1", "/nowhere"), "m", max_retries=0))
-    assert Fallback([dead, Extractive(), endpoint]).complete("You are helpful.", "Who are you?").startswith("This is")
+    assert (
+        Fallback([dead, ExtractiveGenerator(), endpoint])
+        .complete("You are helpful.", "Who are you?")
+        .startswith("This is")
+    )

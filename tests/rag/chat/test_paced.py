@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from rag.chat.paced import Flow, Reader
+from rag.chat.paced import Flow, FlowReader
 from rag.chat.turns import Turns
 from tests.waiting import until
 
@@ -20,7 +20,7 @@ def pair():
 
 @pytest.fixture
 def reader():
-    return Reader(Turns())
+    return FlowReader(Turns())
 
 
 def test_what_came_is_read_in_order_and_the_end_is_empty(reader, pair):
@@ -36,7 +36,7 @@ def test_what_came_is_read_in_order_and_the_end_is_empty(reader, pair):
 
 
 def test_tokens_are_read_together_and_the_end_at_once(pair):
-    reader = Reader(Turns(), patience_s=600)
+    reader = FlowReader(Turns(), patience_s=600)
     ours, theirs = pair
     flow = reader.begin(ours)
     for word in (b"one ", b"two ", b"three "):
@@ -48,7 +48,7 @@ def test_tokens_are_read_together_and_the_end_at_once(pair):
 
 
 def test_a_token_does_not_wait_for_ever(pair):
-    reader = Reader(Turns(), patience_s=0.01)
+    reader = FlowReader(Turns(), patience_s=0.01)
     ours, theirs = pair
     flow = reader.begin(ours)
     theirs.sendall(b"one ")
@@ -94,7 +94,7 @@ def test_a_flow_that_was_ended_leaves_its_bytes_to_others(reader, pair):
 
 
 def test_replies_that_go_on_take_turns_and_one_that_has_ended_does_not_wait_for_one():
-    reader = Reader(Turns(lease_s=600), patience_s=0.01)
+    reader = FlowReader(Turns(lease_s=600), patience_s=0.01)
     pairs = [socket.socketpair() for _ in range(3)]
     first, second, ended = [reader.begin(ours) for ours, _ in pairs]
     came = []
@@ -118,7 +118,7 @@ def test_replies_that_go_on_take_turns_and_one_that_has_ended_does_not_wait_for_
 
 def test_what_arrives_for_many_replies_is_taken_in_together_and_nothing_is_lost(pair, monkeypatch):
     sent = threading.Event()
-    reader = Reader(Turns(), many=0, pause=lambda: sent.wait(30))
+    reader = FlowReader(Turns(), many=0, pause=lambda: sent.wait(30))
     taken, take_in = [], Flow.take_in
     monkeypatch.setattr(Flow, "take_in", lambda flow: (taken.append(flow), take_in(flow))[1])
     ours, theirs = pair

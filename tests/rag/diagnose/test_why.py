@@ -4,7 +4,7 @@ import pytest
 
 from data.errors import InputError
 from data.records import Draft
-from rag.answer.extractive import Extractive
+from rag.answer.extractive import ExtractiveGenerator
 from rag.chunk.settings import ChunkSettings
 from rag.diagnose.expected import Expectation, parse_expected
 from rag.diagnose.why import explain
@@ -58,7 +58,7 @@ def index(harbour):
 
 def why(index, name, phrase="", generator=None, **options):
     retriever = Retriever(index, **{"k": 5, **options})
-    return explain(QUESTION, parse_expected(name, phrase), retriever, generator or Extractive())
+    return explain(QUESTION, parse_expected(name, phrase), retriever, generator or ExtractiveGenerator())
 
 
 def test_a_passage_that_is_quoted_was_not_lost(index):

@@ -7,7 +7,7 @@ from pipelines.loopback import Behaviour, Loopback
 from rag.chat.endpoint import ChatEndpoint
 from rag.chat.settings import ChatSettings
 from rag.chunk.settings import ChunkSettings
-from rag.errors import EndpointRefused
+from rag.errors import EndpointRefusal
 from rag.index.index import Index
 from rag.ingest.job import ingest
 from rag.search.more_queries import FeedbackQueries, ModelQueries, fused
@@ -46,7 +46,7 @@ class Says:
 
     def complete(self, system, user):
         if self.text is None:
-            raise EndpointRefused("No.")
+            raise EndpointRefusal("No.")
         return self.text
 
 
