@@ -41,9 +41,7 @@ class _Row:
     question: Text
     id: Name = ""
     case: Name = ""
-    answers: Annotated[
-        tuple[Annotated[str, Strict()], ...] | None, EmptyIsNone, Requirement("{key} must be a list of strings")
-    ] = None
+    answers: _Answers = None
     must_abstain: object = False
 
 

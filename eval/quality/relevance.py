@@ -35,7 +35,6 @@ Floats = NDArray[np.float64]
 Used = tuple[tuple[int, ...], int]
 """Places that a claim draws on, and the number of its words."""
 
-_NUMBER = re.compile(r"\d")
 _NAME = re.compile(r"(?<=[\w,»”\"] )[«“\"(]?[A-ZА-ЯЁ]\w+")
 _WHEN = re.compile(r"\b(?:1\d{3}|20\d\d)\b|\b(?:\d+|january|february|march|april|may|june|july|august|september|october"
                    r"|november|december|century|year|day|week|month|age|век|год|лет|январ|феврал|март|апрел|ма[йя]|июн"

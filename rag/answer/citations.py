@@ -72,18 +72,13 @@ class _Numbers:
         return self.known[known].marker
 
 
-def cite(text: str, keys: Mapping[str, str], hits: Sequence[Hit], question: str = "") -> CitedText:
-    """Check and number the citations of a draft; `keys` maps a key to the id of one of the chunks of `hits`.
-
-    A claim with a number that is neither in the chunks cited for it nor in `question` is not supported, however alike.
-    Every citation with ``supported=True`` quotes ``document.text[start:end]`` letter for letter, given that each chunk
-    is a true span of its document.
-    """
-    return Citer(keys, hits, question).cite(text)
-
-
 class Citer:
-    """Does as `cite` does for one draft as it grows: what was judged of a claim once is not judged again."""
+    """Checks and numbers the citations of one draft as it grows: what was judged of a claim once is not judged again.
+
+    `keys` maps a key to the id of one of the chunks of `hits`. A claim with a number that is neither in the chunks
+    cited for it nor in `question` is not supported, however alike. Every citation with ``supported=True`` quotes
+    ``document.text[start:end]`` letter for letter, given that each chunk is a true span of its document.
+    """
 
     def __init__(self, keys: Mapping[str, str], hits: Sequence[Hit], question: str = "") -> None:
         by_id = {hit.chunk.id: hit for hit in hits}
@@ -96,7 +91,7 @@ class Citer:
         self._judged: dict[tuple[str, tuple[str, ...]], tuple[EvidencePlace | None, ...]] = {}
 
     def cite(self, text: str) -> CitedText:
-        """Check and number the citations of a draft."""
+        """Check and number the citations of the draft as it is now."""
         marked = self._markers.read(unwrap(text))
         spans = self._growing.sentences(marked.text)
         placed = _by_place(marked, spans)

@@ -32,11 +32,6 @@ class Turns:
         self._taken = self._until = 0.0
         self._urgent = 0
 
-    @property
-    def pressed(self) -> bool:
-        """Whether something urgent is done."""
-        return self._urgent > 0
-
     def take(self, of: object) -> None:
         """Wait for a turn."""
         with self._line, self._changed:  # the first of the line alone looks whether it may begin

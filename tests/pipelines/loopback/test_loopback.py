@@ -17,7 +17,7 @@ from data.text.figures import unmatched_figures
 from data.text.stems import terms
 from pipelines.loopback import Behaviour, Loopback
 from pipelines.loopback.behaviour import chance
-from rag.answer.citations import cite
+from rag.answer.citations import Citer
 from rag.prompts import render
 
 TEXT = (
@@ -58,7 +58,7 @@ def test_models_and_health_are_served(server):
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_an_honest_reply_cites_what_it_says_and_says_what_stands_there(server, question):
     text, prompt = ask(server, question)
-    cited = cite(text, prompt.keys, HITS)
+    cited = Citer(prompt.keys, HITS).cite(text)
     assert cited.citations
     assert cited.unknown == 0
     assert all(citation.supported for citation in cited.citations)
@@ -86,7 +86,7 @@ def test_a_hallucinated_reply_has_the_citations_and_length_of_an_honest_one_and_
         invented, prompt = ask(server, question)
         assert honest.count("[") == invented.count("[")
         assert 0.5 < len(invented) / len(honest) < 2.0
-        bare = cite(invented, prompt.keys, HITS)
+        bare = Citer(prompt.keys, HITS).cite(invented)
         words = [term for statement in bare.statements for term in terms(statement.text)]
         assert sum(term not in held for term in words) >= 5
         assert [
@@ -124,7 +124,7 @@ def test_dropped_and_unknown_citations_are_what_they_say(server):
     assert "[" not in ask(server, QUESTIONS[0])[0]
     server.behaviour = Behaviour(unknown_citations_rate=1.0)
     text, prompt = ask(server, QUESTIONS[0])
-    assert cite(text, prompt.keys, HITS).unknown == 2
+    assert Citer(prompt.keys, HITS).cite(text).unknown == 2
 
 
 def test_refusals_come_in_the_language_of_the_question(server):

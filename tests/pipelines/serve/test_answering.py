@@ -1,6 +1,7 @@
 """What somebody waits for comes before what nobody waits for."""
 
 import threading
+from contextlib import contextmanager
 
 import pytest
 
@@ -12,14 +13,30 @@ from tests.pipelines.serve.conftest import copied, serving
 from tests.waiting import until
 
 
-def test_to_begin_and_to_end_an_answer_is_urgent_and_to_write_it_is_not(served, monkeypatch):
+@pytest.fixture
+def under_way(monkeypatch):
+    """The urgent things that are under way."""
+    found, urgent = [], shared_turns().urgent
+
+    @contextmanager
+    def counted():
+        with urgent():
+            found.append("urgent")
+            yield
+            found.pop()
+
+    monkeypatch.setattr(shared_turns(), "urgent", counted)
+    return found
+
+
+def test_to_begin_and_to_end_an_answer_is_urgent_and_to_write_it_is_not(served, monkeypatch, under_way):
     asker, noted = served.service.collections["default"].asker(), {}
 
     def watch(part, stage):
         original = getattr(part, stage)
 
         def watched(*given, **named):
-            noted[stage] = shared_turns().pressed
+            noted[stage] = bool(under_way)
             return original(*given, **named)
 
         monkeypatch.setattr(part, stage, watched)
@@ -31,7 +48,7 @@ def test_to_begin_and_to_end_an_answer_is_urgent_and_to_write_it_is_not(served, 
     assert served.ask(stream=True).status_code == 200
 
     assert noted == {"search": True, "generate": False, "write": True}
-    until(lambda: not shared_turns().pressed)
+    until(lambda: not under_way)
 
 
 def test_an_answer_is_scored_when_no_question_is_searched_for(demo_workspace, tmp_path, monkeypatch):

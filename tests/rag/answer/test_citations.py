@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.records import Chunk, Hit
-from rag.answer.citations import cite
+from rag.answer.citations import Citer
 
 LUGGAGE = """# Hand luggage
 
@@ -18,11 +18,13 @@ KEYS = {"k7f2": HITS[0].chunk.id, "m24b": HITS[1].chunk.id}
 
 
 def quotes(text):
-    return [(citation.marker, citation.quote, citation.supported) for citation in cite(text, KEYS, HITS).citations]
+    return [
+        (citation.marker, citation.quote, citation.supported) for citation in Citer(KEYS, HITS).cite(text).citations
+    ]
 
 
 def test_a_copied_sentence_is_quoted_at_its_place():
-    cited = cite("Pets cost €35 [k7f2].", KEYS, HITS)
+    cited = Citer(KEYS, HITS).cite("Pets cost €35 [k7f2].")
     assert cited.text == "Pets cost €35 [1]."
     [citation] = cited.citations
     assert (citation.source, citation.page, citation.quote, citation.supported) == ("a.md", 2, "Pets cost €35.", True)
@@ -50,12 +52,12 @@ def test_case_quotes_dashes_white_space_and_emphasis_do_not_hide_a_copy():
 
 def test_a_number_inside_another_number_is_not_a_copy():
     text = "The tank holds 1.8 kg of gas."
-    cited = cite("8 kg [k7f2]", {"k7f2": Chunk("c", 0, 29, text).id}, [Hit(Chunk("c", 0, 29, text), 1.0)])
+    cited = Citer({"k7f2": Chunk("c", 0, 29, text).id}, [Hit(Chunk("c", 0, 29, text), 1.0)]).cite("8 kg [k7f2]")
     assert not cited.citations[0].supported
 
 
 def test_what_the_passage_does_not_say_is_marked_unsupported_and_points_to_the_whole_passage():
-    cited = cite("Elephants fly to Mars on Tuesdays [m24b].", KEYS, HITS)
+    cited = Citer(KEYS, HITS).cite("Elephants fly to Mars on Tuesdays [m24b].")
     assert cited.text == "Elephants fly to Mars on Tuesdays [1]."
     [citation] = cited.citations
     assert (citation.supported, citation.quote, citation.start, citation.end) == (False, FERRY, 0, len(FERRY))
@@ -63,12 +65,14 @@ def test_what_the_passage_does_not_say_is_marked_unsupported_and_points_to_the_w
 
 def test_an_altered_number_is_not_supported_however_alike_the_sentence_is():
     assert quotes("Each passenger may take one bag of up to 9 kg on board [k7f2].")[0][2] is False
-    cited = cite("Two bags of 12 kg each in business class, not 30 kg [k7f2].", KEYS, HITS, "May I take 30 kg?")
+    cited = Citer(KEYS, HITS, "May I take 30 kg?").cite("Two bags of 12 kg each in business class, not 30 kg [k7f2].")
     assert cited.citations[0].supported
 
 
 def test_two_claims_from_one_passage_have_two_markers_and_the_same_claim_has_one():
-    cited = cite("Pets cost €35 [k7f2]. Each passenger may take one bag [k7f2]. Pets cost €35 [k7f2].", KEYS, HITS)
+    cited = Citer(KEYS, HITS).cite(
+        "Pets cost €35 [k7f2]. Each passenger may take one bag [k7f2]. Pets cost €35 [k7f2]."
+    )
     assert cited.text == "Pets cost €35 [1]. Each passenger may take one bag [2]. Pets cost €35 [1]."
 
 
@@ -89,7 +93,7 @@ def test_a_marker_after_a_lead_in_vouches_for_the_whole_sentence():
 
 
 def test_each_sentence_knows_the_chunks_it_cites():
-    statements = cite("Pets cost €35 [k7f2]. The crossing takes 55 minutes.", KEYS, HITS).statements
+    statements = Citer(KEYS, HITS).cite("Pets cost €35 [k7f2]. The crossing takes 55 minutes.").statements
     assert [(statement.text, statement.chunk_ids) for statement in statements] == [
         ("Pets cost €35.", (HITS[0].chunk.id,)),
         ("The crossing takes 55 minutes.", ()),
@@ -102,7 +106,7 @@ WORDS = st.sampled_from(PIECES.split(" "))
 
 @given(st.lists(WORDS, max_size=30).map(" ".join))
 def test_supported_quotes_are_the_documents_own_letters_and_markers_match_citations(text):
-    cited = cite(text, KEYS, HITS)
+    cited = Citer(KEYS, HITS).cite(text)
     assert [citation.marker for citation in cited.citations] == list(range(1, len(cited.citations) + 1))
     assert all(f"[{citation.marker}]" in cited.text for citation in cited.citations)
     for citation in cited.citations:
@@ -114,7 +118,7 @@ def test_any_stretch_of_words_of_a_sentence_is_found_in_it(data):
     words = data.draw(st.sampled_from(FERRY.rstrip(".").split(". "))).split()
     first = data.draw(st.integers(0, len(words) - 3))
     stretch = " ".join(words[first : data.draw(st.integers(first + 3, len(words)))])
-    [citation] = cite(f"{stretch} [m24b].", KEYS, HITS).citations
+    [citation] = Citer(KEYS, HITS).cite(f"{stretch} [m24b].").citations
     assert citation.supported
     assert stretch in citation.quote
 
@@ -128,7 +132,7 @@ ROW = "top_k, Reduces nonsense. A higher value (e.g. 100) gives more diverse ans
 
 def uncited(text):
     rows = Chunk("rows.md", 0, len(ROWS), ROWS)
-    cited = cite(text, {"k7f2": rows.id}, [Hit(rows, 1.0)])
+    cited = Citer({"k7f2": rows.id}, [Hit(rows, 1.0)]).cite(text)
     return [statement.text for statement in cited.statements if not statement.chunk_ids]
 
 
@@ -154,7 +158,7 @@ def test_a_quote_of_a_sentence_much_like_it_is_no_evidence():
     alike = "Secrets of 112 bits SHALL be hashed with an approved function."
     text = f"{alike} Secrets of under 112 bits SHALL be salted and hashed with a slow function."
     chunk = Chunk("s.md", 0, len(text), text)
-    first, second = cite(f"{text[:-1]} [k7f2].", {"k7f2": chunk.id}, [Hit(chunk, 1.0)]).statements
+    first, second = Citer({"k7f2": chunk.id}, [Hit(chunk, 1.0)]).cite(f"{text[:-1]} [k7f2].").statements
     assert (first.text, first.chunk_ids, second.chunk_ids) == (alike, (), (chunk.id,))
 
 
