@@ -108,7 +108,7 @@ HOMES = {
     "evidently": {"drift/reports"},
     "fastapi": {"pipelines/serve"},
     "filelock": {"data/log", "rag/store"},
-    "httpx": {"drift/alert", "rag/embed", "rag/read", "rag/search", "rag/store"},
+    "httpx": {"drift/alert", "rag/chat", "rag/embed", "rag/http", "rag/read", "rag/search", "rag/store"},
     "huggingface_hub": {"rag/embed"},
     "langchain": {"rag/integrations"},
     "langchain_core": {"pipelines/record", "rag/chat", "rag/integrations"},

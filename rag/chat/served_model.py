@@ -6,18 +6,15 @@ Two deployments under one name often differ here: another quantization, another 
 from __future__ import annotations
 
 import hashlib
-import json
 import threading
 from collections.abc import Callable
-from http.client import HTTPException
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic, time
 from typing import Any
-from urllib.error import HTTPError
-from urllib.parse import urlencode
-from urllib.request import Request, urlopen
 
 from rag.chat.settings import ChatSettings
+from rag.http import RequestFailure, ask_json
 
 _TOLD = ("created", "owned_by", "root", "parent", "quantization", "max_model_len", "digest", "arch", "size")
 _FILES = ("config.json", "generation_config.json", "tokenizer_config.json", "chat_template.jinja")
@@ -76,6 +73,8 @@ class ServedModel:
         every_s: float = 300.0,
         clock: Callable[[], float] = monotonic,
     ) -> None:
+        import httpx  # noqa: F401 - here, for half imported in the thread it breaks openai, which looks for it, in another
+
         self._settings = settings
         self._folder = folder_digest(settings.model_folder) if settings.model_folder else ""
         self._every_s = every_s
@@ -103,14 +102,14 @@ class ServedModel:
         return " ".join(part for part in (self._told, self._folder) if part)
 
     def _ask(self) -> None:
-        # The standard library, for httpx half imported in this thread breaks openai, which looks for it, in another.
         settings = self._settings
-        query = f"?{urlencode(settings.request_query)}" if settings.query else ""
-        try:
-            request = Request(f"{settings.base_url.rstrip('/')}/models{query}", headers=settings.request_headers)
-            with urlopen(request, timeout=_TIMEOUT_S) as reply:
-                self._told = told_by(json.loads(reply.read(_LONGEST_REPLY)), settings.model, time())
-        except HTTPError as error:
-            error.close()
-        except (OSError, HTTPException, ValueError):
-            return
+        with suppress(RequestFailure):
+            listing = ask_json(
+                settings.base_url,
+                "models",
+                headers=settings.request_headers,
+                query=settings.request_query,
+                timeout_s=_TIMEOUT_S,
+                max_bytes=_LONGEST_REPLY,
+            )
+            self._told = told_by(listing, settings.model, time())

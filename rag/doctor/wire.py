@@ -7,17 +7,13 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from http.client import HTTPException
 from time import time
 from typing import Any
-from urllib.error import HTTPError
-from urllib.parse import urlencode
-from urllib.request import Request, urlopen
 
 from rag.chat import ChatSettings, Reply, told_by
 from rag.doctor.probe import Probe
 from rag.errors import RerankError
-from rag.http import shown_url
+from rag.http import RequestFailure, ask_json
 from rag.search import EndpointReranker, RerankSettings
 
 _SCHEMA = {
@@ -40,19 +36,11 @@ class Offer:
     needed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _RequestFailure(Exception):
-    """A request was not answered with JSON; `status` is 0 where there was no HTTP answer."""
-
-    status: int
-    reason: str
-
-
 def models(settings: ChatSettings) -> Probe:
     """See whether the server lists the model, and what it tells of it."""
     try:
         listing = _request(settings, "models", None)
-    except _RequestFailure as error:
+    except RequestFailure as error:
         return Probe(
             "models", "warning", f"no list of models ({error.reason})", "a swap behind the name is seen by canaries"
         )
@@ -86,7 +74,7 @@ def structured(settings: ChatSettings, form: str) -> Probe:
     try:
         reply = _request(settings, "chat/completions", body)
         text = Reply(str(reply["choices"][0]["message"]["content"])).text  # without thinking, as in answers
-    except _RequestFailure as error:
+    except RequestFailure as error:
         return Probe(form, "warning", f"refused ({error.reason})", remedy)
     except (KeyError, IndexError, TypeError):
         return Probe(form, "warning", "a reply without text", remedy)
@@ -110,7 +98,7 @@ def embeddings(offer: Offer) -> Probe:
     body = {"model": settings.model, "input": list(_TEXTS), "encoding_format": "float"}
     try:
         reply = _request(settings, "embeddings", body)
-    except _RequestFailure as error:
+    except RequestFailure as error:
         return _missing("embeddings", offer, error.reason, "set embedder.base_url to a server that embeds")
     try:
         rows = sorted(reply["data"], key=lambda row: row["index"])
@@ -130,7 +118,7 @@ def embeddings(offer: Offer) -> Probe:
 def _single(settings: ChatSettings) -> str:
     try:
         _request(settings, "embeddings", {"model": settings.model, "input": _TEXTS[0], "encoding_format": "float"})
-    except _RequestFailure:
+    except RequestFailure:
         return ", but refuses a single string"
     return ""
 
@@ -178,23 +166,17 @@ def _missing(name: str, offer: Offer, reason: str, remedy: str) -> Probe:
 def _request(settings: ChatSettings, path: str, body: dict[str, Any] | None) -> Any:
     """Send one request beside the chat library, so that nothing is mended on the way.
 
-    :raises _RequestFailure: no answer, an HTTP error, or no JSON.
+    :raises RequestFailure: no answer, an HTTP error, or no JSON.
     """
-    headers = {"Content-Type": "application/json", **settings.request_headers}
-    query = f"?{urlencode(settings.request_query)}" if settings.query else ""
-    data = json.dumps(body).encode() if body is not None else None
-    request = Request(f"{settings.base_url.rstrip('/')}/{path}{query}", data, headers)
-    try:
-        with urlopen(request, timeout=settings.timeout_s) as reply:
-            return json.loads(reply.read(_LONGEST_REPLY))
-    except HTTPError as error:
-        error.close()
-        raise _RequestFailure(error.code, f"HTTP {error.code}") from error
-    except (OSError, HTTPException) as error:
-        where = shown_url(settings.base_url)
-        raise _RequestFailure(0, f"{where} cannot be asked: {getattr(error, 'reason', error)}") from error
-    except ValueError as error:
-        raise _RequestFailure(200, "a reply that is not JSON") from error
+    return ask_json(
+        settings.base_url,
+        path,
+        body,
+        headers=settings.request_headers,
+        query=settings.request_query,
+        timeout_s=settings.timeout_s,
+        max_bytes=_LONGEST_REPLY,
+    )
 
 
 def wire_probes(settings: ChatSettings) -> list[tuple[str, Callable[[], Probe]]]:

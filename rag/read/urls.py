@@ -16,6 +16,7 @@ from urllib.parse import quote, urldefrag, urlsplit, urlunsplit
 
 from data.errors import InputError
 from rag.errors import UnreadableDocument
+from rag.http import trusted_roots
 from rag.read.document import SourceFile
 from rag.read.readers import READERS, Readers
 
@@ -123,9 +124,7 @@ def _keep(data: bytes, folder: Path, file_name: str, source: str, origin: str) -
 def _client(timeout_s: float) -> httpx.Client:
     import httpx
 
-    trusted = httpx.create_ssl_context()
-    trusted.load_default_certs()  # those of this machine, too: pages of an intranet are signed by them
-    return httpx.Client(headers=_HEADERS, timeout=timeout_s, verify=trusted)
+    return httpx.Client(headers=_HEADERS, timeout=timeout_s, verify=trusted_roots())
 
 
 def _fetch(client: httpx.Client, url: str, folder: Path, name: str, limits: _Limits, readers: Readers) -> SourceFile:
