@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from rag.embed.minilm import BertEmbedder
 from rag.embed.model_folder import MINILM, ModelFolder, find_model
-from rag.embed.precision import choose_precision
+from rag.embed.precision import CPU_INFO, choose_precision
 from rag.embed.prefixes import Prefixes, choose_prefixes, known_prefixes
 from rag.embed.remote import RemoteEmbedder
 from rag.embed.sentence_transformers import SentenceEmbedder
@@ -15,14 +17,16 @@ from rag.protocols import Embedder
 _DEFAULT = EmbedderSettings()
 
 
-def open_embedder(settings: EmbedderSettings = _DEFAULT, built_with: str = "") -> Embedder:
+def open_embedder(
+    settings: EmbedderSettings = _DEFAULT, built_with: str = "", *, cpu_info: Path = CPU_INFO
+) -> Embedder:
     """Open a model: one behind `base_url`, a folder, the default model, or a name in the Hugging Face hub.
 
     Weights are loaded, and endpoints asked, at first use. HF_HUB_OFFLINE is respected. The published all-MiniLM-L6-v2
     weights run on onnxruntime when `device` is "cpu"; everything else, and other devices, through
     sentence-transformers in batches of `batch_size`. In fp32 both give the same vectors and carry the same id.
-    `precision` is for the former alone: "auto" is int8 where the processor is made for it, unless `built_with`, the
-    embedder id of an index that is to be used, says fp32.
+    `precision` is for the former alone: "auto" is int8 where the processor is made for it (the file `cpu_info` tells),
+    unless `built_with`, the embedder id of an index that is to be used, says fp32.
     A prefix that is None is the one the model brings along, else the one its card asks for.
 
     :raises EmbedderError: the model is absent, its weights are not the published ones, or it cannot run in int8; the
@@ -33,7 +37,7 @@ def open_embedder(settings: EmbedderSettings = _DEFAULT, built_with: str = "") -
     folder = find_model(settings.model)
     prefixes = _prefixes(_own_prefixes(folder), settings)
     if settings.device == "cpu" and folder.is_minilm:
-        chosen = choose_precision(settings.precision, folder.id, built_with)
+        chosen = choose_precision(settings.precision, folder.id, built_with, cpu_info=cpu_info)
         return BertEmbedder(folder, precision=chosen, prefixes=prefixes)
     if settings.precision == "int8":
         raise EmbedderError(

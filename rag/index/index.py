@@ -19,7 +19,7 @@ from rag.index.fusion import Fusion
 from rag.index.mode import BOTH_SIDES, Mode
 from rag.index.near_duplicates import collapse
 from rag.protocols import Embedder, VectorStore
-from rag.store import Catalog, Filter, Neighbour, Revision, Selection, check_embedder, storage_errors
+from rag.store import EXACT_UP_TO, Catalog, Filter, Neighbour, Revision, Selection, check_embedder, storage_errors
 from rag.store.vectors import check_seal, open_vectors
 
 
@@ -57,7 +57,10 @@ class Index:
     Calls may come from several threads. Vectors and embedder are opened at the first search that needs them.
     """
 
-    def __init__(self, folder: Path, catalog: Catalog, embedder: Embedder | None) -> None:
+    def __init__(
+        self, folder: Path, catalog: Catalog, embedder: Embedder | None, *, exact_up_to: int = EXACT_UP_TO
+    ) -> None:
+        self._exact_up_to = exact_up_to
         self._folder = folder
         self._catalog = catalog
         self._embedder = embedder
@@ -68,14 +71,16 @@ class Index:
         self._view()
 
     @classmethod
-    def open(cls, folder: Path, embedder: Embedder | None = None) -> Index:
+    def open(cls, folder: Path, embedder: Embedder | None = None, *, exact_up_to: int = EXACT_UP_TO) -> Index:
         """Open the index in `folder` (the `.rag` directory); without an embedder only lexical search works.
+
+        Up to `exact_up_to` passages that meet a filter are compared with the question one by one.
 
         :raises NoIndexError: nothing was published there yet.
         :raises EmbedderMismatch: the index was built by another embedder.
         :raises IndexDamaged: the catalogue cannot be read.
         """
-        return cls(folder, Catalog(folder), embedder)
+        return cls(folder, Catalog(folder), embedder, exact_up_to=exact_up_to)
 
     def close(self) -> None:
         """Release files."""
@@ -188,7 +193,7 @@ class Index:
         """Return what a search reads of both sides: everything, or what meets `where`."""
         if not where:
             return self._catalog, store
-        selection = Selection(self._catalog, view.revision, store, where)
+        selection = Selection(self._catalog, view.revision, store, where, exact_up_to=self._exact_up_to)
         return selection, selection if store is not None else None
 
     @contextmanager

@@ -28,10 +28,11 @@ if TYPE_CHECKING:
     from rag.store.lock import writer_lock
     from rag.store.publication import forget_revisions, move_vectors, publish_draft, step_back
     from rag.store.revision import IndexedPassage, Neighbour, Revision
-    from rag.store.selection import Selection, cosines
+    from rag.store.selection import EXACT_UP_TO, Selection, cosines
     from rag.store.settings import VectorsSettings
 
 __all__ = [
+    "EXACT_UP_TO",
     "Catalog",
     "Filter",
     "IndexedPassage",
@@ -95,7 +96,7 @@ __getattr__ = face(
         "lock": ["writer_lock"],
         "publication": ["forget_revisions", "move_vectors", "publish_draft", "step_back"],
         "revision": ["IndexedPassage", "Neighbour", "Revision"],
-        "selection": ["Selection", "cosines"],
+        "selection": ["EXACT_UP_TO", "Selection", "cosines"],
         "settings": ["VectorsSettings"],
     },
 )

@@ -34,13 +34,23 @@ class Selection:
     """What meets `where` in one revision; it stands in for catalogue and vectors of a search, inside a transaction.
 
     The selected rows lie in a temporary table of the calling thread's connection, so a thread uses one at a time; they
-    are kept for its next search, which often has the same filter.
+    are kept for its next search, which often has the same filter. Up to `exact_up_to` passages are compared with the
+    question one by one.
     """
 
-    def __init__(self, catalog: Catalog, revision: Revision, store: VectorStore | None, where: Filter) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        revision: Revision,
+        store: VectorStore | None,
+        where: Filter,
+        *,
+        exact_up_to: int = EXACT_UP_TO,
+    ) -> None:
         self._catalog = catalog
         self._revision = revision
         self._store = store
+        self._exact_up_to = exact_up_to
         self._connection = catalog.connection
         self.chunks = _fill(self._connection, revision, where)
         """How many passages meet the filter."""
@@ -73,7 +83,7 @@ class Selection:
 
     def nearest(self, vector: NDArray[np.float32], limit: int) -> list[tuple[str, float]]:
         """Return the keys of the nearest selected vectors with their cosines, nearest first."""
-        if self._store is not None and self.chunks > EXACT_UP_TO:
+        if self._store is not None and self.chunks > self._exact_up_to:
             for margin in _MARGINS:
                 kept = self._kept_of_near(self._store, vector, math.ceil(margin * limit * self._share))
                 if len(kept) >= limit:

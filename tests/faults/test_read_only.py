@@ -7,7 +7,6 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -16,6 +15,7 @@ from rag.index.index import Index
 from rag.store.catalog import CATALOG_FILE
 from tests.fakes import HashEmbedder
 from tests.faults.children import INGEST, ROOT, SEARCH, ingest_here, run, start, write_docs
+from tests.waiting import until
 
 QUESTION = "Berth 3 takes ships of 21 metres"
 
@@ -61,13 +61,15 @@ def test_an_index_that_may_not_be_written_is_searched_and_left_as_it_is(workspac
 
 def remount_read_only(disk):
     """Remount as soon as the files that this process wrote are closed: some are closed by the garbage collector."""
-    for _ in range(40):
+
+    def remounted():
         gc.collect()
         done = subprocess.run(["mount", "-o", "remount,ro", disk], capture_output=True, text=True, check=False)
-        if done.returncode == 0:
-            return
-        time.sleep(0.25)
-    pytest.fail(done.stderr)
+        refused[:] = [done.stderr]
+        return done.returncode == 0
+
+    refused = [""]
+    until(remounted, told=lambda: refused[0])
 
 
 def test_a_read_only_mount_is_searched(disk, tmp_path):

@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.chunk.settings import ChunkSettings
-from rag.embed import precision
 from rag.embed.embedder import open_embedder
 from rag.embed.int8 import quantize
 from rag.embed.precision import choose_precision, multiplies_integers
@@ -42,17 +41,15 @@ def fp32():
 
 
 @pytest.fixture
-def processor(monkeypatch, tmp_path):
-    """Let the processor have exactly the given flags."""
+def processor(tmp_path):
+    """What Linux would tell of a processor that has exactly the given flags."""
 
-    def pretend(flags: str) -> None:
-        file = tmp_path / "cpuinfo"
+    def made(flags: str) -> Path:
+        file = tmp_path / f"{flags}.cpuinfo"
         file.write_text(f"processor : 0\nflags : fpu {flags} sse\n", encoding="ascii")
-        monkeypatch.setattr(precision, "_CPU_INFO", file)
-        multiplies_integers.cache_clear()
+        return file
 
-    yield pretend
-    multiplies_integers.cache_clear()
+    return made
 
 
 @pytest.mark.skipif(not multiplies_integers(), reason="this processor multiplies no 8-bit integers")
@@ -103,38 +100,31 @@ def test_the_loudest_channels_of_a_wide_input_are_kept_out_of_the_integers():
 
 @pytest.mark.parametrize("flags", ["avx512_vnni", "avx2 avx_vnni", "asimd asimddp"])
 def test_auto_is_int8_where_the_processor_multiplies_integers(processor, flags):
-    processor(flags)
-    assert choose_precision("auto", MODEL) == "int8"
-    assert open_embedder().id == f"{MODEL}+int8"
+    assert choose_precision("auto", MODEL, cpu_info=processor(flags)) == "int8"
+    assert open_embedder(cpu_info=processor(flags)).id == f"{MODEL}+int8"
 
 
 @pytest.mark.parametrize("flags", ["", "avx2 fma", "avx512f avx512_vnni2"])
 def test_auto_is_fp32_elsewhere(processor, flags):
-    processor(flags)
-    assert choose_precision("auto", MODEL) == "fp32"
-    assert open_embedder().id == MODEL
+    assert choose_precision("auto", MODEL, cpu_info=processor(flags)) == "fp32"
+    assert open_embedder(cpu_info=processor(flags)).id == MODEL
 
 
-def test_auto_is_fp32_where_the_system_does_not_tell(monkeypatch, tmp_path, processor):
-    processor("avx512_vnni")
-    monkeypatch.setattr(precision, "_CPU_INFO", tmp_path / "absent")
-    assert choose_precision("auto", MODEL) == "fp32"
+def test_auto_is_fp32_where_the_system_does_not_tell(tmp_path):
+    assert choose_precision("auto", MODEL, cpu_info=tmp_path / "absent") == "fp32"
 
 
 def test_auto_keeps_to_the_precision_of_the_index(processor):
-    processor("avx512_vnni")
-    assert choose_precision("auto", MODEL, MODEL) == "fp32"
-    assert choose_precision("auto", MODEL, f"{MODEL}+0a1b2c") == "fp32"
-    processor("")
-    assert choose_precision("auto", MODEL, f"{MODEL}+int8") == "int8"
-    assert choose_precision("auto", MODEL, "another-model@0123456789ab") == "fp32"
+    able, unable = processor("avx512_vnni"), processor("")
+    assert choose_precision("auto", MODEL, MODEL, cpu_info=able) == "fp32"
+    assert choose_precision("auto", MODEL, f"{MODEL}+0a1b2c", cpu_info=able) == "fp32"
+    assert choose_precision("auto", MODEL, f"{MODEL}+int8", cpu_info=unable) == "int8"
+    assert choose_precision("auto", MODEL, "another-model@0123456789ab", cpu_info=unable) == "fp32"
 
 
 def test_a_stated_precision_is_never_overruled(processor):
-    processor("")
-    assert choose_precision("int8", MODEL, MODEL) == "int8"
-    processor("avx512_vnni")
-    assert choose_precision("fp32", MODEL, f"{MODEL}+int8") == "fp32"
+    assert choose_precision("int8", MODEL, MODEL, cpu_info=processor("")) == "int8"
+    assert choose_precision("fp32", MODEL, f"{MODEL}+int8", cpu_info=processor("avx512_vnni")) == "fp32"
 
 
 def test_another_model_in_int8_is_refused(tmp_path: Path):

@@ -1,7 +1,7 @@
 import signal
 import subprocess
 import sys
-import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -180,41 +180,45 @@ def test_the_lock_is_free_after_an_error(tmp_path):
 
 
 CHILD = """
-import sys, time
+import itertools, sys
 from pathlib import Path
 from rag.chunk import ChunkSettings
 from rag.ingest.job import ingest
 from tests.fakes import HashEmbedder
 
-class Slow(HashEmbedder):
+class Halting(HashEmbedder):
+    batch = itertools.count()
+
     def embed(self, texts, *, query=False):
-        time.sleep(0.03)
+        if next(self.batch) == int(sys.argv[3]):
+            print("halted", flush=True)
+            sys.stdin.read()
         return super().embed(texts, query=query)
 
-print("started", flush=True)
 cut = ChunkSettings(max_tokens=40, min_characters=0)
-ingest([Path(sys.argv[1])], Path(sys.argv[2]), Slow(), chunking=cut, prune=True, texts_at_once=4)
+ingest([Path(sys.argv[1])], Path(sys.argv[2]), Halting(), chunking=cut, prune=True, texts_at_once=4)
 """
 
 
-def start_child(docs, workspace):
-    command = [sys.executable, "-c", CHILD, str(docs), str(workspace)]
-    child = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    child.stdout.readline()
-    return child
+@contextmanager
+def halted_ingest(docs, workspace, batches):
+    """An ingest in a process that does no more once it has embedded so many batches; killed in the end."""
+    command = [sys.executable, "-c", CHILD, str(docs), str(workspace), str(batches)]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout.readline() == "halted\n"
+        yield
+        child.kill()
+    assert child.returncode == -signal.SIGKILL
 
 
 @pytest.mark.slow
-def test_killed_at_any_moment_nothing_is_lost_or_doubled(docs, tmp_path):
+def test_killed_again_and_again_nothing_is_lost_or_doubled(docs, tmp_path):
     for number in range(30):
         (docs / f"{number}.txt").write_text(f"Berth {number} takes ships of {number * 7} metres. Ask mate {number}.")
     run([docs], tmp_path / "whole")
-    for delay in (0.05, 0.3, 0.6, 1.0, 1.4):
-        child = start_child(docs, tmp_path / ".rag")
-        time.sleep(delay)
-        child.send_signal(signal.SIGKILL)
-        child.wait()
-        child.stdout.close()
+    for batches in (0, 1, 1, 2, 2):
+        with halted_ingest(docs, tmp_path / ".rag", batches):
+            pass
     run([docs], tmp_path / ".rag")
     assert content(tmp_path / ".rag") == content(tmp_path / "whole")
     found, expected = (
@@ -233,12 +237,9 @@ def test_a_killed_ingest_leaves_readers_where_they_were(docs, tmp_path):
     for number in range(40):
         (docs / f"{number}.txt").write_text(f"Berth {number} takes ships of {number * 7} metres.")
     (docs / "pets.md").write_text("Dogs pay four crowns.")
-    child = start_child(docs, tmp_path / ".rag")
     catalog = Catalog(tmp_path / ".rag")
-    until(lambda: catalog.connection.execute("SELECT count(*) FROM documents WHERE added = 2").fetchone()[0])
-    child.kill()
-    child.wait()
-    child.stdout.close()
+    with halted_ingest(docs, tmp_path / ".rag", batches=8):
+        until(lambda: catalog.connection.execute("SELECT count(*) FROM documents WHERE added = 2").fetchone()[0])
     assert content(tmp_path / ".rag") == before
     index = Index.open(tmp_path / ".rag", HashEmbedder())
     assert "free" in index.search("dogs travel free", 1)[0].chunk.text

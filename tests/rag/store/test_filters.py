@@ -7,15 +7,15 @@ from data.errors import InputError
 from rag.chunk.settings import ChunkSettings
 from rag.index.index import Index
 from rag.ingest.job import ingest
-from rag.store import selection
 from rag.store.filters import Filter, parse_filter
+from rag.store.selection import EXACT_UP_TO
 from tests.fakes import HashEmbedder
 
 WORDS = [f"word{number}" for number in range(120)]
 
 
 @pytest.fixture(scope="module")
-def planted(tmp_path_factory):
+def folder(tmp_path_factory):
     """1,000 one-passage files of random words; ten of them, one in a hundred, lie in folder `rare`."""
     folder = tmp_path_factory.mktemp("planted")
     rng = np.random.default_rng(3)
@@ -26,7 +26,12 @@ def planted(tmp_path_factory):
         text = f"# {heading} {number}\n\n{' '.join(rng.choice(WORDS, 12))}.\n"
         (place / f"{number}.md").write_text(text, encoding="utf-8")
     ingest([folder / "docs"], folder / ".rag", HashEmbedder(), chunking=ChunkSettings(max_tokens=64, min_characters=0))
-    return Index.open(folder / ".rag", HashEmbedder())
+    return folder / ".rag"
+
+
+@pytest.fixture(scope="module")
+def planted(folder):
+    return Index.open(folder, HashEmbedder())
 
 
 def exact(index, question, where, k):
@@ -43,23 +48,23 @@ def questions():
     return [" ".join(rng.choice(WORDS, 5)) for _ in range(20)]
 
 
-@pytest.mark.parametrize("exact_up_to", [selection.EXACT_UP_TO, 0], ids=["compared", "from-chroma"])
-def test_dense_search_under_a_one_percent_filter_finds_what_exact_search_finds(planted, monkeypatch, exact_up_to):
-    monkeypatch.setattr(selection, "EXACT_UP_TO", exact_up_to)
+@pytest.mark.parametrize("exact_up_to", [EXACT_UP_TO, 0], ids=["compared", "from-chroma"])
+def test_dense_search_under_a_one_percent_filter_finds_what_exact_search_finds(folder, planted, exact_up_to):
+    index = Index.open(folder, HashEmbedder(), exact_up_to=exact_up_to)
     recalls = []
     for question in questions():
-        hits = planted.search(question, 5, mode="dense", where=Filter(sources=("*/rare/*",)))
+        hits = index.search(question, 5, mode="dense", where=Filter(sources=("*/rare/*",)))
         assert len(hits) == 5 and all("/rare/" in hit.chunk.source for hit in hits)
         wanted = exact(planted, question, lambda chunk: "/rare/" in chunk.source, 5)
         recalls.append(len(wanted & {hit.chunk.id for hit in hits}) / 5)
     assert np.mean(recalls) >= 0.98
 
 
-def test_a_wide_filter_is_answered_from_chroma_with_the_same_recall(planted, monkeypatch):
-    monkeypatch.setattr(selection, "EXACT_UP_TO", 0)
+def test_a_wide_filter_is_answered_from_chroma_with_the_same_recall(folder, planted):
+    index = Index.open(folder, HashEmbedder(), exact_up_to=0)
     recalls = []
     for question in questions():
-        hits = planted.search(question, 10, mode="dense", where=Filter(headings=("пределы",)))
+        hits = index.search(question, 10, mode="dense", where=Filter(headings=("пределы",)))
         wanted = exact(planted, question, lambda chunk: "Пределы" in chunk.heading, 10)
         recalls.append(len(wanted & {hit.chunk.id for hit in hits}) / 10)
     assert np.mean(recalls) >= 0.98
