@@ -27,7 +27,7 @@ from drift.planes import (
     worst_examples,
 )
 from drift.quality import JudgedQuality, QualityMeasures, Side, judge_quality
-from drift.results import AlertBudget, DriftReport, WindowSummary
+from drift.results import AlertBudget, DriftReport, QualityPlane, WindowSummary
 from drift.settings import DriftSettings
 from drift.signals import Features, Topics, answer_features, fit_topics, question_features
 from drift.verdict import decide, verdict_sentence
@@ -63,17 +63,23 @@ class _PreparedWindows:
 
 @one_thread()
 def compare(
-    reference: Window, current: Window, settings: DriftSettings, now: datetime, budget: AlertBudget | None = None
+    reference: Window,
+    current: Window,
+    settings: DriftSettings,
+    now: datetime,
+    budget: AlertBudget | None = None,
+    *,
+    quality: QualityPlane | None = None,
 ) -> DriftReport:
     """Compare a current window with a reference and say whether answers got worse, how sure that is, and why.
 
     Records dated after `now` are left out. A report on schedule passes what its budget lets it alert on. The same
-    windows, settings and `now` always give the same report.
+    windows, settings and `now` always give the same report. `quality`, where it was judged elsewhere, decides.
 
     :raises InputError: a window holds two different interactions with one id, or times without a time zone.
     """
     prepared = _prepare(reference, current, settings, now)
-    report, judged = _assessed(prepared, settings, now, budget)
+    report, judged = _assessed(prepared, settings, now, budget, quality)
     if not prepared.reference.items or not prepared.current.items:
         return report
     return _explained(report, prepared, judged, settings)
@@ -88,11 +94,16 @@ def assess(
 
 
 def _assessed(
-    prepared: _PreparedWindows, settings: DriftSettings, now: datetime, budget: AlertBudget | None = None
+    prepared: _PreparedWindows,
+    settings: DriftSettings,
+    now: datetime,
+    budget: AlertBudget | None = None,
+    quality: QualityPlane | None = None,
 ) -> tuple[DriftReport, JudgedQuality]:
     left, right = prepared.reference, prepared.current
     ops = judge_ops(left.items, right.items, settings)
     judged = judge_quality(left, right, settings, budget)
+    judged = replace(judged, plane=quality) if quality else judged
     changes = clear_changes(left, right, prepared.swaps)
     verdict = decide(ops, judged.plane, changes)
     main = judged.speaking.main

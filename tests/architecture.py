@@ -66,7 +66,7 @@ ARROWS = {
     "drift": {
         "alert": set(),
         "budget": {"quality", "signals", "stats"},
-        "canaries": {"causes", "comparison", "signals"},
+        "canaries": {"causes", "comparison", "signals", "stats"},
         "causes": {"quality", "signals", "stats"},
         "comparison": {"causes", "planes", "quality", "signals"},
         "drill": {"comparison", "signals"},
@@ -159,7 +159,7 @@ HOMES = {
 SQL_HOMES = {"rag.store", "data.log"}
 """Folders that may speak SQL: the store to the index and the files beside it, the log to its own database."""
 
-FLAT_MODULES = {"rag": 8, "drift": 12, "eval": 12, "data": 12, "pipelines": 6}
+FLAT_MODULES = {"rag": 8, "drift": 11, "eval": 12, "data": 12, "pipelines": 6}
 """How many modules may stand beside the folders of a room."""
 
 FOLDER_MODULES = 20

@@ -52,6 +52,55 @@ def test_the_schedule_runs_the_report_with_alerts():
         assert "--alert" in next(path for path in SCRIPTS if path.name == name).read_text()
 
 
+def test_every_schedule_asks_the_canaries_too_and_tells_of_them():
+    found = {path.name: path.read_text() for path in SCRIPTS if path.is_file()}
+    for name in ("silentdrift", "silentdrift-probe.service", "cronjob.yaml", "report.yaml"):
+        assert re.search(r"drift probe [^;\n]*--alert", found[name]), name
+
+
+@pytest.fixture
+def scheduled(tmp_path):
+    """Run a line of shell with a `drift` that prints its first argument and exits as told."""
+    (tmp_path / "bin").mkdir()
+
+    def run(line, *, canaries, probe=0, report=0):
+        drift = tmp_path / "bin" / "drift"
+        drift.write_text(f'#!/bin/sh\necho "ran $1"\n[ "$1" = probe ] && exit {probe}\nexit {report}\n')
+        drift.chmod(0o755)
+        (tmp_path / "canaries.jsonl").unlink(missing_ok=True)
+        if canaries:
+            (tmp_path / "canaries.jsonl").touch()
+        environment = {"PATH": f"{tmp_path / 'bin'}:/usr/bin:/bin", "RAG_WORKSPACE": str(tmp_path)}
+        line = line.replace("/workspace", str(tmp_path))
+        ran = subprocess.run(
+            ["/bin/sh", "-c", line], env=environment, cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        return ran.returncode, ran.stdout
+
+    return run
+
+
+def test_cron_mails_alarms_and_failures_and_nothing_else(scheduled):
+    text = (DEPLOY / "cron" / "silentdrift").read_text()
+    probe, report = (line.split("rag", 1)[1].strip() for line in text.splitlines() if line.startswith(("30", "45")))
+    for code, mailed in ((0, ""), (5, ""), (6, ""), (2, "ran probe\n"), (3, "ran probe\n"), (4, "ran probe\n")):
+        assert scheduled(probe, canaries=True, probe=code)[1] == mailed, code
+        assert scheduled(report, canaries=True, report=code)[1] == mailed.replace("probe", "report"), code
+    assert scheduled(probe, canaries=False, probe=3)[1] == ""
+
+
+def test_a_job_fails_where_there_is_no_verdict_and_reports_after_the_canaries_in_any_case(scheduled):
+    job = yaml.safe_load((DEPLOY / "kubernetes" / "cronjob.yaml").read_text())
+    chart = (DEPLOY / "helm" / "silentdrift" / "templates" / "report.yaml").read_text()
+    of_chart = re.search(r"- \|\n(.*?exit \$failed)", chart, re.DOTALL).group(1)
+    of_job = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"][0]["args"][0]
+    for line in (of_job, re.sub(r" *\{\{-.*?\}\}\n", "", of_chart)):
+        for probe, report, code in ((0, 0, 0), (3, 0, 0), (4, 6, 0), (2, 0, 2), (0, 2, 2), (5, 3, 0)):
+            ran = scheduled(line, canaries=True, probe=probe, report=report)
+            assert ran == (int(code == 2), "ran probe\nran report\n"), (probe, report)
+        assert scheduled(line, canaries=False, probe=2)[1] == "ran report\n"
+
+
 @pytest.mark.parametrize("name", ["prometheus/silentdrift.rules.yml", "grafana/silentdrift.json"])
 def test_rules_and_dashboard_ask_for_metrics_that_are_exported(name):
     asked = set(METRIC.findall((DEPLOY / name).read_text()))

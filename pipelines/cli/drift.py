@@ -11,6 +11,7 @@ import typer
 import pipelines.cli.namesakes  # noqa: F401 - first of all: it tells when somebody else's package hides a room
 from pipelines.cli import baseline as baseline_cli
 from pipelines.cli import drift_actions as drift_actions_cli
+from pipelines.cli import probe as probe_cli
 from pipelines.cli.options import AsJson, Folder, Since, Until, parse_time
 from pipelines.console import ShowVersion, note, run_app, say, say_json, write_lines
 
@@ -152,6 +153,7 @@ def demo(
 
 
 app.add_typer(baseline_cli.app, name="baseline")
+app.add_typer(probe_cli.app, name="probe")
 drift_actions_cli.register(app)
 app.command()(alert_test)
 

@@ -1,4 +1,4 @@
-"""The `drift` commands that act: label, probe, drill, explain, forget. Nothing heavy is imported early."""
+"""The `drift` commands that act: label, drill, explain, forget. Nothing heavy is imported early."""
 
 from __future__ import annotations
 
@@ -124,33 +124,6 @@ def _queue(
     say_json(label_round(opened, open_round)) if as_json else label_round(opened, open_round)
 
 
-def probe(
-    canaries: Annotated[
-        Path | None,
-        typer.Option(
-            "--canaries", help="The file holds the fixed questions, as JSON Lines.", show_default="canaries.jsonl"
-        ),
-    ] = None,
-    against: Annotated[
-        str, typer.Option(help="Compare with previous, baseline, or a baseline of this name.")
-    ] = "previous",
-    repeats: Annotated[int, typer.Option(min=1, max=20, help="Ask each question so many times.")] = 1,
-    workspace: Folder = Path("."),
-    as_json: AsJson = False,
-) -> None:
-    """Ask the canaries and compare them with the round before. It exits with the codes of `drift report`."""
-    from pipelines.console import progress_printer
-    from pipelines.monitoring import probe as run_probe
-    from pipelines.monitoring import probe_json, probe_text
-    from pipelines.wiring import open_workspace
-
-    opened, now = open_workspace(workspace), datetime.now(UTC)
-    progress = progress_printer("probe")
-    probed = run_probe(opened, canaries, against=against, repeats=repeats, now=now, progress=progress)
-    say_json(probe_json(probed)) if as_json else say(probe_text(probed))
-    raise typer.Exit(probed.exit_code)
-
-
 def drill(
     fault: Annotated[list[str] | None, typer.Option(help="Try this fault alone. The option may be repeated.")] = None,
     share: Annotated[
@@ -235,5 +208,5 @@ def explain(
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this file to `app`."""
-    for command in (label, probe, drill, forget, explain):
+    for command in (label, drill, forget, explain):
         app.command()(command)

@@ -7,7 +7,7 @@ from data.faces import face
 if TYPE_CHECKING:
     from pipelines.monitoring.alerts import send_test, told_of
     from pipelines.monitoring.baseline import baseline_text, describe
-    from pipelines.monitoring.canary_rounds import probe, probe_json, probe_text
+    from pipelines.monitoring.canaries import draft_canaries, probe, probe_json, probe_text, probed_told
     from pipelines.monitoring.compare import compare_files
     from pipelines.monitoring.drift_report import ReportedWindows, pin_baseline, report, write_outputs
     from pipelines.monitoring.drill import drill_json, drill_text, run_drill
@@ -30,6 +30,7 @@ __all__ = [
     "cost_text",
     "cutoff",
     "describe",
+    "draft_canaries",
     "drill_json",
     "drill_text",
     "drop",
@@ -46,6 +47,7 @@ __all__ = [
     "probe",
     "probe_json",
     "probe_text",
+    "probed_told",
     "progress",
     "refused_lines",
     "report",
@@ -65,7 +67,7 @@ __getattr__ = face(
     {
         "alerts": ["send_test", "told_of"],
         "baseline": ["baseline_text", "describe"],
-        "canary_rounds": ["probe", "probe_json", "probe_text"],
+        "canaries": ["draft_canaries", "probe", "probe_json", "probe_text", "probed_told"],
         "compare": ["compare_files"],
         "drift_report": ["ReportedWindows", "pin_baseline", "report", "write_outputs"],
         "drill": ["drill_json", "drill_text", "run_drill"],

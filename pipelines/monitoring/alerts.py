@@ -14,6 +14,7 @@ from data.files import write_whole
 from drift.alert import (
     AlertMessage,
     AlertPolicy,
+    AlertSettings,
     Channel,
     ChannelState,
     Notice,
@@ -31,28 +32,42 @@ from pipelines.wiring import Workspace
 STATE_FILE = "alerts.json"
 
 
-def send_alerts(workspace: Workspace, report: DriftReport, report_name: str, now: datetime) -> dict[str, str | None]:
+def send_alerts(
+    workspace: Workspace, report: DriftReport, report_name: str, now: datetime, *, about: str = ""
+) -> dict[str, str | None]:
     """Tell every configured channel what it is due; return, per channel written to, None or why it failed.
 
     A channel that failed is tried again with the next report, the others are not told twice: what each knows is kept
-    in `.rag/alerts.json`.
+    in `.rag/alerts.json`. Incidents `about` something beside the traffic are opened and closed on their own, under a
+    service of their own: a report never ends what canaries began.
 
     :raises SettingsError: `[alerts]` names no channel, or one that cannot be understood; nothing was sent then.
     """
     from drift.reports import to_json
 
-    alerts = workspace.settings.alerts
+    alerts = _about(workspace.settings.alerts, about)
     channels = open_channels(alerts)
     if not channels:
         raise SettingsError("--alert has nobody to tell: set alerts.urls, alerts.alertmanager or alerts.textfile.")
     policy = AlertPolicy.of(alerts, workspace.settings.drift.false_alert_days, report_name)
     message = AlertMessage(policy, now, report=report, report_json=to_json(report))
-    return _notify(workspace.data / STATE_FILE, channels, report, message)
+    return _notify(workspace.data / _beside(Path(STATE_FILE), about), channels, report, message)
 
 
-def told_of(workspace: Workspace, report: DriftReport, report_name: str, now: datetime) -> str:
+def told_of(workspace: Workspace, report: DriftReport, report_name: str, now: datetime, *, about: str = "") -> str:
     """Send what is due and say in one line whom; raises as `send_alerts`."""
-    return summary(send_alerts(workspace, report, report_name, now))
+    return summary(send_alerts(workspace, report, report_name, now, about=about))
+
+
+def _about(alerts: AlertSettings, about: str) -> AlertSettings:
+    if not about:
+        return alerts
+    textfile = str(_beside(Path(alerts.textfile), about)) if alerts.textfile else ""
+    return replace(alerts, service=f"{alerts.service} {about}", textfile=textfile)
+
+
+def _beside(path: Path, about: str) -> Path:
+    return path.with_stem(f"{path.stem}-{about}") if about else path
 
 
 def send_test(workspace: Workspace, now: datetime) -> dict[str, str | None]:

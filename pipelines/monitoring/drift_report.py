@@ -166,7 +166,9 @@ def _compared(
     return made
 
 
-def write_outputs(reported: ReportedWindows, folder: Path, html: Path | None, now: datetime) -> Path:
+def write_outputs(
+    reported: ReportedWindows, folder: Path, html: Path | None, now: datetime, kind: str = "drift"
+) -> Path:
     """Write the report as JSON and HTML below `folder` (or the HTML to `html`); return the path of the HTML.
 
     Two reports of one second get names of their own: whoever creates the file first has it.
@@ -174,7 +176,7 @@ def write_outputs(reported: ReportedWindows, folder: Path, html: Path | None, no
     from drift.reports import to_json, write_html
 
     folder.mkdir(parents=True, exist_ok=True)
-    path = _new_file(folder, f"drift-{now:%Y%m%dT%H%M%SZ}")
+    path = _new_file(folder, f"{kind}-{now:%Y%m%dT%H%M%SZ}")
     path.write_text(json.dumps(to_json(reported.report), indent=2, ensure_ascii=False), encoding="utf-8")
     target = html or path.with_suffix(".html")
     write_html(reported.report, reported.reference, reported.current, target)

@@ -42,7 +42,11 @@ def test_rounds_are_on_record_and_a_swapped_model_turns_right_answers_wrong(comm
     assert len(swapped.json["turned_wrong"]) >= 3
     log = open_log(open_workspace(workspace))
     items = list(log.read(kinds=("canary",)))
-    assert (len(items), len({item.tags["probe"] for item in items})) == (69, 3)
+    assert len({item.tags["probe"] for item in items}) == 3
+    assert len(items) == 69 + swapped.json["asked_again"]
+    # The round that got worse is no measure for the next: the loss stays a loss until it is mended.
+    assert swapped.json["against"].startswith("2 probes, ")
+    assert json.loads((workspace / ".rag" / "probes.json").read_text()) == {"worse": [swapped.json["probe"]]}
     assert {s.source for s in log.scores(kinds=("canary",)) if s.metric == "correct"} == {"reference"}
 
 
