@@ -26,7 +26,7 @@ ARROWS = {
         "demo": set(),
         "interchange": set(),
         "labels": set(),
-        "log": set(),
+        "log": {"text"},
         "text": set(),
     },
     "rag": {

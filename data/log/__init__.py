@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 from data.faces import face
 
 if TYPE_CHECKING:
+    from data.log.completion import Complete
     from data.log.interaction_log import Baseline, InteractionLog
-    from data.log.journal import Complete, Journal
+    from data.log.journal import Journal
     from data.log.journal_places import orphans
     from data.log.opening import build_redactor, open_log
     from data.log.retention import concerned, forget
@@ -37,7 +38,8 @@ __getattr__ = face(
     __name__,
     {
         "interaction_log": ["Baseline", "InteractionLog"],
-        "journal": ["Complete", "Journal"],
+        "completion": ["Complete"],
+        "journal": ["Journal"],
         "journal_places": ["orphans"],
         "opening": ["build_redactor", "open_log"],
         "retention": ["concerned", "forget"],

@@ -7,7 +7,7 @@ SQLAlchemy URL works. Each `append` is one transaction: after a kill the log hol
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -18,14 +18,17 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from data.errors import InputError, WorkspaceError
 from data.log.redact import Redactor
-from data.log.rows import format_time, from_row, parse_time, to_row
+from data.log.rows import format_time, from_row, parse_time, score_row, to_row
 from data.log.tables import baselines as _baselines
 from data.log.tables import interactions as _interactions
 from data.log.tables import migrate, shown_url
 from data.log.tables import scores as _scores
 from data.records import Interaction, Kind, Score
+from data.text import storable
 
 _BATCH = 500
+_ROWS_OWN = (sa.exc.DataError, sa.exc.IntegrityError, sa.exc.ProgrammingError, sa.exc.InterfaceError)
+"""What databases raise for a value that they cannot hold."""
 _T = TypeVar("_T")
 
 
@@ -94,6 +97,7 @@ class InteractionLog:
         """Write interactions and scores; an id already present is left as it is, a score already present is replaced.
 
         :returns: how many interactions were new.
+        :raises InputError: one of them is nothing that the database can hold; none is written.
         :raises WorkspaceError: the database refused the write (disk full, locked for over 30 s).
         """
         new = 0
@@ -102,7 +106,9 @@ class InteractionLog:
                 for batch in _batches(interactions):
                     new += self._insert_new(connection, [to_row(self._redact.interaction(item)) for item in batch])
                 for batch_of_scores in _batches(scores):
-                    self._upsert_scores(connection, [asdict(self._redact.score(score)) for score in batch_of_scores])
+                    self._upsert_scores(connection, [score_row(self._redact.score(score)) for score in batch_of_scores])
+        except _ROWS_OWN as error:
+            raise InputError(f"A row cannot be held by the log ({_cause(error)}).") from error
         except sa.exc.SQLAlchemyError as error:
             raise WorkspaceError(
                 f"The log could not be written ({_cause(error)}): free disk space or end the other writer."
@@ -249,14 +255,21 @@ class InteractionLog:
     def _insert_new(self, connection: sa.Connection, rows: list[dict[str, Any]]) -> int:
         # Counted by what came back: what other writers put in meanwhile is not ours.
         insert = self._insert(_interactions).on_conflict_do_nothing().returning(_interactions.c.id)
-        return len(connection.execute(insert, rows).all())
+        return len(connection.execute(insert, self._held(rows)).all())
 
     def _upsert_scores(self, connection: sa.Connection, rows: list[dict[str, Any]]) -> None:
         insert = self._insert(_scores)
         update = {"value": insert.excluded.value, "reason": insert.excluded.reason}
         connection.execute(
-            insert.on_conflict_do_update(index_elements=list(_scores.primary_key.columns), set_=update), rows
+            insert.on_conflict_do_update(index_elements=list(_scores.primary_key.columns), set_=update),
+            self._held(rows),
         )
+
+    def _held(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Return rows as the database can hold them: PostgreSQL takes no NUL in a text."""
+        if self._engine.dialect.name != "postgresql":
+            return rows
+        return [{name: storable(item) if isinstance(item, str) else item for name, item in row.items()} for row in rows]
 
     def _insert(self, table: sa.Table) -> Any:
         dialect = postgresql if self._engine.dialect.name == "postgresql" else sqlite

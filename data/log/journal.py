@@ -7,6 +7,9 @@ files of a server that was killed are read back, and scored, by the next one. Wr
 none is there twice.
 
 The line is handed to the operating system, not forced to the disk: it outlives kill -9, not a power cut.
+
+One row never stops the rest. A row that cannot be completed goes without scores, one that the log cannot hold is set
+aside beside the journal. Nothing that is raised ends the thread; were it to end, `error` would say so.
 """
 
 from __future__ import annotations
@@ -15,17 +18,19 @@ import os
 import shutil
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from time import monotonic
-from typing import Protocol
 
 from data.errors import SilentDriftError, WorkspaceError
+from data.log.completion import Complete, as_it_is, completed
+from data.log.delivery import Delivery, Log
 from data.log.journal_lines import Counts, Rows, pack, read_rows
 from data.log.journal_places import JournalPlace, orphans
 from data.log.redact import Redactor
+from data.log.set_aside import in_a_line, set_line_aside
 from data.records import Interaction, Score
 
 _BATCH = 200
@@ -38,20 +43,6 @@ _HEAD_START_S = 0.1
 _LOOKS_AGAIN_S = 0.01
 _RETRY_S = 1.0
 _CLOSED = -1
-
-
-class Log(Protocol):
-    """The part of the interaction log that is needed."""
-
-    def append(self, interactions: Iterable[Interaction], scores: Iterable[Score] = ()) -> int: ...  # noqa: D102
-
-
-Complete = Callable[[Interaction], tuple[Interaction, Sequence[Score]]]
-"""Adds to an interaction what took too long to wait for; it must not fail."""
-
-
-def _as_it_is(interaction: Interaction) -> tuple[Interaction, Sequence[Score]]:
-    return interaction, ()
 
 
 class Journal:
@@ -67,7 +58,7 @@ class Journal:
         *,
         bound: int = 10_000,
         redact: Redactor | None = None,
-        complete: Complete = _as_it_is,
+        complete: Complete = as_it_is,
         busy: Callable[[], bool] = lambda: False,
         gives_way_s: float = 1.0,
     ) -> None:
@@ -79,20 +70,19 @@ class Journal:
 
         :raises WorkspaceError: the folder cannot be written.
         """
-        self._open_log = open_log
         self._bound = bound
         self._redact = redact or Redactor()
         self._complete = complete
         self._busy = busy
         self.gives_way_s = gives_way_s
-        self._log: Log | None = None
         self._queue: deque[Rows] = deque()
         self._stuck: list[Rows] = []
         self._changed = threading.Condition()
         self._closing = threading.Event()
         self._spilled = self._torn = False
         self.counts = Counts()
-        self.error: str | None = None
+        self._delivery = Delivery(folder, open_log, self.counts)
+        self._folder = folder
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._leftover = deque(orphans(folder))
@@ -105,6 +95,13 @@ class Journal:
             raise WorkspaceError(f"Answers cannot be kept in {folder} ({error.strerror}): check its rights.") from error
         self._thread = threading.Thread(target=self._run, name="log-writer", daemon=True)
         self._thread.start()
+
+    @property
+    def error(self) -> str | None:
+        """Why the log takes no rows now; None while it does."""
+        if not self._thread.is_alive() and not self._closing.is_set():
+            return "The thread that writes the log has ended: start the server again, rows are kept on disk."
+        return self._delivery.error
 
     @property
     def waiting(self) -> int:
@@ -177,8 +174,16 @@ class Journal:
         return "only a part of it was taken" if self._torn else None
 
     def _run(self) -> None:
-        while self._step():
+        while self._going_on():
             pass
+
+    def _going_on(self) -> bool:
+        try:
+            return self._step()
+        except BaseException as error:  # whatever it is, a server that logs nothing any more would be worse
+            self._delivery.error = f"The log was not written ({in_a_line(error)}): it is tried again."
+            self._leftover.rotate(-1)  # what cannot be read keeps nothing else from it
+            return self._rest()
 
     def _step(self) -> bool:
         """Bring the next rows to the log; return False when the journal is closing and nothing more can be done."""
@@ -188,7 +193,7 @@ class Journal:
             batch = list(islice(self._queue, _BATCH))
         if batch:
             batch = self._completed_in_queue(batch)
-            done = bool(batch) and self._write(batch)
+            done = bool(batch) and self._delivery.bring(batch)
             if done:
                 self._forget(len(batch))
         elif self._leftover:
@@ -209,8 +214,11 @@ class Journal:
             started = monotonic()
             try:
                 batch[place] = self._redacted(self._completed(batch[place]))
-            except SilentDriftError as error:  # the hook that redacts: it is tried again
-                self.error = str(error)
+            except SilentDriftError as error:  # the hook that redacts: it is tried again, and others first
+                self._delivery.error = str(error)
+                with self._changed:
+                    self._queue.append(self._queue[place])
+                    del self._queue[place]
                 return batch[:place]
             with self._changed:
                 self._queue[place] = batch[place]
@@ -227,32 +235,15 @@ class Journal:
         return len(self._queue) < self._bound // 2 and not self._closing.is_set()
 
     def _completed(self, rows: Rows) -> Rows:
-        if not rows.unscored:
-            return rows
-        done = [self._complete(item) for item in rows.interactions]
-        made = [score for _, scores in done for score in scores]
-        self.counts.taken += len(made)
-        return Rows(tuple(item for item, _ in done), (*rows.scores, *made))
+        done = completed(rows, self._complete)
+        self.counts.taken += len(done) - len(rows)
+        return done
 
     def _rest(self) -> bool:
         """Wait before the log is tried again; return False when it was tried after the journal began to close."""
         if self._closing.is_set():
             return False
         self._closing.wait(_RETRY_S)
-        return True
-
-    def _write(self, batch: list[Rows]) -> bool:
-        interactions = [item for rows in batch for item in rows.interactions]
-        scores = [score for rows in batch for score in rows.scores]
-        try:
-            if self._log is None:
-                self._log = self._open_log()
-            self._log.append(interactions, scores)
-        except SilentDriftError as error:
-            self.error = str(error)
-            return False
-        self.error = None
-        self.counts.written += len(interactions) + len(scores)
         return True
 
     def _forget(self, count: int) -> None:
@@ -274,17 +265,19 @@ class Journal:
 
     def _read_back(self, place: JournalPlace) -> bool:
         """Bring the rows of a file, or of all files of a folder, to the log and delete them."""
-        if not self._write(self._stuck):
+        if not self._delivery.bring(self._stuck):
             return False
         for path in [place.file] if place.file else sorted(place.path.glob("*.jsonl")):
             rows, unreadable = read_rows(path)
             for start in range(0, len(rows), _COMPLETED_AT_ONCE):
                 batch = rows[start : start + _COMPLETED_AT_ONCE]
                 self._stuck = [self._redacted(self._completed(item)) for item in batch]
-                if not self._write(self._stuck):
+                if not self._delivery.bring(self._stuck):
                     return False
             self._stuck = []
-            self.counts.dropped += unreadable
+            for line in unreadable:
+                set_line_aside(self._folder, line, "it holds no rows")
+            self.counts.dropped += len(unreadable)
             path.unlink(missing_ok=True)
         if place.file is None:
             shutil.rmtree(place.path, ignore_errors=True)

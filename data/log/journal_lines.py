@@ -28,12 +28,16 @@ class Rows:
 
 @dataclass(slots=True)
 class Counts:
-    """Interactions and scores by what became of them: `dropped` are lines that could not be read back."""
+    """Interactions and scores by what became of them.
+
+    `dropped` are lines that could not be read back, `set_aside` rows that the log cannot hold.
+    """
 
     taken: int = 0
     written: int = 0
     spooled: int = 0
     dropped: int = 0
+    set_aside: int = 0
 
 
 def pack(rows: Rows) -> bytes:
@@ -46,11 +50,11 @@ def pack(rows: Rows) -> bytes:
     return json.dumps(body).encode() + b"\n"
 
 
-def read_rows(path: Path) -> tuple[list[Rows], int]:
-    """Return the rows of a file, and how many of its lines are none: of a kill the last may be cut."""
+def read_rows(path: Path) -> tuple[list[Rows], list[bytes]]:
+    """Return the rows of a file, and those of its lines that hold none: of a kill the last may be cut."""
     lines = [line for line in path.read_bytes().split(b"\n") if line.strip()]
-    rows = [found for line in lines if (found := _unpack(line)) is not None]
-    return rows, len(lines) - len(rows)
+    read = [(line, _unpack(line)) for line in lines]
+    return [rows for _, rows in read if rows is not None], [line for line, rows in read if rows is None]
 
 
 def _packed(row: dict[str, Any]) -> dict[str, Any]:
@@ -63,7 +67,7 @@ def _unpack(line: bytes) -> Rows | None:
         body = json.loads(line)
         interactions = tuple(from_row(_unpacked(row)) for row in body["interactions"])
         return Rows(interactions, tuple(Score(**score) for score in body["scores"]), body.get("unscored", False))
-    except (ValueError, KeyError, TypeError):
+    except Exception:  # whatever is wrong with a line costs that line alone
         return None
 
 

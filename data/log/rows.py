@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from data.errors import InputError
-from data.records import Citation, Context, Fingerprint, Interaction
+from data.records import Citation, Context, Fingerprint, Interaction, Score
+from data.text import whole_characters
 
 
 def to_row(item: Interaction) -> dict[str, Any]:
@@ -24,8 +25,17 @@ def to_row(item: Interaction) -> dict[str, Any]:
         "flags": list(item.flags),
     }
     columns = ("id", "kind", "question", "answer", "outcome", "error", "question_vector", "answer_vector")
-    row = {name: getattr(item, name) for name in columns}
-    return row | {"at": format_time(item.at), "body": json.dumps(body, ensure_ascii=False)}
+    row = {name: _storable(getattr(item, name)) for name in columns}
+    return row | {"at": format_time(item.at), "body": _storable(json.dumps(body, ensure_ascii=False))}
+
+
+def score_row(score: Score) -> dict[str, Any]:
+    """Return the columns of a score."""
+    return {name: _storable(value) for name, value in asdict(score).items()}
+
+
+def _storable(value: Any) -> Any:
+    return whole_characters(value) if isinstance(value, str) else value
 
 
 def from_row(row: Mapping[Any, Any]) -> Interaction:

@@ -7,6 +7,7 @@ from data.faces import face
 if TYPE_CHECKING:
     from data.text.figures import find_figures, numbers, spelled_numbers, stated_figures, unmatched_figures
     from data.text.growing import GrowingText
+    from data.text.halves import HalfJoiner, storable, whole_characters
     from data.text.invisible import has_unseen, smuggled, unseen, untagged, without_smuggled
     from data.text.language import STOP_WORDS, detect_language
     from data.text.layout import plain
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "FUNCTION_WORDS",
     "GrowingText",
+    "HalfJoiner",
     "STOP_WORDS",
     "TOKENIZER",
     "Unit",
@@ -43,12 +45,14 @@ __all__ = [
     "spelled_numbers",
     "stated_figures",
     "stem",
+    "storable",
     "terms",
     "units",
     "unmatched_figures",
     "unmatched_names",
     "unseen",
     "untagged",
+    "whole_characters",
     "without_smuggled",
     "words",
 ]
@@ -58,6 +62,7 @@ __getattr__ = face(
     {
         "figures": ["find_figures", "numbers", "spelled_numbers", "stated_figures", "unmatched_figures"],
         "growing": ["GrowingText"],
+        "halves": ["HalfJoiner", "storable", "whole_characters"],
         "invisible": ["has_unseen", "smuggled", "unseen", "untagged", "without_smuggled"],
         "language": ["STOP_WORDS", "detect_language"],
         "layout": ["plain"],

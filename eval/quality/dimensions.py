@@ -53,11 +53,18 @@ class DimensionScorer:
     def __call__(self, interaction: Interaction) -> list[Score]:
         """Return one score per metric; value None with the reason where there is none."""
         if interaction.outcome == "failed" or interaction.answer is None:
-            nothing = DimensionScore(None, _NO_ANSWER, self._scorer.version)
-            return [_row(interaction, metric, nothing) for metric in METRICS]
+            return self._nothing(interaction, _NO_ANSWER)
         record = record_of(interaction)
-        found = self._scorer.score(record, self._knowledge(record))
+        try:
+            found = self._scorer.score(record, self._knowledge(record))
+        except Exception as error:  # a text that nobody foresaw costs its scores, and says why
+            told = f"it could not be scored ({type(error).__name__}: {' '.join(str(error).split())[:300]})"
+            return self._nothing(interaction, told)
         return [_row(interaction, metric, held) for metric, held in _by_metric(found).items()]
+
+    def _nothing(self, interaction: Interaction, reason: str) -> list[Score]:
+        nothing = DimensionScore(None, reason, self._scorer.version)
+        return [_row(interaction, metric, nothing) for metric in METRICS]
 
     def _knowledge(self, record: AnswerRecord) -> LogKnowledge:
         if not self._learns:

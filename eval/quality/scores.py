@@ -103,6 +103,8 @@ def _value_or_reason(
         return measure(with_answer(interaction)), "proxy", ""
     except UnscorableAnswer as error:
         return None, "proxy", str(error)
+    except Exception as error:  # a text that nobody foresaw costs its score, and says why
+        return None, "proxy", f"it could not be scored ({type(error).__name__}: {' '.join(str(error).split())[:300]})"
 
 
 def with_answer(interaction: Interaction) -> Interaction:

@@ -70,6 +70,9 @@ def _fetch(workspace: Workspace, folder: Path, log: InteractionLog) -> None:
     elif journal.counts.dropped:
         cut = plural(journal.counts.dropped, "cut line")
         note(f"A server was killed while it wrote: {cut} in {folder} held no answer.")
+    if journal.counts.set_aside:
+        aside = plural(journal.counts.set_aside, "row")
+        note(f"{aside} could not be held by the log: set-aside.jsonl in {folder} names each, and why.")
 
 
 def _completer(workspace: Workspace) -> Complete:

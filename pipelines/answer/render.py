@@ -22,6 +22,7 @@ _WORDS = {
     "dropped_passages": "Passages that did not fit the model's window and were left out: {}.",
     "answer_in_reasoning_field": "The server sent the answer as its reasoning.",
     "answer_cut_short": "The answer was cut off at the most tokens allowed.",
+    "no_finish_reason": "The endpoint ended the answer without saying why.",
     "prompt_truncated_by_server": "The server read only {} tokens, far fewer than were sent: raise its context window.",
     "rerank_failed": "The passages were not reranked: {}",
     "suspicious_passage": "Passages that may be an attack on the model: {}; see rag quarantine.",

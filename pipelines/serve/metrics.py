@@ -54,7 +54,7 @@ def _fill_state(registry: CollectorRegistry, collections: Mapping[str, Collectio
     )
     for name, collection in collections.items():
         journal = collection.journal
-        for state in ("taken", "written", "spooled", "dropped"):
+        for state in ("taken", "written", "spooled", "dropped", "set_aside"):
             rows.labels(name, state).set(getattr(journal.counts, state))
         queue.labels(name).set(journal.waiting)
         up.labels(name).set(float(journal.error is None))

@@ -55,18 +55,27 @@ class LogWriter:
     def complete(self, interaction: Interaction) -> tuple[Interaction, tuple[Score, ...]]:
         """Add what is for the log alone, and takes longest: the answer's vector and its scores.
 
-        An embedder that fails costs the vector, not the record.
+        An embedder that fails costs the vector, a scorer that fails costs the scores; neither costs the record.
         """
         if self._log is None and self._score is None:
             return interaction, ()
-        scores = tuple(self._score(interaction)) if self._score is not None else ()
+        scores = self._scores(interaction)
         if interaction.outcome != "answered" or not interaction.answer:
             return interaction, scores
         try:
             vector = to_float16(self._embed(interaction.answer))
-        except SilentDriftError:
+        except Exception:  # whatever the embedder, somebody else's code, made of that text
             return interaction, scores
         return replace(interaction, answer_vector=vector), scores
+
+    def _scores(self, interaction: Interaction) -> tuple[Score, ...]:
+        if self._score is None:
+            return ()
+        try:
+            return tuple(self._score(interaction))
+        except Exception as error:  # an answer that cannot be scored is one without scores, and says why
+            reason = f"it could not be scored ({type(error).__name__}: {' '.join(str(error).split())[:300]})"
+            return (Score(interaction.id, "scoring", None, "proxy", reason),)
 
     def observe(self, interaction: Interaction, scores: Sequence[Score]) -> None:
         """Tell what watches beside the log, such as tracing."""

@@ -79,6 +79,23 @@ class TimeBudget:
         """Seconds left, never below 0."""
         return max(0.0, self._end - self._clock())
 
+    def check(self) -> None:
+        """Raise when there is none left.
+
+        :raises EndpointTimeout: there is none.
+        """
+        if not self.left:
+            raise EndpointTimeout(self.seconds, first=False)
+
+
+class EndpointTimeout(TimeoutError):
+    """A reply was cut after `seconds`, for it had not begun (`first`) or not ended."""
+
+    def __init__(self, seconds: float, *, first: bool) -> None:
+        super().__init__(f"cut after {seconds:g} s")
+        self.seconds = seconds
+        self.first = first
+
 
 class Lifeline:
     """Cuts the connection of a reply whose time is up.
@@ -126,6 +143,13 @@ def holding(lifeline: Lifeline) -> Iterator[None]:
         yield
     finally:
         _current.lifeline = None
+
+
+def attach_connection(network_stream: Any) -> None:
+    """Attach a connection on which a request is sent: a head that never ends must be cut as well."""
+    lifeline = getattr(_current, "lifeline", None)
+    if lifeline is not None:
+        lifeline.attach(network_stream)
 
 
 def attach_reply(response: Any) -> None:

@@ -115,8 +115,9 @@ class ChatEndpoint:
         read = reply.prompt_tokens
         flags = {
             f"dropped_passages:{fitted.dropped}": fitted.dropped > 0,
-            "answer_in_reasoning_field": not reply.text.strip(),
+            "answer_in_reasoning_field": not reply.whole.strip(),
             "answer_cut_short": reply.finish == "length",
+            "no_finish_reason": not reply.finish,
             f"prompt_truncated_by_server:{read}": read is not None and 0 < read < _TRUNCATED * expected,
         }
         return Draft(

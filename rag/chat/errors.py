@@ -7,6 +7,9 @@ import re
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from data.text import whole_characters
+from rag.chat.bounded import ReplyTooLarge, too_large
+from rag.chat.deadline import EndpointTimeout
 from rag.errors import ContextOverflow, EndpointError, EndpointRefusal, EndpointUnreachable, GarbledReply
 from rag.http import asked_pause_s, in_words, is_passing
 
@@ -24,20 +27,11 @@ _LONGEST = 300
 _LANGCHAINS_OWN = ("Unexpected response type", "No generation chunks")
 
 
-class EndpointTimeout(TimeoutError):
-    """A reply was cut after `seconds`, for it had not begun (`first`) or not ended."""
-
-    def __init__(self, seconds: float, *, first: bool) -> None:
-        super().__init__(f"cut after {seconds:g} s")
-        self.seconds = seconds
-        self.first = first
-
-
 def foreign_errors() -> tuple[type[Exception], ...]:
     """Return what the libraries below raise when a server fails or breaks the protocol."""
     import openai
 
-    broken_protocol = (ValueError, TypeError, KeyError, IndexError, AttributeError)
+    broken_protocol = (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError, ReplyTooLarge)
     return (openai.OpenAIError, transport_library().HTTPError, EndpointTimeout, *broken_protocol)
 
 
@@ -62,8 +56,8 @@ def translated(error: Exception, settings: ChatSettings) -> EndpointError:
     who, model = f"The chat endpoint {shown_url(settings.base_url)}", f"model {settings.model!r}"
     if isinstance(error, EndpointTimeout) or is_timeout(error):
         return _late(error, who, settings)
-    if isinstance(error, openai.APIConnectionError):
-        return EndpointUnreachable(f"{who} cannot be reached ({_cause(error)}): start it, or correct chat.base_url.")
+    if too_large(error) or isinstance(error, openai.APIConnectionError):
+        return _unread(error, who, model)
     told = _told_with_success(error)
     if _OVERFLOW.search(told or str(error)) and (told or isinstance(error, openai.APIError)):
         return ContextOverflow(
@@ -92,6 +86,16 @@ def translated(error: Exception, settings: ChatSettings) -> EndpointError:
         f"{who} sent a reply that breaks the chat protocol"
         f" ({'it is not JSON' if not_json else 'it holds no usable choice'}):"
         f" check that it serves {model} under /chat/completions, and see its log."
+    )
+
+
+def _unread(error: Exception, who: str, model: str) -> EndpointError:
+    size = too_large(error)
+    if size is None:
+        return EndpointUnreachable(f"{who} cannot be reached ({_cause(error)}): start it, or correct chat.base_url.")
+    return GarbledReply(
+        f"{who} sent {size} in one reply of {model}, and was not read further: see the server's log, or raise"
+        " chat.max_reply_mb."
     )
 
 
@@ -171,18 +175,19 @@ def usable(reply: Reply, settings: ChatSettings, *, streamed: bool) -> str:
         raise EndpointRefusal(
             f"{who}: model {settings.model!r} declined to answer ({_clean(reason, settings)}): rephrase the question."
         )
-    if streamed and not reply.finish:
+    answer = reply.whole
+    if streamed and not reply.finish and not reply.ended:
         raise GarbledReply(
-            f"{who} ended the stream of model {settings.model!r} after {len(reply.text)} characters, before the answer"
+            f"{who} ended the stream of model {settings.model!r} after {len(answer)} characters, before the answer"
             " was complete: ask again, and see the server's log if it happens twice."
         )
-    if not reply.text.strip() and reply.finish == "length":
+    if not answer.strip() and reply.finish == "length":
         raise GarbledReply(
             f"{who}: model {settings.model!r} used up its {settings.max_answer_tokens} tokens before it wrote an"
             " answer: raise chat.max_answer_tokens, or turn its thinking off."
         )
     thought = reply.reasoning if not reply.raw.strip() else ""
-    text = reply.text if reply.text.strip() else thought
+    text = answer if answer.strip() else thought
     if not text.strip():
         raise GarbledReply(
             f"{who} sent an empty answer from model {settings.model!r}: see the server's log and its chat template."
@@ -205,7 +210,7 @@ def _said(error: Exception, settings: ChatSettings) -> str:
 
 
 def _clean(text: str, settings: ChatSettings) -> str:
-    line = " ".join(text.split()).rstrip(".")
+    line = " ".join(whole_characters(text).split()).rstrip(".")
     for secret in sorted(settings.secrets, key=len, reverse=True):
         line = line.replace(secret, "***") if len(secret) >= 4 else line
     return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import cache
 from types import TracebackType
 from typing import Any, Self
+
+from rag.chat.bounded import event_texts
 
 _NO_STREAMS = ("application/json", "text/html")
 
@@ -53,6 +56,39 @@ def as_event(body: bytes) -> dict[str, Any]:
     return {**reply, "choices": [{**choice, "delta": choice.get("message")} for choice in found]}
 
 
+ENDED = "stream_ended"
+"""The mark of the event that stands for the end of a stream, which the server told."""
+
+
+@cache
+def _event_stream() -> Any:
+    import openai
+
+    class EventStream(openai.Stream[Any]):
+        def __stream__(self) -> Iterator[dict[str, Any]]:
+            try:
+                for text in event_texts(self.response.iter_bytes()):
+                    if text.startswith("[DONE]"):
+                        yield {"choices": [], ENDED: True}
+                        return
+                    event = json.loads(text)
+                    if isinstance(event, dict) and event.get("error"):
+                        raise _told(event["error"], self.response.request)
+                    yield event
+            finally:
+                self.response.close()
+
+    return EventStream
+
+
+def _told(error: Any, request: Any) -> Exception:
+    import openai
+
+    message = error.get("message") if isinstance(error, dict) else error
+    told = message if isinstance(message, str) and message else "An error occurred during streaming"
+    return openai.APIError(told, request, body=error)
+
+
 _FOR_THE_REQUEST = {"extra_headers": "headers", "extra_query": "params", "extra_body": "extra_json"}
 
 
@@ -64,8 +100,6 @@ class PlainCompletions:
 
     def create(self, *, timeout: Any = None, **payload: Any) -> Any:
         """Ask; with ``stream=True`` return dicts as a `Stream` does, else what the library returns."""
-        import openai
-
         if not payload.get("stream"):
             return self._client.chat.completions.create(timeout=timeout, **payload)
         options = {"timeout": timeout}
@@ -76,7 +110,7 @@ class PlainCompletions:
             cast_to=object,
             options=options,
             stream=True,
-            stream_cls=openai.Stream[object],
+            stream_cls=_event_stream(),
         )
         return events if streams(events.response) else WholeReply(events.response)
 
@@ -105,7 +139,7 @@ _SAYS_NOTHING: tuple[object, ...] = (None, "", [], {})
 def text_alone(event: dict[str, Any]) -> str | None:
     """Return the text of an event that holds nothing beside it, as nearly all do; None for any other."""
     choices = event["choices"]
-    if len(choices) != 1 or event.get("usage") or event.get("type"):
+    if len(choices) != 1 or event.get("usage") or event.get("type") or not isinstance(choices[0], dict):
         return None
     choice = choices[0]
     delta = choice["delta"]

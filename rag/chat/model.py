@@ -14,10 +14,11 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from data.extras import needed_by
-from rag.chat.deadline import Lifeline, TimeBudget, attach_reply, holding
+from rag.chat.bounded import TOKEN_BYTES, bound_reply, too_large
+from rag.chat.deadline import EndpointTimeout, Lifeline, TimeBudget, attach_reply, holding
 from rag.chat.dialect import Dialect, adapted
-from rag.chat.errors import EndpointTimeout, foreign_errors, is_timeout, too_long_a_wait, transport_library
-from rag.chat.events import PlainCompletions, text_alone, whole
+from rag.chat.errors import foreign_errors, is_timeout, too_long_a_wait, transport_library
+from rag.chat.events import ENDED, PlainCompletions, text_alone, whole
 from rag.chat.paced import pace, paced_transport
 from rag.chat.reply import Reply
 from rag.chat.settings import ChatSettings
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 _REASONING = ("reasoning_content", "reasoning", "thinking")
 _WORTH_TELLING_S = 2.0
+_TOKEN_LENGTH = 16
+"""How many characters a token may have: a server that writes more heeds no limit."""
 
 
 def _silent(message: str) -> None:
@@ -80,7 +83,7 @@ class ChatModel:
                 self._answered = True
                 return
             except _openai_errors() as error:
-                if reply.begun:
+                if reply.begun or too_large(error) is not None:
                     raise
                 if self._adapt(error):
                     continue
@@ -129,13 +132,16 @@ class ChatModel:
                     first_s = 0.0
                 if grown:
                     yield
+                budget.check()
+                if reply.limit(_TOKEN_LENGTH * self._settings.max_answer_tokens):
+                    return
         except foreign_errors() as error:
             if lifeline.cut or (first_s and is_timeout(error)):
                 raise EndpointTimeout(first_s or budget.seconds, first=bool(first_s)) from error
             raise
         finally:
             lifeline.release()
-        if lifeline.cut and not reply.finish:
+        if lifeline.cut and not reply.finish and not reply.ended:
             raise EndpointTimeout(first_s or budget.seconds, first=bool(first_s))
 
     def _ask(
@@ -178,14 +184,19 @@ def _http_client(settings: ChatSettings) -> Any:
     def strip(request: Any) -> None:
         for name in unsent:
             request.headers.pop(name, None)
+        request.headers["Accept-Encoding"] = "identity"  # packed, a reply is of any size once it is unpacked
+
+    library = transport_library()
+    most = max(int(settings.max_reply_mb * 2**20), TOKEN_BYTES * settings.max_answer_tokens)
 
     def begin(response: Any) -> None:
         attach_reply(response)
+        bound_reply(response, library, most)
         if response.headers.get("content-type", "").startswith("text/event-stream"):
             pace(response.extensions.get("network_stream"))
 
     hooks: dict[str, list[Callable[..., Any]]] = {"request": [strip], "response": [begin]}
-    return openai.DefaultHttpxClient(event_hooks=hooks, transport=paced_transport(transport_library()))
+    return openai.DefaultHttpxClient(event_hooks=hooks, transport=paced_transport(library))
 
 
 def _langchain_model(settings: ChatSettings, dialect: Dialect, http_client: Any) -> ChatOpenAI:
@@ -227,6 +238,8 @@ def _reasoning_model() -> type[ChatOpenAI]:
 
         def _convert_chunk_to_generation_chunk(self, chunk: Any, *args: Any, **kwargs: Any) -> Any:
             event = whole(chunk)
+            if event.get(ENDED):
+                return _end_chunk()
             if (text := text_alone(event)) is not None:
                 return _text_chunk(text)
             converted = super()._convert_chunk_to_generation_chunk(event, *args, **kwargs)
@@ -242,6 +255,12 @@ def _text_chunk(text: str) -> Any:
     """Return what LangChain makes of an event that holds text alone; a copy saves it checking types that are known."""
     message, chunk = _empty_chunk()
     return chunk.model_copy(update={"message": message.model_copy(update={"content": text}), "text": text})
+
+
+def _end_chunk() -> Any:
+    """Return what tells that the server ended the stream."""
+    message, chunk = _empty_chunk()
+    return chunk.model_copy(update={"message": message.model_copy(update={"response_metadata": {ENDED: True}})})
 
 
 @cache

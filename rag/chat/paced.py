@@ -23,6 +23,7 @@ from time import monotonic, sleep
 from typing import Any
 from urllib.request import getproxies
 
+from rag.chat.deadline import attach_connection
 from rag.chat.turns import Turns, shared_turns
 
 _AT_ONCE = 65_536
@@ -209,6 +210,7 @@ class PacedStream:
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Send the next request."""
         self._end_pace()
+        attach_connection(self._inner)
         self._inner.write(buffer, timeout)
 
     def close(self) -> None:

@@ -73,7 +73,9 @@ def structured(settings: ChatSettings, form: str) -> Probe:
     remedy = "no need of it for answers; a judge at this endpoint must be asked in words"
     try:
         reply = _request(settings, "chat/completions", body)
-        text = Reply(str(reply["choices"][0]["message"]["content"])).text  # without thinking, as in answers
+        told = Reply()
+        told.add_text(str(reply["choices"][0]["message"]["content"]))
+        text = told.whole  # without thinking, as in answers
     except RequestFailure as error:
         return Probe(form, "warning", f"refused ({error.reason})", remedy)
     except (KeyError, IndexError, TypeError):

@@ -122,8 +122,8 @@ class LangChainGenerator:
         )
 
     def _usable(self, reply: Reply) -> str:
-        if reply.text.strip():
-            return reply.text
+        if reply.whole.strip():
+            return reply.whole
         cut = reply.finish.casefold() in _CUT_SHORT
         why = (
             "used up its tokens before it wrote an answer: raise its limit"

@@ -154,7 +154,7 @@ def test_what_is_packed_is_what_is_read(tmp_path_factory, question, quote, vecto
     rows = Rows((item,), (Score("i", "m", None, "judge", quote),))
     path = tmp_path_factory.getbasetemp() / "line.jsonl"
     path.write_bytes(pack(rows))
-    assert read_rows(path) == ([rows], 0)
+    assert read_rows(path) == ([rows], [])
 
 
 def test_what_comes_after_the_end_is_refused_and_written_into_no_other_file(tmp_path, log):

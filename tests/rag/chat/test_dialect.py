@@ -69,7 +69,10 @@ def test_an_answer_in_the_field_reasoning_is_used_and_flagged(server, endpoint):
     ],
 )
 def test_the_text_of_a_reply_is_what_follows_its_thinking(raw, text):
-    assert Reply(raw).text == text
+    reply = Reply()
+    for sign in raw:
+        reply.add_text(sign)
+    assert reply.whole == text
 
 
 def test_a_model_without_a_system_role_gets_the_instructions_with_the_question(server):

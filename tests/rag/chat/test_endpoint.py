@@ -113,7 +113,7 @@ def test_each_fault_becomes_one_sentence_of_its_class(server, endpoint, behaviou
         (Behaviour(http_500=9), EndpointRefusal, ["HTTP 500"]),
         (Behaviour(fault="cut_stream"), GarbledReply, ["closed the connection in the middle"]),
         (Behaviour(fault="short_stream"), GarbledReply, ["before the answer was complete"]),
-        (Behaviour(fault="empty_choices"), GarbledReply, ["after 0 characters"]),
+        (Behaviour(fault="empty_choices"), GarbledReply, ["empty answer"]),
         (Behaviour(fault="empty_content"), GarbledReply, ["empty answer"]),
         (Behaviour(fault="refusal_field"), EndpointRefusal, ["declined"]),
         (Behaviour(fault="garbage_json"), GarbledReply, ["it is not JSON"]),
