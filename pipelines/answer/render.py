@@ -24,6 +24,7 @@ _WORDS = {
     "answer_cut_short": "The answer was cut off at the most tokens allowed.",
     "no_finish_reason": "The endpoint ended the answer without saying why.",
     "prompt_truncated_by_server": "The server read only {} tokens, far fewer than were sent: raise its context window.",
+    "parts_passed_over": "Parts of earlier messages that hold no text and were not read: {}.",
     "rerank_failed": "The passages were not reranked: {}",
     "suspicious_passage": "Passages that may be an attack on the model: {}; see rag quarantine.",
     "held_back": "Passages held back as a possible attack on the model: {}; see rag quarantine.",

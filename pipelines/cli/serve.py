@@ -44,6 +44,14 @@ def add_key(
         bool,
         typer.Option("--metrics", help="The client may read /metrics. Without a collection it may do nothing else."),
     ] = False,
+    scopes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--scope",
+            help="The client may do this: ask, metrics, monitor (read reports, which hold what others asked) or admin"
+            " (all). The option may be repeated. Without it the client may ask.",
+        ),
+    ] = None,
     workspace: Folder = Path("."),
 ) -> None:
     """Make a key and print it once. Only its hash is kept."""
@@ -51,9 +59,10 @@ def add_key(
     from pipelines.wiring import open_workspace
 
     opened = open_workspace(workspace)
-    named = tuple(dict.fromkeys(collections or ([] if metrics else [DEFAULT_COLLECTION])))
+    named = tuple(dict.fromkeys(collections or ([] if metrics and not scopes else [DEFAULT_COLLECTION])))
     check_collections(opened, named)
-    say(open_keys(opened).add(name, named, metrics=metrics))
+    rights = dict.fromkeys([*(scopes or (["ask"] if named else [])), *(["metrics"] if metrics else [])])
+    say(open_keys(opened).add(name, named, tuple(rights)))
     note("Keep it: it cannot be shown again.")
 
 
@@ -65,10 +74,10 @@ def list_keys(workspace: Folder = Path("."), as_json: AsJson = False) -> None:
 
     found = open_keys(open_workspace(workspace)).keys
     if as_json:
-        say_json([{"name": key.name, "collections": key.collections, "metrics": key.metrics} for key in found])
+        say_json([{"name": key.name, "collections": key.collections, "scopes": key.scopes} for key in found])
         return
     for key in found:
-        say(f"{key.name}  {', '.join((*key.collections, *(['metrics'] if key.metrics else [])))}")
+        say(f"{key.name}  {', '.join(key.collections) or 'no collection'}  {', '.join(key.scopes)}")
     if not found:
         note("There are no keys: `rag serve` answers everybody on this machine.")
 

@@ -8,10 +8,10 @@ from typing import TypeVar
 
 from data.records import Answer
 from pipelines.serve.collection import Collection
+from pipelines.serve.conversation import RequestTurns
 from pipelines.serve.errors import ApiError, translated
 from pipelines.serve.service import Service
 from pipelines.serve.workers import Workers
-from rag.answer import Turn
 from rag.asking import bridged, new_question
 from rag.chat import shared_turns
 
@@ -28,8 +28,7 @@ class AnswerRequest:
 
     id: str
     collection: Collection
-    question: str
-    history: tuple[Turn, ...]
+    turns: RequestTurns
     client: str
     streaming: bool
 
@@ -58,9 +57,10 @@ async def _translated(events: AsyncIterator[Event]) -> AsyncIterator[Event]:
 
 def _answer(service: Service, wanted: AnswerRequest) -> Iterator[Event]:
     asker = wanted.collection.asker()
-    question = new_question(wanted.question, tags={"client": wanted.client}, name=wanted.id)
+    turns = wanted.turns
+    question = new_question(turns.question, tags={"client": wanted.client}, name=wanted.id, flags=turns.flags)
     stages = _Threads(service.search)
-    for part in asker.pieces(question, wanted.history, streaming=wanted.streaming, stages=stages):
+    for part in asker.pieces(question, turns.earlier, streaming=wanted.streaming, stages=stages):
         if isinstance(part, Answer):
             with shared_turns().urgent():
                 service.metrics.answered(wanted.collection.name, part)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Annotated, Any, cast
 
@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
 from data.records import Answer
-from pipelines.serve.access import Caller, known_caller, paced_caller, service_of
+from pipelines.serve.access import Caller, asking_caller, known_caller, service_of
 from pipelines.serve.answering import AnswerRequest, Event, start_answer
 from pipelines.serve.completions import (
     DONE,
@@ -22,11 +22,11 @@ from pipelines.serve.completions import (
     failure,
     reply_id,
     stream_error,
-    without_footnotes,
 )
+from pipelines.serve.conversation import RequestTurns, UnreadableMessage, is_chore, read_turns
 from pipelines.serve.errors import ApiError
-from pipelines.serve.wire import REFUSALS, ChatMessage, ChatRequest
-from rag.answer import Turn
+from pipelines.serve.service import Service
+from pipelines.serve.wire import REFUSALS, ChatRequest
 from rag.asking import new_id
 
 router = APIRouter(prefix="/v1", responses=REFUSALS)
@@ -34,8 +34,6 @@ router = APIRouter(prefix="/v1", responses=REFUSALS)
 _FIRST_EVENT_S = 5.0
 """How long a stream's head is held back, so that an early failure can still be an HTTP error."""
 _KEEP_ALIVE_S = 15.0
-_CHORE = "### Task:"
-"""How Open WebUI begins the prompts by which it has chats titled, tagged and continued."""
 
 
 @router.get("/models")
@@ -53,18 +51,15 @@ async def model(name: str, caller: Annotated[Caller, Depends(known_caller)]) -> 
 
 @router.post("/chat/completions")
 async def chat_completions(
-    body: ChatRequest, request: Request, caller: Annotated[Caller, Depends(paced_caller)]
+    body: ChatRequest, request: Request, caller: Annotated[Caller, Depends(asking_caller)]
 ) -> Response:
     """Answer the last question of a conversation from the documents, with citations."""
     collection = caller.collection(body.model)
-    *earlier, question = _turns(body.messages)
-    if question.text.startswith(_CHORE):
-        # On record it would be taken for a question of a person, and be counted as drift.
-        told = f"A prompt that begins with {_CHORE!r} is a chore for a model, not a question about documents."
-        raise ApiError(400, told, param="messages", code="not_a_question")
+    service = service_of(request)
+    turns = await asyncio.to_thread(_turns, body, service)
     at = datetime.now(UTC)
-    wanted = AnswerRequest(new_id(at), collection, question.text, tuple(earlier), caller.name, bool(body.stream))
-    events = start_answer(service_of(request), wanted)
+    wanted = AnswerRequest(new_id(at), collection, turns, caller.name, bool(body.stream))
+    events = start_answer(service, wanted)
     if wanted.streaming:
         chunks = Chunks(reply_id(wanted.id), int(at.timestamp()), collection.model)
         return await _streamed(events, body, chunks)
@@ -72,6 +67,22 @@ async def chat_completions(
     if asked.outcome == "failed":
         raise failure(asked)
     return JSONResponse(completion(asked, collection.model, with_footnotes=body.footnotes))
+
+
+def _turns(body: ChatRequest, service: Service) -> RequestTurns:
+    """Return the conversation of a request.
+
+    :raises ApiError: it holds no question.
+    """
+    try:
+        turns = read_turns(body.messages)
+    except UnreadableMessage as error:
+        raise ApiError(400, str(error), param=error.param, code=error.code) from error
+    if is_chore(turns.question, turns.system, service.chores):
+        # On record it would be taken for a question of a person, and be counted as drift.
+        told = "A prompt to title, tag, continue or search for a chat is a chore for a model, no question."
+        raise ApiError(400, told, param="messages", code="not_a_question")
+    return turns
 
 
 async def _streamed(events: AsyncIterator[Event], body: ChatRequest, chunks: Chunks) -> Response:
@@ -120,30 +131,3 @@ def _ending(asked: Answer, chunks: Chunks, with_usage: bool, with_footnotes: boo
     notes = appendix(asked) if with_footnotes else ""
     parts = [chunks.text(notes)] if notes else []
     return [*parts, chunks.last(asked), *([chunks.usage(asked)] if with_usage else [])]
-
-
-def _turns(messages: Sequence[ChatMessage]) -> list[Turn]:
-    """Return the messages up to the last one of the user, without those that are no part of the conversation.
-
-    :raises ApiError: no message is the user's, or one holds something else than text.
-    """
-    turns = [
-        without_footnotes(Turn(message.role, _text(message, place)))
-        for place, message in enumerate(messages)
-        if message.role in ("user", "assistant")
-    ]
-    while turns and turns[-1].role != "user":
-        turns.pop()
-    if not turns:
-        raise ApiError(400, "messages: none of them is the user's.", param="messages")
-    return turns
-
-
-def _text(message: ChatMessage, place: int) -> str:
-    if not isinstance(message.content, list):
-        return message.content or ""
-    for part in message.content:
-        if part.type != "text" or part.text is None:
-            told = f"messages.{place}.content: parts of type {part.type!r} cannot be read, only text."
-            raise ApiError(400, told, param=f"messages.{place}.content")
-    return "\n".join(part.text or "" for part in message.content)

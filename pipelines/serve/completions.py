@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import asdict
 from typing import Any
 
@@ -11,9 +10,7 @@ from data.records import Answer, Citation, harmless
 from data.text import estimate_tokens
 from pipelines.answer import NearestPassage, in_words, nearest_documents
 from pipelines.serve.errors import NO_ANSWER, ApiError, logger
-from rag.answer import Turn
 
-_FOOTNOTES = re.compile(r"\n\n(?:\[\d+\] .+ [“(]|Nearest documents:\n- ).*\Z", re.DOTALL)
 _REPLY = "chatcmpl-"
 _WITH_REASON = ("passages_not_judged", "rerank_failed")
 
@@ -32,11 +29,6 @@ def appendix(answer: Answer) -> str:
     near = _nearest(answer)
     lines = [f"- {harmless(item.source)}{_page(item.page)}: “{harmless(item.text)}”" for item in near]
     return "\n\nNearest documents:\n" + "\n".join(lines) if lines else footnotes(answer.citations)
-
-
-def without_footnotes(turn: Turn) -> Turn:
-    """Return a message of an earlier answer as it was before `footnotes` were added."""
-    return Turn(turn.role, _FOOTNOTES.sub("", turn.text)) if turn.role == "assistant" else turn
 
 
 def reply_id(interaction_id: str) -> str:
@@ -161,4 +153,4 @@ def _page(page: int | None) -> str:
 
 
 def _sse(body: dict[str, Any]) -> bytes:
-    return f"data: {json.dumps(body, ensure_ascii=False)}\n\n".encode()
+    return f"data: {json.dumps(body, ensure_ascii=False)}\n\n".encode("utf-8", "replace")

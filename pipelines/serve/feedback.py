@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 
 from data.records import THUMBS, Score
-from pipelines.serve.access import Caller, paced_caller, service_of
+from pipelines.serve.access import Caller, asking_caller, service_of
 from pipelines.serve.collection import Collection
 from pipelines.serve.completions import interaction_id
 from pipelines.serve.errors import ApiError
@@ -22,7 +22,7 @@ SCORER = "feedback"
 
 @router.post("/feedback")
 async def feedback(
-    body: FeedbackRequest, request: Request, caller: Annotated[Caller, Depends(paced_caller)]
+    body: FeedbackRequest, request: Request, caller: Annotated[Caller, Depends(asking_caller)]
 ) -> dict[str, str]:
     """Rate an answer by its interaction_id, or by the id of its reply; rating it again replaces the rating."""
     service = service_of(request)

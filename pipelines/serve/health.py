@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse, Response
 from data.errors import SilentDriftError
 from pipelines.serve.access import Caller, known_caller, service_of
 from pipelines.serve.collection import Collection
-from pipelines.serve.errors import ApiError, logger
+from pipelines.serve.errors import logger
 from pipelines.serve.service import Service
 from pipelines.serve.wire import REFUSALS
 
@@ -37,9 +37,7 @@ async def readyz(request: Request) -> Response:
 @router.get("/metrics", responses=REFUSALS, response_class=Response)
 async def metrics(request: Request, caller: Annotated[Caller, Depends(known_caller)]) -> Response:
     """Return counters and the gauges of the last drift report, for Prometheus."""
-    if not caller.metrics:
-        told = "This key may not read metrics: make one with `rag key add NAME --metrics`."
-        raise ApiError(403, told)
+    caller.check("metrics")
     service = service_of(request)
     text = await asyncio.wrap_future(
         service.search.submit(lambda: service.metrics.text(service.collections, service.answers.under_way))

@@ -1,4 +1,4 @@
-"""API keys: who may ask which collections.
+"""API keys: who may ask which collections, and who may read what is told of them.
 
 A key is 256 random bits, so that its SHA-256 tells nothing of it; only that is kept. The file is read again when it has
 changed: a key that was removed stops working without a restart.
@@ -13,6 +13,7 @@ import os
 import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any, Literal, get_args
 
 from data.errors import InputError, SettingsError
 
@@ -20,14 +21,23 @@ _PREFIX = "rag-"
 DEFAULT_COLLECTION = "default"
 
 
+Scope = Literal["ask", "metrics", "monitor", "admin"]
+"""Ask questions; read `/metrics`; read reports, which hold what others asked; all of these."""
+SCOPES: tuple[Scope, ...] = get_args(Scope)
+
+
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A client: its name, the hash of its key, the collections it may ask, and whether it may read `/metrics`."""
+    """A client: its name, the hash of its key, its collections, and what it may do there."""
 
     name: str
     sha256: str
     collections: tuple[str, ...] = (DEFAULT_COLLECTION,)
-    metrics: bool = False
+    scopes: tuple[Scope, ...] = ("ask",)
+
+    def may(self, scope: Scope) -> bool:
+        """Tell whether the key has a right."""
+        return scope in self.scopes or "admin" in self.scopes
 
 
 class KeyRing:
@@ -58,11 +68,15 @@ class KeyRing:
                 found = key
         return found
 
-    def add(self, name: str, collections: tuple[str, ...], *, metrics: bool = False) -> str:
+    def add(self, name: str, collections: tuple[str, ...], scopes: tuple[Scope, ...] = ("ask",)) -> str:
         """Make a key for a new client and return it: it is not kept and cannot be shown again.
 
-        :raises InputError: the name is empty or taken.
+        :raises InputError: the name is empty or taken, or a right is none.
         """
+        unknown = [scope for scope in scopes if scope not in SCOPES]
+        if unknown or not scopes:
+            named = ", ".join(map(repr, unknown)) or "none"
+            raise InputError(f"A key cannot have the right {named}: choose from {', '.join(SCOPES)}.")
         if not name.strip() or not name.isprintable():
             raise InputError(f"The name {name!r} cannot be a key's: use letters and digits.")
         if name in {key.name for key in self.keys}:
@@ -70,7 +84,7 @@ class KeyRing:
                 f"There is a key {name!r} already: remove it with `rag key remove {name}`, or take another."
             )
         text = _PREFIX + secrets.token_urlsafe(32)
-        self._write((*self._keys, Key(name, _digest(text), collections, metrics)))
+        self._write((*self._keys, Key(name, _digest(text), collections, scopes)))
         return text
 
     def remove(self, name: str) -> None:
@@ -111,9 +125,20 @@ def _stamp(path: Path) -> tuple[int, int] | None:
 def _read(path: Path) -> tuple[Key, ...]:
     try:
         entries = json.loads(path.read_text(encoding="utf-8"))["keys"]
-        return tuple(Key(**entry | {"collections": tuple(entry["collections"])}) for entry in entries)
+        return tuple(map(_key, entries))
     except (ValueError, KeyError, TypeError) as error:
         raise SettingsError(f"{path} is no file of keys ({error!r}): make keys with `rag key add NAME`.") from error
+
+
+def _key(entry: dict[str, Any]) -> Key:
+    """Return a key as it was kept; those of earlier versions could ask, or read metrics."""
+    collections = tuple(entry["collections"])
+    scopes = entry.get("scopes")
+    if scopes is None:
+        scopes = [*(["ask"] if collections else []), *(["metrics"] if entry.get("metrics") else [])]
+    if not all(scope in SCOPES for scope in scopes):
+        raise ValueError(f"a key has the rights {scopes!r}")
+    return Key(str(entry["name"]), str(entry["sha256"]), collections, tuple(scopes))
 
 
 def _digest(text: str) -> str:

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import FileResponse, HTMLResponse, Response
 
-from pipelines.serve.access import COOKIE, Caller, known_caller, paced_caller, service_of
+from pipelines.serve.access import COOKIE, Caller, asking_caller, monitoring_caller, service_of
 from pipelines.serve.collection import Collection
 from pipelines.serve.errors import ApiError
 from pipelines.serve.last_report import newest_report
@@ -58,7 +58,7 @@ async def end_session() -> Response:
 @router.get("/v1/passages")
 async def passage(
     request: Request,
-    caller: Annotated[Caller, Depends(paced_caller)],
+    caller: Annotated[Caller, Depends(asking_caller)],
     source: Annotated[str, Query(max_length=4096)],
     start: Annotated[int, Query(ge=0, le=2**53)],
     end: Annotated[int, Query(ge=0, le=2**53)],
@@ -71,7 +71,7 @@ async def passage(
 
 
 @router.get("/v1/drift")
-async def drift(caller: Annotated[Caller, Depends(known_caller)], model: str = "") -> dict[str, Any]:
+async def drift(caller: Annotated[Caller, Depends(monitoring_caller)], model: str = "") -> dict[str, Any]:
     """Return the verdict of the last drift report; null where there is none."""
     collection = caller.collection(model)
     report = newest_report(collection.workspace.data)
@@ -83,7 +83,7 @@ async def drift(caller: Annotated[Caller, Depends(known_caller)], model: str = "
 
 
 @router.get("/reports/latest", response_class=HTMLResponse)
-async def latest_report(caller: Annotated[Caller, Depends(known_caller)], model: str = "") -> Response:
+async def latest_report(caller: Annotated[Caller, Depends(monitoring_caller)], model: str = "") -> Response:
     """Show the page of the last drift report, shut off from this server: it holds text of documents."""
     report = newest_report(caller.collection(model).workspace.data)
     if report is None or report.page is None:

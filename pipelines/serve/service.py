@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from data.errors import SettingsError, SilentDriftError
+from pipelines.serve.audit import AuditFile
 from pipelines.serve.keys import DEFAULT_COLLECTION, KeyRing
 from pipelines.serve.limits import RateLimit
 from pipelines.serve.metrics import Metrics
@@ -33,8 +35,14 @@ class Service:
     answers: Workers
     rate: RateLimit
     metrics: Metrics
+    audit: AuditFile
     guarded: bool
     open_to_all: bool
+
+    @property
+    def chores(self) -> tuple[re.Pattern[str], ...]:
+        """The operator's patterns of chores; `re` keeps them compiled."""
+        return self.settings.chore_patterns()
 
     @classmethod
     def open(cls, workspace: Workspace, *, open_to_all: bool = False) -> Service:
@@ -57,6 +65,7 @@ class Service:
             Workers(settings.answers_at_once, "answer"),
             RateLimit(settings.requests_per_minute, settings.burst),
             Metrics(),
+            AuditFile(workspace.data),
             bool(keys.keys),
             open_to_all,
         )

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 
 from data.text import detect_language, estimate_tokens
-from pipelines.serve.access import Caller, paced_caller, service_of
+from pipelines.serve.access import Caller, asking_caller, service_of
 from pipelines.serve.collection import Collection
 from pipelines.serve.errors import ApiError, logger
 from pipelines.serve.wire import REFUSALS, DocumentText, EmbeddingRequest, RerankRequest
@@ -24,7 +24,7 @@ _MOST_INPUTS = 2048
 
 @router.post("/embeddings")
 async def embeddings(
-    body: EmbeddingRequest, request: Request, caller: Annotated[Caller, Depends(paced_caller)]
+    body: EmbeddingRequest, request: Request, caller: Annotated[Caller, Depends(asking_caller)]
 ) -> dict[str, Any]:
     """Turn texts into the vectors that the index is made of."""
     texts = _texts(body.input)
@@ -35,7 +35,7 @@ async def embeddings(
 
 @router.post("/rerank")
 async def rerank(
-    body: RerankRequest, request: Request, caller: Annotated[Caller, Depends(paced_caller)]
+    body: RerankRequest, request: Request, caller: Annotated[Caller, Depends(asking_caller)]
 ) -> dict[str, Any]:
     """Put documents in order of how well they fit a query; the reply's `model` says what did it."""
     collection = _by_model(caller, body.model)

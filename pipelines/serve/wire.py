@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+
+from data.text import whole_characters
 
 
 class ErrorDetail(BaseModel):
@@ -48,7 +50,12 @@ def without_422(description: dict[str, Any]) -> dict[str, Any]:
     return description
 
 
-Text = Annotated[str, Field(max_length=1_000_000)]
+def _mended(value: object) -> object:
+    """Join or replace halves of characters: programs that cut text by UTF-16 units send such."""
+    return whole_characters(value) if isinstance(value, str) else value
+
+
+Text = Annotated[str, BeforeValidator(_mended), Field(max_length=1_000_000)]
 
 
 class Body(BaseModel):
@@ -60,15 +67,21 @@ class Body(BaseModel):
 class Part(Body):
     """A part of a message's content."""
 
-    type: str
+    type: str = ""
     text: Text | None = None
+
+    @field_validator("text", mode="before")
+    @classmethod
+    def _text_alone(cls, value: object) -> object:
+        """Pass over what other kinds of parts have in its place."""
+        return value if isinstance(value, str) else None
 
 
 class ChatMessage(Body):
     """One message of a conversation."""
 
     role: Literal["system", "developer", "user", "assistant", "tool", "function"]
-    content: Text | list[Part] | None = None
+    content: Text | list[Text | Part] | None = None
 
 
 class StreamOptions(Body):
@@ -111,7 +124,7 @@ class DocumentText(Body):
 class RerankRequest(Body):
     """Documents to put in order, as Jina and Cohere have it."""
 
-    query: Annotated[str, Field(min_length=1, max_length=20_000)]
+    query: Annotated[str, BeforeValidator(_mended), Field(min_length=1, max_length=20_000)]
     documents: list[Text | DocumentText] = Field(min_length=1, max_length=1000)
     model: Text = ""
     top_n: int | None = Field(None, ge=1)

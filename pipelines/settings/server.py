@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Annotated
 
+from data.errors import SettingsError
 from data.settings import Bounds, Example, NotEmpty, check
 
 
@@ -37,5 +39,25 @@ class ServerSettings:
     cors_origins: Annotated[tuple[str, ...], Example(("https://intranet.example.com",))] = ()
     """Pages of other origins that may call."""
 
+    chores: Annotated[tuple[str, ...], Example((r"^Name this chat\b",))] = ()
+    """Regular expressions of prompts that no person asks, beside those of well-known chat programs; refused, not
+    logged."""
+    root_path: Annotated[str, Example("/rag")] = ""
+    """The path under which a proxy shows the server, whether it takes it off or not."""
+
     def __post_init__(self) -> None:
         check(self, "server")
+        self.chore_patterns()
+        if self.root_path and not re.fullmatch(r"(/[\w.~-]+)+", self.root_path):
+            raise SettingsError(f"server.root_path is {self.root_path!r}: write a path like /rag.")
+
+    def chore_patterns(self) -> tuple[re.Pattern[str], ...]:
+        """Return `chores`, compiled.
+
+        :raises SettingsError: one is no regular expression.
+        """
+        try:
+            return tuple(re.compile(pattern, re.IGNORECASE) for pattern in self.chores)
+        except re.error as error:
+            told = f"server.chores holds {error.pattern!r}, which is no regular expression ({error})"
+            raise SettingsError(f"{told}: correct or remove it.") from error

@@ -105,7 +105,9 @@ class Asker:
     def _finished(self, found: _SearchedQuestion, checked: Answer) -> Answer:
         """Flag an answer and put it on record."""
         found.watch.lap("generate", verify=checked.verify_ms)
-        flagged = replace(checked, flags=(*checked.flags, *found.retrieval.flags, *found.suspicion()))
+        flagged = replace(
+            checked, flags=(*checked.flags, *found.question.flags, *found.retrieval.flags, *found.suspicion())
+        )
         return self.writer.write(replace(flagged, interaction=self._interaction(found, flagged)))
 
     def _search(self, question: Question) -> _SearchedQuestion:

@@ -10,6 +10,7 @@ from time import perf_counter
 
 from data.errors import InputError
 from data.records import Kind
+from data.text import whole_characters
 from rag.answer import Turn, standalone
 from rag.chat import FollowUps
 from rag.protocols import Generator, Writer
@@ -38,17 +39,27 @@ class Stopwatch:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question and the name of its record; `tags` hold how it was asked ("asked_as") where that was otherwise."""
+    """A question and the name of its record; `tags` hold how it was asked ("asked_as") where that was otherwise.
+
+    `flags` tell what of the request was not read.
+    """
 
     id: str
     text: str
     at: datetime
     kind: Kind = "user"
     tags: Mapping[str, str] = field(default_factory=dict)
+    flags: tuple[str, ...] = ()
 
 
 def new_question(
-    text: str, *, kind: Kind = "user", at: datetime | None = None, tags: Mapping[str, str] | None = None, name: str = ""
+    text: str,
+    *,
+    kind: Kind = "user",
+    at: datetime | None = None,
+    tags: Mapping[str, str] | None = None,
+    name: str = "",
+    flags: tuple[str, ...] = (),
 ) -> Question:
     """Return a question as it may be searched for and stored, asked `at` a time, now if None.
 
@@ -64,7 +75,7 @@ def new_question(
             f"The question has {len(stripped):,} characters, the most is {_LONGEST_QUESTION:,}: shorten it."
         )
     at = at or datetime.now(UTC)
-    return Question(name or new_id(at), stripped.encode("utf-8", "replace").decode("utf-8"), at, kind, tags or {})
+    return Question(name or new_id(at), whole_characters(stripped), at, kind, tags or {}, flags)
 
 
 def new_id(at: datetime) -> str:

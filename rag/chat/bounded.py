@@ -15,7 +15,7 @@ _AT_ONCE = 65_536
 _PLAIN = ("", "identity")
 
 
-class ReplyTooLarge(Exception):
+class OversizedReply(Exception):
     """A reply has more bytes than it may have."""
 
     def __init__(self, most: int) -> None:
@@ -23,9 +23,9 @@ class ReplyTooLarge(Exception):
         self.most = most
 
 
-def too_large(error: BaseException | None) -> ReplyTooLarge | None:
+def too_large(error: BaseException | None) -> OversizedReply | None:
     """Return what an error comes from, if that is a reply that is too large."""
-    while error is not None and not isinstance(error, ReplyTooLarge):
+    while error is not None and not isinstance(error, OversizedReply):
         error = error.__cause__ or error.__context__
     return error
 
@@ -56,7 +56,7 @@ def _stream_class(base: Any) -> Any:
             for piece in _unpacked(self._inner) if self._packed else self._inner:
                 read += len(piece)
                 if read > self._most:
-                    raise ReplyTooLarge(self._most)
+                    raise OversizedReply(self._most)
                 yield piece
 
         def close(self) -> None:
@@ -89,7 +89,7 @@ def _unpacked(pieces: Iterable[bytes]) -> Iterator[bytes]:
 def event_texts(pieces: Iterable[bytes]) -> Iterator[str]:
     """Yield the data of each event of a stream of server-sent events, but for one that was cut.
 
-    :raises ReplyTooLarge: one has more bytes than `LONGEST_EVENT`.
+    :raises OversizedReply: one has more bytes than `LONGEST_EVENT`.
     """
     data: list[str] = []
     size = 0
@@ -100,7 +100,7 @@ def event_texts(pieces: Iterable[bytes]) -> Iterator[str]:
                 data.append(value.removeprefix(b" ").decode("utf-8", "replace"))
                 size += len(line)
                 if size > LONGEST_EVENT:
-                    raise ReplyTooLarge(LONGEST_EVENT)
+                    raise OversizedReply(LONGEST_EVENT)
         elif data:
             yield "\n".join(data)
             data, size = [], 0
@@ -121,7 +121,7 @@ def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
         waiting.append(first)
         size += len(first)
         if size > LONGEST_EVENT:
-            raise ReplyTooLarge(LONGEST_EVENT)
+            raise OversizedReply(LONGEST_EVENT)
         if others:
             yield b"".join(waiting)
             yield from others[:-1]

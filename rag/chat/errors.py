@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from data.text import whole_characters
-from rag.chat.bounded import ReplyTooLarge, too_large
+from rag.chat.bounded import OversizedReply, too_large
 from rag.chat.deadline import EndpointTimeout
 from rag.errors import ContextOverflow, EndpointError, EndpointRefusal, EndpointUnreachable, GarbledReply
 from rag.http import asked_pause_s, in_words, is_passing
@@ -31,7 +31,7 @@ def foreign_errors() -> tuple[type[Exception], ...]:
     """Return what the libraries below raise when a server fails or breaks the protocol."""
     import openai
 
-    broken_protocol = (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError, ReplyTooLarge)
+    broken_protocol = (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError, OversizedReply)
     return (openai.OpenAIError, transport_library().HTTPError, EndpointTimeout, *broken_protocol)
 
 

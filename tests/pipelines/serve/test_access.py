@@ -24,7 +24,9 @@ def tenants(demo_workspace, tmp_path_factory):
         name: ring.add(name, rooms)
         for name, rooms in {"anna": ("default",), "ben": ("hr",), "both": ("hr", "default")}.items()
     }
-    with_keys["prometheus"] = ring.add("prometheus", (), metrics=True)
+    with_keys["prometheus"] = ring.add("prometheus", (), ("metrics",))
+    with_keys["olga"] = ring.add("olga", ("default",), ("monitor",))
+    with_keys["root"] = ring.add("root", ("default",), ("admin",))
     with serving(main) as running:
         running.keys = with_keys
         yield running
@@ -48,7 +50,14 @@ def test_a_key_is_needed_for_everything_but_health_and_the_empty_page(tenants):
 
 def test_each_key_sees_its_own_models_and_asks_the_first_by_default(tenants):
     seen = {name: [model["id"] for model in get(tenants, "/v1/models", name).json()["data"]] for name in tenants.keys}
-    assert seen == {"anna": ["rag"], "ben": ["rag/hr"], "both": ["rag/hr", "rag"], "prometheus": []}
+    assert seen == {
+        "anna": ["rag"],
+        "ben": ["rag/hr"],
+        "both": ["rag/hr", "rag"],
+        "prometheus": [],
+        "olga": ["rag"],
+        "root": ["rag"],
+    }
     assert tenants.ask(key=tenants.keys["ben"]).json()["model"] == "rag/hr"
 
 
@@ -93,6 +102,38 @@ def test_documents_are_read_only_through_ones_own_collection(tenants):
 def test_metrics_name_collections_and_are_for_keys_made_for_them(tenants):
     assert get(tenants, "/metrics", "anna").status_code == 403
     assert 'rag_index_info{collection="hr"' in get(tenants, "/metrics", "prometheus").text
+
+
+def test_what_others_asked_is_for_keys_that_may_read_it_and_each_access_is_kept(tenants):
+    audit = tenants.service.collections["default"].workspace.data / "audit.jsonl"
+    before = len(audit.read_text(encoding="utf-8").splitlines()) if audit.exists() else 0
+    for path, found in (("/v1/drift", 200), ("/reports/latest", 404)):
+        told = [get(tenants, path, name) for name in ("anna", "both", "prometheus", "olga", "root")]
+        assert [reply.status_code for reply in told] == [403, 403, 403, found, found]
+        assert told[0].json()["error"]["code"] == "missing_scope" and "--scope monitor" in told[0].text
+    assert get(tenants, "/v1/drift", "olga", model="rag/hr").status_code == 404
+    kept = [json.loads(line) for line in audit.read_text(encoding="utf-8").splitlines()][before:]
+    assert [entry["key"] for entry in kept[:5]] == ["anna", "both", "prometheus", "olga", "root"]
+    assert [entry["allowed"] for entry in kept[:5]] == [False, False, False, True, True]
+    assert kept[0]["path"] == "/v1/drift" and kept[0]["address"] == "127.0.0.1"
+    assert audit.stat().st_mode & 0o077 == 0
+
+
+def test_a_key_that_only_reads_reports_asks_nothing(tenants):
+    refused = tenants.ask(key=tenants.keys["olga"])
+    assert (refused.status_code, refused.json()["error"]["code"]) == (403, "missing_scope")
+    assert tenants.ask(key=tenants.keys["root"]).status_code == 200
+    assert get(tenants, "/metrics", "root").status_code == 200
+
+
+def test_on_a_server_open_to_all_others_read_no_reports():
+    from pipelines.serve.access import _keyless_scopes
+
+    class Service:
+        open_to_all = True
+
+    assert "monitor" not in _keyless_scopes(Service, "10.1.2.3")
+    assert "monitor" in _keyless_scopes(Service, "127.0.0.1")
 
 
 def test_a_session_cookie_opens_what_the_key_does(tenants):

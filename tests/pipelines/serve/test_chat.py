@@ -7,8 +7,8 @@ import pytest
 
 from data.records import ABSTENTION, Citation
 from pipelines.loopback import Behaviour
-from pipelines.serve.completions import footnotes, without_footnotes
-from rag.answer.follow_up import Turn
+from pipelines.serve.completions import footnotes
+from pipelines.serve.conversation.footnotes import without_footnotes
 from tests.pipelines.serve.conftest import OIL, copied, serving
 from tests.waiting import until
 
@@ -93,7 +93,7 @@ def test_who_gets_no_answer_is_told_where_to_look(served):
     reply = served.ask("What is the boiling point of tungsten?").json()
     text = reply["choices"][0]["message"]["content"]
     assert text.startswith(f"{ABSTENTION}\n\nNearest documents:\n- {reply['nearest'][0]['source']}")
-    assert without_footnotes(Turn("assistant", text)) == Turn("assistant", ABSTENTION)
+    assert without_footnotes(text) == ABSTENTION
     assert served.ask(OIL).json()["nearest"] == []
 
 
@@ -221,10 +221,3 @@ def citation(quote, source="a.md"):
 def test_footnotes_show_no_picture_link_or_tag_that_a_document_holds():
     shown = footnotes((citation("![x](http://evil/?q) <img src=x> [a](http://b)"),))
     assert not any(sign in shown for sign in ("![", "](", "<img"))
-
-
-def test_footnotes_are_no_part_of_what_was_said():
-    text = "The oil is changed [1]. It is [2] old."
-    noted = text + footnotes((citation("one\ntwo"), citation("x", "b.pdf")))
-    assert without_footnotes(Turn("assistant", noted)) == Turn("assistant", text)
-    assert without_footnotes(Turn("user", noted)) == Turn("user", noted)

@@ -13,7 +13,7 @@ def test_a_key_opens_what_it_was_made_for_and_no_other_text_does(tmp_path):
     ring = KeyRing(tmp_path / "keys.json")
     text = ring.add("anna", ("hr",))
     found = ring.find(text)
-    assert (found.name, found.collections, found.metrics) == ("anna", ("hr",), False)
+    assert (found.name, found.collections, found.scopes) == ("anna", ("hr",), ("ask",))
     assert [ring.find(other) for other in ("", text[:-1], text + "x", found.sha256)] == [None] * 4
 
 
@@ -44,7 +44,16 @@ def test_names_are_unique_and_known(tmp_path):
         ring.add(" ", ("default",))
 
 
-@pytest.mark.parametrize("content", ["", "[]", '{"keys": [{"name": "a"}]}', '{"keys": 3}'])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "[]",
+        '{"keys": [{"name": "a"}]}',
+        '{"keys": 3}',
+        '{"keys": [{"name": "a", "sha256": "", "collections": [], "scopes": ["x"]}]}',
+    ],
+)
 def test_a_file_that_is_none_of_keys_is_refused_not_taken_as_empty(tmp_path, content):
     path = tmp_path / "keys.json"
     path.write_text(content, encoding="utf-8")
@@ -58,15 +67,38 @@ def test_the_commands_make_list_and_remove_keys(command, workspace):
     assert made.code == 0 and made.out.startswith("rag-") and "cannot be shown again" in made.err
     command("rag", "key", "add", "prometheus", "--metrics")
     assert command("rag", "key", "list", "--json").json == [
-        {"name": "anna", "collections": ["hr", "default"], "metrics": False},
-        {"name": "prometheus", "collections": [], "metrics": True},
+        {"name": "anna", "collections": ["hr", "default"], "scopes": ["ask"]},
+        {"name": "prometheus", "collections": [], "scopes": ["metrics"]},
     ]
-    assert "anna  hr, default" in command("rag", "key", "list").out
+    assert "anna  hr, default  ask" in command("rag", "key", "list").out
+    command("rag", "key", "add", "olga", "--scope", "monitor", "--scope", "metrics")
+    assert command("rag", "key", "list", "--json").json[-1]["scopes"] == ["monitor", "metrics"]
+    refused = command("rag", "key", "add", "max", "--scope", "root")
+    assert refused.code == 2 and "'root': choose from ask, metrics, monitor, admin" in refused.err
+    command("rag", "key", "remove", "olga")
     refused = command("rag", "key", "add", "ben", "--collection", "finance")
     assert refused.code == 2 and "no collection 'finance' (known: default, hr)" in refused.err
     assert command("rag", "key", "remove", "anna").code == 0
     stored = json.loads((workspace / ".rag" / "keys.json").read_text(encoding="utf-8"))
     assert [key["name"] for key in stored["keys"]] == ["prometheus"]
+
+
+def test_keys_of_earlier_versions_may_what_they_might(tmp_path):
+    path = tmp_path / "keys.json"
+    old = [
+        {"name": "a", "sha256": "1", "collections": ["default"], "metrics": False},
+        {"name": "b", "sha256": "2", "collections": [], "metrics": True},
+        {"name": "c", "sha256": "3", "collections": ["hr"], "metrics": True},
+    ]
+    path.write_text(json.dumps({"keys": old}), encoding="utf-8")
+    assert [key.scopes for key in KeyRing(path).keys] == [("ask",), ("metrics",), ("ask", "metrics")]
+    assert not any(key.may("monitor") for key in KeyRing(path).keys)
+
+
+def test_the_right_to_all_is_every_right(tmp_path):
+    ring = KeyRing(tmp_path / "keys.json")
+    ring.add("root", ("default",), ("admin",))
+    assert [ring.keys[0].may(scope) for scope in ("ask", "metrics", "monitor", "admin")] == [True] * 4
 
 
 @settings(deadline=None)
