@@ -62,7 +62,7 @@ def add_key(
     named = tuple(dict.fromkeys(collections or ([] if metrics and not scopes else [DEFAULT_COLLECTION])))
     check_collections(opened, named)
     rights = dict.fromkeys([*(scopes or (["ask"] if named else [])), *(["metrics"] if metrics else [])])
-    say(open_keys(opened).add(name, named, tuple(rights)))
+    say(open_keys(opened).add(name, named, list(rights)))
     note("Keep it: it cannot be shown again.")
 
 

@@ -30,7 +30,7 @@ class Caller:
 
     name: str
     models: dict[str, Collection]
-    scopes: frozenset[Scope]
+    scopes: frozenset[str]
     address: str = ""
 
     def collection(self, model: str) -> Collection:
@@ -123,7 +123,7 @@ def _address(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-def _keyless_scopes(service: Service, address: str) -> frozenset[Scope]:
+def _keyless_scopes(service: Service, address: str) -> frozenset[str]:
     """Return what everybody may do on a server without keys: what others asked is for this machine alone."""
     here = not service.open_to_all or address in _LOCAL_HOSTS or address == "::1"
     return frozenset(SCOPES) if here else frozenset({"ask", "metrics"})

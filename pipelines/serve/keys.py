@@ -11,6 +11,7 @@ import hmac
 import json
 import os
 import secrets
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -33,7 +34,7 @@ class Key:
     name: str
     sha256: str
     collections: tuple[str, ...] = (DEFAULT_COLLECTION,)
-    scopes: tuple[Scope, ...] = ("ask",)
+    scopes: tuple[str, ...] = ("ask",)
 
     def may(self, scope: Scope) -> bool:
         """Tell whether the key has a right."""
@@ -68,7 +69,7 @@ class KeyRing:
                 found = key
         return found
 
-    def add(self, name: str, collections: tuple[str, ...], scopes: tuple[Scope, ...] = ("ask",)) -> str:
+    def add(self, name: str, collections: tuple[str, ...], scopes: Sequence[str] = ("ask",)) -> str:
         """Make a key for a new client and return it: it is not kept and cannot be shown again.
 
         :raises InputError: the name is empty or taken, or a right is none.
@@ -84,7 +85,7 @@ class KeyRing:
                 f"There is a key {name!r} already: remove it with `rag key remove {name}`, or take another."
             )
         text = _PREFIX + secrets.token_urlsafe(32)
-        self._write((*self._keys, Key(name, _digest(text), collections, scopes)))
+        self._write((*self._keys, Key(name, _digest(text), collections, tuple(scopes))))
         return text
 
     def remove(self, name: str) -> None:

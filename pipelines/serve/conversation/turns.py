@@ -19,15 +19,25 @@ _TEXTS = frozenset({"text", "input_text", "output_text"})
 class MessagePart(Protocol):
     """A part of what a message holds."""
 
-    type: str
-    text: str | None
+    @property
+    def type(self) -> str:
+        """Its kind."""
+
+    @property
+    def text(self) -> str | None:
+        """Its text, where it has one."""
 
 
 class SentMessage(Protocol):
     """A message as it was sent."""
 
-    role: str
-    content: str | Sequence[MessagePart | str] | None
+    @property
+    def role(self) -> str:
+        """Who says it."""
+
+    @property
+    def content(self) -> str | Sequence[MessagePart | str] | None:
+        """What is said."""
 
 
 class UnreadableMessage(InputError):
