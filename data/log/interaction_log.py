@@ -266,8 +266,7 @@ class InteractionLog:
         )
 
     def _held(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Return rows as the database can hold them: PostgreSQL takes no NUL in a text."""
-        if self._engine.dialect.name != "postgresql":
+        if self._engine.dialect.name != "postgresql":  # which takes no NUL in a text
             return rows
         return [{name: storable(item) if isinstance(item, str) else item for name, item in row.items()} for row in rows]
 
