@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -87,23 +87,22 @@ def scored(window: Window, score: Scorer | None) -> Window:
     """Return the window with scores for the answers that have none of that kind; as it is without a scorer."""
     if score is None:
         return window
-    return replace(window, scores=(*window.scores, *_missing_scores(window.interactions, window.scores, score)))
+    return replace(window, scores=(*window.scores, *missing_scores(window.interactions, window.scores, score)))
 
 
-def _missing_scores(interactions: Sequence[Interaction], scores: Sequence[Score], score: Scorer) -> Iterator[Score]:
-    """Yield the scores of interactions that have none of that kind; those by dimension are a kind of their own."""
+def missing_scores(interactions: Iterable[Interaction], scores: Iterable[Score], score: Scorer) -> Iterator[Score]:
+    """Yield the scores of interactions that have none of that kind; those by dimension are a kind of their own.
+
+    The first score that `score` makes of a kind tells whether the kind is there: an answer that came with a check of
+    its citations alone has no groundedness yet. No score is made twice.
+    """
     known = {(item.interaction_id, item.metric, set_aside(item)) for item in scores}
-    metrics: dict[bool, set[str]] = {}
+    leading: dict[bool, str] = {}
     for interaction in interactions:
-        if metrics and all(_has_any(interaction, names, aside, known) for aside, names in metrics.items()):
+        if leading and all((interaction.id, metric, aside) in known for aside, metric in leading.items()):
             continue
-        made = score(interaction)
-        for aside in sorted({set_aside(item) for item in made}):
-            kind = [item for item in made if set_aside(item) == aside]
-            metrics.setdefault(aside, set()).update(item.metric for item in kind)
-            if not _has_any(interaction, metrics[aside], aside, known):
-                yield from kind
-
-
-def _has_any(item: Interaction, metrics: Iterable[str], aside: bool, known: Container[tuple[str, str, bool]]) -> bool:
-    return any((item.id, metric, aside) in known for metric in metrics)
+        for made in score(interaction):
+            aside = set_aside(made)
+            lead = leading.setdefault(aside, made.metric)
+            if known.isdisjoint({(interaction.id, lead, aside), (interaction.id, made.metric, aside)}):
+                yield made

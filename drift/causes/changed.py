@@ -6,7 +6,6 @@ system's own variation explains (`drift.causes.swap`). Neither says whether answ
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -15,6 +14,7 @@ from data.records import Interaction
 from drift.causes.swap import SwapTest
 from drift.quality import Side
 from drift.results import shown_p
+from drift.signals import new_values
 
 _LEVEL = 0.005
 """Below this p-value the same prompts are answered otherwise; an unchanged system gets there in 1 of 200 reports."""
@@ -61,11 +61,7 @@ def deciding_answers(current: Sequence[Interaction], seed: int) -> tuple[str, ..
 
 def _other_model(field: str, words: str, reference: Sequence[Interaction], current: Sequence[Interaction]) -> str:
     """Say which model answers most of the current window and none of the reference."""
-    before = Counter(value for item in reference if (value := getattr(item.fingerprint, field)))
-    after = Counter(value for item in current if (value := getattr(item.fingerprint, field)))
-    if not before or not after:
-        return ""
-    value, count = after.most_common(1)[0]
-    if value in before or count < _MOST * len(current):
-        return ""
-    return f"The {words} was {before.most_common(1)[0][0]} and is {value}."
+    for new in new_values(field, reference, current):
+        if new.count > _MOST * len(current):
+            return f"The {words} was {new.usual} and is {new.value}."
+    return ""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from datetime import datetime
 from typing import Literal
 
 import numpy as np
@@ -14,13 +13,15 @@ from data.records import Fingerprint, Interaction
 from drift.planes.ops import percentile
 from drift.results import ChangePoint, FingerprintChange, TimePoint
 from drift.settings import DriftSettings
-from drift.signals import total_latency
+from drift.signals import new_values, total_latency
 from drift.stats import mean_interval
 
 _BINS = 30
 _EDGE = 0.05
 _MIN_VALUES = 20
 _ROUNDS = 50
+_LEAST_SERVED = 0.05
+"""A value that serves a smaller share of the window is no change of the system."""
 _PROFILE = 3.84
 """A time fits about as well as the best one where twice the log-likelihood differs by less (chi-square, 95 %)."""
 
@@ -69,26 +70,13 @@ def fingerprint_changes(
     reference: Sequence[Interaction], current: Sequence[Interaction]
 ) -> tuple[FingerprintChange, ...]:
     """List parts of the system with a value that is new and serves a twentieth of the current window or more."""
-    found = [change for field in fields(Fingerprint) for change in _field_changes(field.name, reference, current)]
+    found = [
+        FingerprintChange(field.name, new.usual, new.value, new.first)
+        for field in fields(Fingerprint)
+        for new in new_values(field.name, reference, current)
+        if new.count >= _LEAST_SERVED * len(current)
+    ]
     return tuple(sorted(found, key=lambda change: change.at))
-
-
-def _field_changes(
-    field: str, reference: Sequence[Interaction], current: Sequence[Interaction]
-) -> Iterator[FingerprintChange]:
-    before = [getattr(item.fingerprint, field) for item in reference]
-    known = {value for value in before if value}
-    if not known:
-        return
-    usual = max(sorted(known), key=before.count)
-    after: dict[str, list[datetime]] = {}
-    for item in current:
-        value = getattr(item.fingerprint, field)
-        if value and value not in known:
-            after.setdefault(value, []).append(item.at)
-    for value, times in after.items():
-        if len(times) >= 0.05 * len(current):
-            yield FingerprintChange(field, usual, value, min(times))
 
 
 def _permutation_p(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         unsupported_citations,
         words,
     )
+    from drift.signals.fingerprints import new_values
     from drift.signals.frozen_topics import UNKNOWN, FrozenTopics, freeze_topics, median_distance
     from drift.signals.topics import Topics, fit_topics
     from drift.signals.truncation import at_a_limit, flagged_cut
@@ -42,6 +43,7 @@ __all__ = [
     "freeze_topics",
     "hashed_words",
     "median_distance",
+    "new_values",
     "question_coverage",
     "question_features",
     "score_margin",
@@ -68,6 +70,7 @@ __getattr__ = face(
             "unsupported_citations",
             "words",
         ],
+        "fingerprints": ["new_values"],
         "frozen_topics": ["FrozenTopics", "UNKNOWN", "freeze_topics", "median_distance"],
         "topics": ["Topics", "fit_topics"],
         "truncation": ["at_a_limit", "flagged_cut"],

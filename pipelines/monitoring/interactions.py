@@ -11,7 +11,6 @@ from typing import Any
 from data.errors import InputError
 from data.interchange import FORMATS, ImportedFile, interchange_lines, read_file
 from data.jsonl import RejectedLine
-from data.records import DIMENSIONS_SCORER, Interaction, Score
 from pipelines.answer import whole_log
 from pipelines.console import bullet_list, plural
 from pipelines.wiring import Workspace, open_log
@@ -36,10 +35,14 @@ def import_file(workspace: Workspace, path: Path, kind: str = "auto") -> ImportR
 
     :raises InputError: the file is missing or empty, or `kind` is unknown.
     """
+    from drift.reading import missing_scores
+    from eval.quality import scorer_of
+
     if kind not in FORMATS:
         raise InputError(f"There is no format {kind!r}: known are {', '.join(FORMATS)}.")
     loaded = read_file(path, kind)
-    scores = with_proxy_scores(loaded.interactions, loaded.scores)
+    ours = missing_scores(loaded.interactions, loaded.scores, scorer_of(loaded.interactions))
+    scores = (*loaded.scores, *ours)
     new = open_log(workspace).append(loaded.interactions, scores)
     rejected = write_rejected(path, loaded)
     return ImportReport(len(loaded.interactions), new, len(scores), refusals(path, loaded.rejected), rejected)
@@ -52,18 +55,6 @@ def exported(workspace: Workspace, since: datetime | None, until: datetime | Non
     check_period(since, until)
     log = whole_log(workspace)
     return interchange_lines(log.read(since, until, kinds=None), log.scores(since, until, kinds=None))
-
-
-def with_proxy_scores(interactions: Sequence[Interaction], scores: Sequence[Score]) -> tuple[Score, ...]:
-    """Return `scores` and, for each interaction without a groundedness score, or dimensions, the proxy's own."""
-    from eval.quality import scorer_of
-
-    known = {(score.interaction_id, False) for score in scores if score.metric == "groundedness"}
-    known |= {(score.interaction_id, True) for score in scores if score.scorer == DIMENSIONS_SCORER}
-    measure = scorer_of(interactions)
-    unscored = [item for item in interactions if not {(item.id, False), (item.id, True)} <= known]
-    made = (score for item in unscored for score in measure(item))
-    return (*scores, *(item for item in made if (item.interaction_id, item.scorer == DIMENSIONS_SCORER) not in known))
 
 
 def refusals(path: Path, rejected: Sequence[RejectedLine]) -> tuple[str, ...]:

@@ -66,6 +66,12 @@ def test_scores_by_dimension_are_a_kind_of_their_own(written):
     }
 
 
+def test_an_answer_with_figures_checked_alone_has_no_groundedness_yet(written):
+    theirs = [{"metric": "number_support", "value": 0.1, "source": "proxy"}]
+    window = drift.read(written(line(1, scores=theirs)), score=scored)
+    assert [(item.metric, item.value) for item in window.scores] == [("number_support", 0.1), ("groundedness", 0.5)]
+
+
 def test_an_answer_that_has_its_score_is_not_measured_again(written):
     measured = []
 
