@@ -266,7 +266,9 @@ def test_help_is_light(command):
         "    pass\n"
         f"print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     assert done.stderr.strip() == "[]"
     assert "Usage" in done.stdout
 
@@ -281,5 +283,7 @@ def test_all_modules_but_those_of_the_server_import_without_heavy_libraries():
         f"import importlib, sys\nfor name in {light!r}: importlib.import_module(name)\n"
         f"print([name for name in {(*HEAVY, 'sklearn', 'scipy', 'pandas')!r} if name in sys.modules])\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     assert done.stdout.strip() == "[]"
