@@ -58,7 +58,7 @@ class ChromaServer(ChromaCollection):
             made = cls(client, make_collection(client, pointer.collection, embedder), folder, pointer.server)
             forget_collections(client, folder)
         except opening_errors() as error:
-            client.close()
+            disconnect(client)
             raise _explain(folder, pointer.server, "written", error) from error
         return made
 
@@ -76,10 +76,10 @@ class ChromaServer(ChromaCollection):
         try:
             return cls(client, find_collection(client, pointer.collection, embedder, folder), folder, pointer.server)
         except opening_errors() as error:
-            client.close()
+            disconnect(client)
             raise _explain(folder, pointer.server, "read", error) from error
         except IndexDamaged:
-            client.close()
+            disconnect(client)
             raise
 
     @classmethod
@@ -87,6 +87,10 @@ class ChromaServer(ChromaCollection):
         """Return False: a server copies no collection."""
         del source, target
         return False
+
+    def close(self) -> None:
+        """Release the collection, and the connections to its server."""
+        disconnect(self._client)
 
     def _failed(self, what: str, error: Exception) -> IndexProblem:
         return _explain(self.folder, self._server, what, error)
@@ -142,6 +146,17 @@ def connect(server: VectorsSettings) -> Client:
     except (ChromaError, ValueError, httpx.HTTPError) as error:
         raise unreachable(server, error) from error
     return cast("Client", client)
+
+
+def disconnect(client: Client) -> None:
+    """Close a client and its connections, which Chroma's own `close` leaves open: one of its own, one as admin."""
+    import httpx
+
+    client.close()
+    for holder in (client, getattr(client, "_admin_client", None)):
+        session = getattr(getattr(holder, "_server", None), "_session", None)
+        if isinstance(session, httpx.Client):
+            session.close()
 
 
 def unreachable(server: VectorsSettings, error: Exception) -> IndexProblem:
