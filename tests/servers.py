@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import pytest
 
 from tests.waiting import until
 
@@ -39,3 +42,16 @@ def chroma_server(folder: Path) -> Iterator[str]:
         until(lambda: accepts(port))
         yield f"http://127.0.0.1:{port}"
         server.terminate()
+
+
+@contextmanager
+def ray_cluster() -> Iterator[None]:
+    """Run a Ray cluster of two processes; what Ray leaves to the collector is collected before another test runs."""
+    ray = pytest.importorskip("ray", reason="Ray is not installed: pip install 'silentdrift[ray]'")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+        patch.setenv("PYTHONPATH", str(Path(__file__).resolve().parents[1]))
+        ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
+        yield
+        ray.shutdown()
+        gc.collect()

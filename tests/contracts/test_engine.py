@@ -3,7 +3,6 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 import pytest
 
@@ -17,7 +16,9 @@ from rag.ingest.ray_engine import RayEngine
 from rag.ingest.work import LocalEngine, work_on
 from rag.protocols import Task
 from tests.fakes import HashEmbedder
+from tests.servers import ray_cluster
 
+# Ray warns of its own files, sockets and processes.
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 WORK = partial(work_on, chunking=ChunkSettings(max_tokens=40, min_characters=0))
 
@@ -49,13 +50,8 @@ ENGINES = {"local": local, "ray": RayEngine, "threads": ThreadEngine}
 
 @pytest.fixture(scope="module")
 def cluster():
-    ray = pytest.importorskip("ray", reason="Ray is not installed: pip install 'silentdrift[ray]'")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-        patch.setenv("PYTHONPATH", str(Path(__file__).resolve().parents[2]))
-        ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
-        yield ray
-        ray.shutdown()
+    with ray_cluster():
+        yield
 
 
 @pytest.fixture(params=ENGINES)

@@ -17,7 +17,6 @@ from eval.run import JudgeInput
 from pipelines.loopback import Behaviour, Loopback
 
 pytest.importorskip("ragas")
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 PASSAGE = "The ferry leaves Brenna at seven. Dogs travel free on deck."
 RIGHT = JudgeInput("right", "When?", "The ferry leaves at seven. Dogs travel free.", (PASSAGE,))

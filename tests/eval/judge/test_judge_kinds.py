@@ -12,7 +12,6 @@ from eval.run import CaseResult, EvalRun, JudgeInput
 from pipelines.loopback import Behaviour, Loopback
 
 pytest.importorskip("ragas")
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 SAMPLE = JudgeInput(
     "ferry",

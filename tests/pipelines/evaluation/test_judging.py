@@ -8,7 +8,6 @@ import pytest
 from pipelines.loopback import Behaviour, Loopback
 
 pytest.importorskip("ragas")
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 ROOT = Path(__file__).resolve().parents[3]
 CASES = ROOT / "data" / "demo" / "cases.v1.jsonl"
 LABELS = [

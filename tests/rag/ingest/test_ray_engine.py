@@ -14,9 +14,11 @@ from rag.ingest.job import ingest
 from rag.ingest.ray_engine import RayEngine
 from rag.store.catalog import Catalog
 from tests.fakes import HashEmbedder
+from tests.servers import ray_cluster
 
 DEMO = Path(__file__).resolve().parents[3] / "data" / "demo"
 SETTINGS = ChunkSettings(max_tokens=80, min_characters=0)
+# Ray warns of its own files, sockets and processes.
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 
 
@@ -29,14 +31,8 @@ class BrokenEmbedder(HashEmbedder):
 
 @pytest.fixture(scope="module")
 def cluster():
-    ray = pytest.importorskip("ray", reason="Ray is not installed: pip install 'silentdrift[ray]'")
-    root = str(Path(__file__).resolve().parents[3])
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-        patch.setenv("PYTHONPATH", root)
-        ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
-        yield ray
-        ray.shutdown()
+    with ray_cluster():
+        yield
 
 
 @pytest.fixture
