@@ -16,6 +16,7 @@ from data.cases import Case, load_cases
 from data.errors import InputError, SilentDriftError
 from data.interchange import read_interactions
 from data.records import Interaction
+from data.text import printable, printable_json, printable_line
 from eval.gate_outcome import GateOutcome
 from eval.gating import gate
 from eval.metrics import METRICS
@@ -37,9 +38,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         outcome = gate(load_run(options.accepted), run, settings) if options.accepted else None
         _write(run, outcome, options)
     except (SilentDriftError, OSError) as error:
-        sys.stderr.write(f"error: {error}\n")
+        sys.stderr.write(f"error: {printable_line(str(error))}\n")
         return 2
-    sys.stdout.write(f"{_json(run, outcome) if options.json else _text(run, outcome)}\n")
+    told = printable_json(_json(run, outcome)) if options.json else printable(_text(run, outcome))
+    sys.stdout.write(f"{told}\n")
     if all(result.outcome == "failed" for result in run.results):
         return 2
     return outcome.exit_code if outcome else 0
@@ -53,7 +55,7 @@ def measure(cases: Path, answers: Path) -> EvalRun:
     golden = [case for case in load_cases(cases) if case.judgeable]
     read = read_interactions(answers)
     for line in read.rejected:
-        sys.stderr.write(f"refused: {answers}:{line.line}: {line.reason}\n")
+        sys.stderr.write(printable_line(f"refused: {answers}:{line.line}: {line.reason}") + "\n")
     if not golden:
         raise InputError(f"{cases} holds only drafts without answers or sources: complete them.")
     found = _by_case(golden, read.interactions)

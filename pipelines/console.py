@@ -1,4 +1,7 @@
-"""How commands speak: results on standard output, everything else on standard error, one sentence per error."""
+"""How commands speak: results on standard output, everything else on standard error, one sentence per error.
+
+Questions, answers, names and messages come from strangers: all that is printed here is made fit for a terminal first.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,6 +19,7 @@ import typer
 from data.errors import SilentDriftError
 from data.extras import missing_library
 from data.faces import keep_quiet
+from data.text import plural, printable, printable_json, printable_line
 
 STANDARD_OUTPUT = Path("-")
 _INTERRUPTED = "Interrupted; what was finished is kept."
@@ -38,6 +43,7 @@ ShowVersion = Annotated[
 def run_app(app: typer.Typer) -> None:
     """Run a command line application; errors meant for people become one line and their exit code."""
     keep_quiet()
+    _take_any_text()
     try:
         app()
     except SystemExit as leaving:
@@ -53,6 +59,13 @@ def run_app(app: typer.Typer) -> None:
         if os.environ.get("SILENTDRIFT_DEBUG") and not isinstance(error, SilentDriftError):
             raise
         fail(*_sentence(error))
+
+
+def _take_any_text() -> None:
+    """Let a terminal that is not UTF-8 show escapes instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _code(leaving: SystemExit) -> str | int | None:
@@ -77,23 +90,23 @@ def _command() -> str:
 
 def fail(message: str, code: int) -> None:
     """Print `message` to standard error and leave with `code`."""
-    note(f"error: {message}")
+    note(f"error: {printable_line(' '.join(line.strip() for line in message.splitlines()))}")
     sys.exit(code)
 
 
 def note(message: str) -> None:
     """Print a line for people to standard error."""
-    typer.echo(message, err=True)
+    typer.echo(printable(message), err=True)
 
 
 def say(message: str = "") -> None:
     """Print a line of the result to standard output."""
-    typer.echo(message)
+    typer.echo(printable(message))
 
 
 def say_piece(text: str) -> None:
     """Print a part of a line of the result at once, such as the words of an answer while it is written."""
-    typer.echo(text, nl=False)
+    typer.echo(printable(text), nl=False)
     sys.stdout.flush()
 
 
@@ -102,7 +115,7 @@ def typed_answer(prompt: str) -> str:
 
     :raises EOFError: nobody types any more.
     """
-    typer.echo(prompt, nl=False, err=True)
+    typer.echo(printable(prompt), nl=False, err=True)
     return input()
 
 
@@ -116,22 +129,29 @@ def growing_table(*head: str) -> Iterator[Callable[..., None]]:
 
     table = Table(*head)
     with Live(table, console=Console(), refresh_per_second=4):
-        yield lambda colour, first, *cells: table.add_row(Text(first, style=colour), *map(Text, cells))
+        yield lambda colour, first, *cells: table.add_row(
+            Text(printable(first), style=colour), *(Text(printable(cell)) for cell in cells)
+        )
 
 
 def write_lines(path: Path, lines: Iterable[str], what: str) -> None:
-    """Write lines to a file, or to standard output for "-", and say how many of `what` they were."""
+    """Write JSON lines to a file, or to standard output for "-", and say how many of `what` they were."""
     count = 0
     with nullcontext(sys.stdout) if path == STANDARD_OUTPUT else path.open("w", encoding="utf-8") as file:
         for line in lines:
-            file.write(f"{line}\n")
+            file.write(f"{printable_json(line) if path == STANDARD_OUTPUT else line}\n")
             count += 1
     (note if path == STANDARD_OUTPUT else say)(f"{plural(count, what)} written to {path}")
 
 
 def say_json(value: Any) -> None:
     """Print one JSON value on one line of standard output."""
-    typer.echo(json.dumps(value, ensure_ascii=False))
+    say_written_json(json.dumps(value, ensure_ascii=False))
+
+
+def say_written_json(text: str) -> None:
+    """Print JSON that was written already; its values stay as they are."""
+    typer.echo(printable_json(text))
 
 
 def given_path(text: str) -> Path:
@@ -150,7 +170,7 @@ def _lines(what: str) -> Callable[[int, int, str], None]:
     def report(done: int, total: int, item: str) -> None:
         step = max(1, total // 10)
         if total and (done == total or done % step == 0):
-            note(f"{what} {done}/{total} {item}")
+            note(f"{what} {done}/{total} {printable_line(item)}")
 
     return report
 
@@ -164,7 +184,7 @@ def _bar(what: str) -> Callable[[int, int, str], None]:
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
-        TextColumn("{task.fields[item]}"),
+        TextColumn("{task.fields[item]}", markup=False),
     )
     bar = Progress(*columns, console=Console(stderr=True), transient=True)
     task = bar.add_task(what, total=None, item="")
@@ -172,19 +192,14 @@ def _bar(what: str) -> Callable[[int, int, str], None]:
     def report(done: int, total: int, item: str) -> None:
         if not bar.live.is_started:
             bar.start()
-        bar.update(task, completed=done, total=total, item=item[-40:])
+        bar.update(task, completed=done, total=total, item=printable_line(item)[-40:])
         if done >= total:
             bar.stop()
 
     return report
 
 
-def plural(count: int, noun: str) -> str:
-    """Return "1 file", "2 files"."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
-
-
 def bullet_list(items: Iterable[str], limit: int = 10) -> list[str]:
     """Return at most `limit` indented lines, and a line that counts the rest."""
-    lines = [f"  - {item}" for item in items]
+    lines = [f"  - {printable_line(item)}" for item in items]
     return lines if len(lines) <= limit else [*lines[:limit], f"  … and {len(lines) - limit} more"]

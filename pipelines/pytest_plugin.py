@@ -154,16 +154,17 @@ class _Cases:
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Show the statistics of all cases, and what the gate says."""
+        from data.text import printable
         from eval.report import gate_text, run_text
 
         if not self._results:
             return
         terminalreporter.section("golden cases")
-        terminalreporter.write_line(run_text(self._run()))
+        terminalreporter.write_line(printable(run_text(self._run())))
         outcome = self._config.stash.get(_OUTCOME, None)
         if outcome is not None:
             terminalreporter.write_line("")
-            terminalreporter.write_line(outcome if isinstance(outcome, str) else gate_text(outcome))
+            terminalreporter.write_line(printable(outcome if isinstance(outcome, str) else gate_text(outcome)))
 
     def _gate(self) -> GateOutcome | str:
         from data.errors import SilentDriftError
@@ -204,6 +205,9 @@ _OUTCOME = pytest.StashKey[Any]()
 
 
 def _told(case: Case, result: CaseResult, wrong: Sequence[str]) -> str:
+    from data.text import printable
+
     answer = result.answer if result.answer is not None else f"(failed: {result.error})"
     expected = "to be unanswerable" if case.must_abstain else "; ".join(case.answers or case.sources)
-    return f"{', '.join(wrong)}\n  question  {case.question}\n  expected  {expected}\n  answer    {answer}"
+    told = f"{', '.join(wrong)}\n  question  {case.question}\n  expected  {expected}\n  answer    {answer}"
+    return printable(told)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from data.faces import face
 
 if TYPE_CHECKING:
+    from data.text.counts import plural
     from data.text.figures import find_figures, numbers, spelled_numbers, stated_figures, unmatched_figures
     from data.text.growing import GrowingText
     from data.text.halves import HalfJoiner, storable, whole_characters
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from data.text.search_terms import TOKENIZER, any_of, index_terms, match_expression, match_terms
     from data.text.sentences import sentence_spans
     from data.text.stems import FUNCTION_WORDS, name_terms, question_terms, stem, terms, words
+    from data.text.terminal import printable, printable_json, printable_line
     from data.text.tokens import estimate_tokens, pack, passage_tokens
 
 __all__ = [
@@ -39,6 +41,10 @@ __all__ = [
     "pack",
     "passage_tokens",
     "plain",
+    "plural",
+    "printable",
+    "printable_json",
+    "printable_line",
     "question_terms",
     "sentence_spans",
     "smuggled",
@@ -60,6 +66,7 @@ __all__ = [
 __getattr__ = face(
     __name__,
     {
+        "counts": ["plural"],
         "figures": ["find_figures", "numbers", "spelled_numbers", "stated_figures", "unmatched_figures"],
         "growing": ["GrowingText"],
         "halves": ["HalfJoiner", "storable", "whole_characters"],
@@ -71,6 +78,7 @@ __getattr__ = face(
         "search_terms": ["TOKENIZER", "any_of", "index_terms", "match_expression", "match_terms"],
         "sentences": ["sentence_spans"],
         "stems": ["FUNCTION_WORDS", "name_terms", "question_terms", "stem", "terms", "words"],
+        "terminal": ["printable", "printable_json", "printable_line"],
         "tokens": ["estimate_tokens", "pack", "passage_tokens"],
     },
 )

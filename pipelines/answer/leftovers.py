@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from data.errors import SilentDriftError, WorkspaceError
 from data.records import Interaction, Score
-from pipelines.console import note, plural
+from data.text import plural
+from pipelines.console import note
 from pipelines.wiring import Workspace, open_log
 
 if TYPE_CHECKING:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from data.text import plural
 from pipelines.cli.options import AsJson, Folder, Since, Until, parse_time
-from pipelines.console import note, plural, say, say_json, write_lines
+from pipelines.console import note, say, say_json, write_lines
 
 if TYPE_CHECKING:
     from pipelines.monitoring import SamplingFrame

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipelines.cli.options import AsJson, Folder, Since, Until, parse_time
-from pipelines.console import note, progress_printer, say, say_json
+from pipelines.console import note, progress_printer, say, say_json, say_written_json
 
 if TYPE_CHECKING:
     from pipelines.evaluation import EvaluationRequest
@@ -145,7 +145,7 @@ def evaluate(
         return
     evaluated = evaluate_cases(opened, wanted, progress=progress_printer("eval"))
     write_reports(evaluated, junit=junit, markdown=markdown, html=html)
-    say(to_json(evaluated) if as_json else to_text(evaluated))
+    say_written_json(to_json(evaluated)) if as_json else say(to_text(evaluated))
     raise typer.Exit(evaluated.exit_code)
 
 
@@ -203,7 +203,7 @@ def _compare(
     for name, render in (("markdown", matrix_markdown), ("html", matrix_page)):
         if path := files[name]:
             path.write_text(render(cells), encoding="utf-8")
-    say(matrix_json(cells) if as_json else matrix_text(cells))
+    say_written_json(matrix_json(cells)) if as_json else say(matrix_text(cells))
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
+from data.text import plural
 from pipelines.cli.options import AsJson, Folder
-from pipelines.console import plural, say, say_json
+from pipelines.console import say, say_json
 
 
 def quarantine(

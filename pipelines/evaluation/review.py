@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from data.cases import Case, load_cases, write_cases
-from pipelines.console import note, plural, typed_answer
+from data.text import plural
+from pipelines.console import note, typed_answer
 from pipelines.evaluation.drafts import as_reviewed, reject
 from pipelines.wiring import Workspace
 

@@ -22,8 +22,9 @@ from data.cases import Case, load_cases
 from data.errors import InputError
 from data.records import Interaction, content_hash
 from data.settings import Secret
+from data.text import plural
 from pipelines.answer import open_asker
-from pipelines.console import note, plural
+from pipelines.console import note
 from pipelines.wiring import Workspace
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.console import bullet_list, plural
+from data.text import plural
+from pipelines.console import bullet_list
 from pipelines.index.engines import EngineName, build_engine
 from pipelines.index.inputs import gathered
 from pipelines.wiring import Workspace

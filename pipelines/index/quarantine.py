@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from data.errors import InputError
-from pipelines.console import bullet_list, plural
+from data.text import plural
+from pipelines.console import bullet_list
 from pipelines.wiring import Workspace
 from rag.ingest import RULE_WORDS, rules_in_words
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.console import plural
+from data.text import plural
 from pipelines.wiring import Workspace
 from rag.wiring import place_embedder
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from data.errors import WorkspaceError
+from data.text import plural
 from pipelines.answer import whole_log
-from pipelines.console import plural
 from pipelines.wiring import Workspace
 from rag.wiring import place_embedder
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 from data.records import Interaction, Score
+from data.text import plural
 from drift.log_windows import find_baseline
-from pipelines.console import plural
 from pipelines.monitoring.alert_budget import STATE_FILE, days_watched
 from pipelines.wiring import Workspace, open_log
 

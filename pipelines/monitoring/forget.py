@@ -14,7 +14,7 @@ from typing import Any
 from data.errors import InputError
 from data.log import InteractionLog, concerned, forget
 from data.records import FORGOTTEN
-from pipelines.console import plural
+from data.text import plural
 from pipelines.monitoring import sketches
 from pipelines.wiring import Workspace, open_log
 from rag.wiring import prompt_secret

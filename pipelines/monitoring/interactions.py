@@ -11,8 +11,9 @@ from typing import Any
 from data.errors import InputError
 from data.interchange import FORMATS, ImportedFile, interchange_lines, read_file
 from data.jsonl import RejectedLine
+from data.text import plural
 from pipelines.answer import whole_log
-from pipelines.console import bullet_list, plural
+from pipelines.console import bullet_list
 from pipelines.wiring import Workspace, open_log
 
 

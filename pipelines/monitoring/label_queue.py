@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 
 from data.labels import Label
 from data.records import Interaction
-from pipelines.console import note, plural, typed_answer
+from data.text import plural
+from pipelines.console import note, typed_answer
 from pipelines.monitoring.label import Progress, cards, store
 from pipelines.wiring import Workspace, open_log
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from data.errors import InputError, SilentDriftError
 from data.records import FORGOTTEN, Interaction
+from data.text import plural
 from drift.log_windows import find_baseline
-from pipelines.console import plural
 from pipelines.monitoring.factors import Factor, ReplayFactors, find_factors
 from pipelines.wiring import Workspace, open_log
 
