@@ -7,6 +7,7 @@ SQLAlchemy URL works. Each `append` is one transaction: after a kill the log hol
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -16,12 +17,13 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from data.errors import InputError, WorkspaceError
+from data.errors import InputError, cause
+from data.log.places import cannot_open, cannot_write, open_engine
 from data.log.redact import Redactor
 from data.log.rows import format_time, from_row, parse_time, score_row, to_row
 from data.log.tables import baselines as _baselines
 from data.log.tables import interactions as _interactions
-from data.log.tables import migrate, shown_url
+from data.log.tables import migrate
 from data.log.tables import scores as _scores
 from data.records import Interaction, Kind, Score
 from data.text import storable
@@ -58,26 +60,18 @@ class InteractionLog:
     def __init__(self, url: str, redact: Redactor | None = None) -> None:
         """Open the database at `url`, creating or upgrading its tables; `redact` sees all before it is written.
 
-        :raises WorkspaceError: the database cannot be opened or was written by a newer version.
+        A log in a folder that may not be written can be read as ever: `writable` tells.
+
+        :raises WorkspaceError: the URL cannot be used, the database cannot be opened or was written by a newer version.
         """
         self._redact = redact or Redactor()
-        try:
-            self._engine = sa.create_engine(url)
-        except ImportError as error:
-            told = f"The log's URL needs a driver ({error}): for PostgreSQL, pip install 'silentdrift[postgres]'."
-            raise WorkspaceError(told) from error
-        except sa.exc.ArgumentError as error:
-            told = f"The log's URL cannot be used ({_cause(error)}): write e.g. sqlite:////var/rag/log.sqlite."
-            raise WorkspaceError(told) from error
-        if self._engine.dialect.name == "sqlite":
-            sa.event.listen(self._engine, "connect", _set_sqlite_pragmas)
+        self._url = url
+        self._engine, self.writable = open_engine(url)
         try:
             with self._engine.begin() as connection:
-                migrate(connection, url)
+                migrate(connection, url, writable=self.writable)
         except sa.exc.SQLAlchemyError as error:
-            raise WorkspaceError(
-                f"The log at {shown_url(url)} cannot be opened ({_cause(error)}): check the path and the disk."
-            ) from error
+            raise cannot_open(url, error) from error
 
     @classmethod
     def at_path(cls, path: Path, redact: Redactor | None = None) -> InteractionLog:
@@ -88,6 +82,22 @@ class InteractionLog:
     def engine(self) -> sa.Engine:
         """The database, for what else is kept in it (`data.log.sketches`)."""
         return self._engine
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """Write all or nothing.
+
+        :raises WorkspaceError: the log may only be read, or the database refused the write.
+        """
+        if not self.writable:
+            raise cannot_write(self._url)
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except _ROWS_OWN as error:
+            raise InputError(f"A row cannot be held by the log ({cause(error)}).") from error
+        except sa.exc.SQLAlchemyError as error:
+            raise cannot_write(self._url, error) from error
 
     def close(self) -> None:
         """Release the database file."""
@@ -101,18 +111,11 @@ class InteractionLog:
         :raises WorkspaceError: the database refused the write (disk full, locked for over 30 s).
         """
         new = 0
-        try:
-            with self._engine.begin() as connection:
-                for batch in _batches(interactions):
-                    new += self._insert_new(connection, [to_row(self._redact.interaction(item)) for item in batch])
-                for batch_of_scores in _batches(scores):
-                    self._upsert_scores(connection, [score_row(self._redact.score(score)) for score in batch_of_scores])
-        except _ROWS_OWN as error:
-            raise InputError(f"A row cannot be held by the log ({_cause(error)}).") from error
-        except sa.exc.SQLAlchemyError as error:
-            raise WorkspaceError(
-                f"The log could not be written ({_cause(error)}): free disk space or end the other writer."
-            ) from error
+        with self.writing() as connection:
+            for batch in _batches(interactions):
+                new += self._insert_new(connection, [to_row(self._redact.interaction(item)) for item in batch])
+            for batch_of_scores in _batches(scores):
+                self._upsert_scores(connection, [score_row(self._redact.score(score)) for score in batch_of_scores])
         return new
 
     def rewrite(
@@ -193,7 +196,7 @@ class InteractionLog:
     def set_baseline(self, name: str, since: datetime, until: datetime, now: datetime) -> Baseline:
         """Pin ``[since, until)`` under `name` as its next version; earlier versions stay readable."""
         versions = sa.select(sa.func.coalesce(sa.func.max(_baselines.c.version), 0)).where(_baselines.c.name == name)
-        with self._engine.begin() as connection:
+        with self.writing() as connection:
             version = connection.execute(versions).scalar_one() + 1
             row = {
                 "name": name,
@@ -226,7 +229,7 @@ class InteractionLog:
         """Delete what people wrote beside their labels of interactions before a time; return how many comments."""
         old = sa.select(_interactions.c.id).where(_interactions.c.at < format_time(before))
         mine = (_scores.c.source == "human") & (_scores.c.reason != "") & _scores.c.interaction_id.in_(old)
-        with self._engine.begin() as connection:
+        with self.writing() as connection:
             return int(connection.execute(sa.update(_scores).where(mine).values(reason="")).rowcount)
 
     def compact(self) -> None:
@@ -238,18 +241,13 @@ class InteractionLog:
 
     def _rewrite_batch(self, ids: list[str], change: Callable[[Interaction], Interaction]) -> int:
         query = sa.select(_interactions).where(_interactions.c.id.in_(ids))
-        try:
-            with self._engine.begin() as connection:
-                items = [from_row(row) for row in connection.execute(query).mappings().all()]
-                fresh = [(item, change(item)) for item in items]
-                rows = [to_row(after) for before, after in fresh if after != before]
-                for row in rows:
-                    same = _interactions.c.id == row["id"]
-                    connection.execute(sa.update(_interactions).where(same).values(**row))
-        except sa.exc.SQLAlchemyError as error:
-            raise WorkspaceError(
-                f"The log could not be written ({_cause(error)}): free disk space or end the other writer."
-            ) from error
+        with self.writing() as connection:
+            items = [from_row(row) for row in connection.execute(query).mappings().all()]
+            fresh = [(item, change(item)) for item in items]
+            rows = [to_row(after) for before, after in fresh if after != before]
+            for row in rows:
+                same = _interactions.c.id == row["id"]
+                connection.execute(sa.update(_interactions).where(same).values(**row))
         return len(rows)
 
     def _insert_new(self, connection: sa.Connection, rows: list[dict[str, Any]]) -> int:
@@ -275,11 +273,6 @@ class InteractionLog:
         return dialect.insert(table)
 
 
-def _set_sqlite_pragmas(connection: Any, _record: Any) -> None:
-    for pragma in ("journal_mode=WAL", "busy_timeout=30000", "synchronous=FULL"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
 def _window(query: Any, since: datetime | None, until: datetime | None, kinds: tuple[Kind, ...] | None) -> Any:
     if since is not None:
         query = query.where(_interactions.c.at >= format_time(since))
@@ -294,7 +287,3 @@ def _batches(items: Iterable[_T]) -> Iterator[list[_T]]:
     iterator = iter(items)
     while batch := list(islice(iterator, _BATCH)):
         yield batch
-
-
-def _cause(error: Exception) -> str:
-    return str(getattr(error, "orig", None) or error).split("\n")[0]

@@ -61,6 +61,6 @@ def read_sketches(log: InteractionLog, frame: str) -> dict[str, tuple[str, bytes
 def write_sketch(log: InteractionLog, frame: str, day: str, mark: str, body: bytes) -> None:
     """Keep a sketch in place of the one before, whole or not at all."""
     same = sa.and_(sketches.c.frame == frame, sketches.c.day == day)
-    with log.engine.begin() as connection:
+    with log.writing() as connection:
         connection.execute(sa.delete(sketches).where(same))
         connection.execute(sa.insert(sketches).values(frame=frame, day=day, mark=mark, body=body))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import sqlalchemy as sa
 
 from data.errors import WorkspaceError
+from data.log.places import cannot_write, shown_url
 
 metadata = sa.MetaData()
 
@@ -67,17 +68,13 @@ MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (_create_tables, _crea
 """Applied in order, each once; append only."""
 
 
-def shown_url(url: str) -> str:
-    """Return a database URL fit for messages: without its password."""
-    return sa.make_url(url).render_as_string(hide_password=True)
+def migrate(connection: sa.Connection, url: str, *, writable: bool = True) -> None:
+    """Bring the tables up to date, each step once; those of a log that may only be read must be so already.
 
-
-def migrate(connection: sa.Connection, url: str) -> None:
-    """Bring the tables up to date, each step once.
-
-    :raises WorkspaceError: a newer version of this program wrote them.
+    :raises WorkspaceError: a newer version of this program wrote them, or an older one and they may only be read.
     """
-    schema.create(connection, checkfirst=True)
+    if writable:
+        schema.create(connection, checkfirst=True)
     applied = connection.execute(sa.select(sa.func.coalesce(sa.func.max(schema.c.version), 0))).scalar_one()
     if applied > len(MIGRATIONS):
         known = len(MIGRATIONS)
@@ -85,6 +82,8 @@ def migrate(connection: sa.Connection, url: str) -> None:
         raise WorkspaceError(
             f"The log at {shown} has schema {applied}, this version knows {known}: upgrade silentdrift."
         )
+    if applied < len(MIGRATIONS) and not writable:
+        raise cannot_write(url)
     for version, migration in enumerate(MIGRATIONS[applied:], start=applied + 1):
         migration(connection)
         connection.execute(sa.insert(schema).values(version=version))

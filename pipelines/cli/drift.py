@@ -100,14 +100,17 @@ def report(
     from pipelines.wiring import open_workspace
 
     opened, now = open_workspace(workspace), datetime.now(UTC)
+    if alert:
+        opened.require_writable("Alerts cannot be sent, as nobody could write down who was told")
     made = make_report(opened, since=parse_time(since), until=parse_time(until), baseline=baseline, now=now)
     if not as_json:
         say(to_text(made.report))
     name = ""
     if html or alert or not as_json:
         target = write_outputs(made, opened.data / "reports", html, now)
-        name = target.name
-        (note if as_json else say)(f"Report: {target}")
+        name = target.name if target else ""
+        kept = f"Report: {target}" if target else f"{opened.data} may not be written: keep the report with --html FILE."
+        (note if as_json else say)(kept)
     if alert:
         (note if as_json else say)(told_of(opened, made.report, name, now))
     if as_json:

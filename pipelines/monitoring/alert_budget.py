@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -46,7 +47,12 @@ def take_look(
 
 
 def remember(path: Path, pinned: Baseline, watch: Watch, alerted: bool) -> None:
-    """Write the watch of a baseline, whole or not at all; watches of earlier versions of it are dropped."""
+    """Write the watch of a baseline, whole or not at all; watches of earlier versions of it are dropped.
+
+    In a folder that may only be read nothing is remembered.
+    """
+    if not os.access(path.parent, os.W_OK):
+        return
     others = {key: value for key, value in _read(path).items() if key.rpartition(" v")[0] != pinned.name}
     body = {key: _to_json(value) for key, value in (others | {_key(pinned): replace(watch, open=alerted)}).items()}
     write_whole(path, json.dumps(body, indent=1))

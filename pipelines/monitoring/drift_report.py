@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from drift.settings import DriftSettings
     from drift.windows import Window
 import json
+import os
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -137,6 +138,8 @@ def report(
     made = _compared(log, pinned, (reference, current), settings, now, state)
     if not current.interactions:
         made = replace(made, notes=(*made.notes, _where_the_log_ends(log)))
+    if schedule and not workspace.writable:
+        made = replace(made, notes=(*made.notes, f"{workspace.data} may not be written: this look is not remembered."))
     return ReportedWindows(made, reference, current)
 
 
@@ -168,13 +171,18 @@ def _compared(
 
 def write_outputs(
     reported: ReportedWindows, folder: Path, html: Path | None, now: datetime, kind: str = "drift"
-) -> Path:
+) -> Path | None:
     """Write the report as JSON and HTML below `folder` (or the HTML to `html`); return the path of the HTML.
 
-    Two reports of one second get names of their own: whoever creates the file first has it.
+    Two reports of one second get names of their own: whoever creates the file first has it. Where the folder may not be
+    written nothing is kept but the HTML that was asked for.
     """
     from drift.reports import to_json, write_html
 
+    if not os.access(folder if folder.is_dir() else folder.parent, os.W_OK):
+        if html:
+            write_html(reported.report, reported.reference, reported.current, html)
+        return html
     folder.mkdir(parents=True, exist_ok=True)
     path = _new_file(folder, f"{kind}-{now:%Y%m%dT%H%M%SZ}")
     path.write_text(json.dumps(to_json(reported.report), indent=2, ensure_ascii=False), encoding="utf-8")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from data.errors import WorkspaceError
+from data.errors import WorkspaceError, cause
 from data.settings import DATA_FOLDER
 
 if TYPE_CHECKING:
@@ -26,6 +27,22 @@ class Workspace:
         """The `.rag` folder: index, log and reports; absolute, because open stores are kept by path in a process."""
         return (self.folder / DATA_FOLDER).resolve()
 
+    def require_writable(self, what: str) -> None:
+        """Refuse to do `what`, such as "Alerts cannot be sent", where nothing can be written down about it.
+
+        :raises WorkspaceError: the `.rag` folder may only be read.
+        """
+        if not self.writable:
+            raise WorkspaceError(
+                f"{what}: the folder {self.data} may not be written. Ask its owner for the right, or work in a copy of"
+                " the workspace."
+            )
+
+    @property
+    def writable(self) -> bool:
+        """Whether anything can be kept in the `.rag` folder."""
+        return os.access(self.data, os.W_OK)
+
 
 def open_workspace(folder: Path) -> Workspace:
     """Open the workspace at `folder`.
@@ -41,7 +58,13 @@ def open_workspace(folder: Path) -> Workspace:
             f"There is no workspace in {folder.resolve()}: run `rag init` there, or pass --workspace DIR."
         )
     settings = load_settings(folder)
-    (folder / DATA_FOLDER).mkdir(exist_ok=True)
+    try:
+        (folder / DATA_FOLDER).mkdir(exist_ok=True)
+    except OSError as error:
+        raise WorkspaceError(
+            f"The folder {(folder / DATA_FOLDER).resolve()} cannot be made ({cause(error)}): check the rights of the"
+            " folder, or run `rag init` in one of your own."
+        ) from error
     return Workspace(folder, settings)
 
 

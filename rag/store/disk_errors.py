@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -43,6 +44,14 @@ def out_of_space(folder: Path) -> IndexOutOfSpace:
     )
 
 
+def may_only_be_read(folder: Path, why: str = "its folder may not be written") -> IndexProblem:
+    """Return the error for an index in somebody else's folder, or on a read-only disk."""
+    return IndexProblem(
+        f"The index in {folder} can be searched, but not written to ({why}): ask its owner, or make a workspace of your"
+        " own with `rag init`."
+    )
+
+
 def vectors_failed(folder: Path, what: str) -> IndexProblem:
     """Return the error for vectors in `folder` that fail as `what` says ("cannot be opened: …"), or for a full disk."""
     if _is_full(folder):
@@ -57,6 +66,8 @@ def _explain(folder: Path, error: sqlite3.DatabaseError) -> IndexProblem:
         return out_of_space(folder)
     if code == sqlite3.SQLITE_BUSY:
         return IndexBusy(f"Another process holds the catalogue in {folder} for over a minute: end it and try again.")
+    if trouble and not os.access(folder, os.W_OK):
+        return may_only_be_read(folder)
     if trouble:
         return IndexProblem(
             f"The catalogue in {folder} cannot be read or written ({error}): check the disk and rights."

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from rag.errors import IndexBusy, IndexProblem
-from rag.store.disk_errors import storage_errors
+from rag.errors import IndexBusy
+from rag.store.disk_errors import may_only_be_read, storage_errors
 
 _NOT_WRITABLE = {errno.EACCES, errno.EPERM, errno.EROFS}
 
@@ -39,10 +39,7 @@ def writer_lock(folder: Path, timeout: float = 0.0) -> Iterator[None]:
     except OSError as error:
         if error.errno not in _NOT_WRITABLE:
             raise
-        raise IndexProblem(
-            f"The index in {folder} can be searched, but not written to ({error.strerror}): ask its owner, or make a"
-            " workspace of your own with `rag init`."
-        ) from error
+        raise may_only_be_read(folder, str(error.strerror)) from error
     try:
         with storage_errors(folder):
             holder.write_text(str(os.getpid()), encoding="ascii")

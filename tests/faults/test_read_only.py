@@ -1,8 +1,6 @@
 """An index that may only be read, on a read-only disk or in somebody else's folder, is searched and asked as ever."""
 
 import gc
-import json
-import os
 import shutil
 import sqlite3
 import subprocess
@@ -14,29 +12,11 @@ from rag.errors import IndexBusy
 from rag.index.index import Index
 from rag.store.catalog import CATALOG_FILE
 from tests.fakes import HashEmbedder
-from tests.faults.children import INGEST, ROOT, SEARCH, ingest_here, run, start, write_docs
+from tests.faults.children import INGEST, ROOT, SEARCH, ingest_here, run, write_docs
+from tests.faults.rights import powerless, protect, unprotect
 from tests.waiting import until
 
 QUESTION = "Berth 3 takes ships of 21 metres"
-
-
-def powerless():
-    """Return the command prefix under which access rights hold for root too."""
-    if os.geteuid() != 0:
-        return []
-    if shutil.which("setpriv") is None:
-        pytest.skip("root writes everywhere, and there is no setpriv to take that right away")
-    return ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
-
-
-def protect(folder):
-    for path in (folder, *folder.rglob("*")):
-        path.chmod(0o555 if path.is_dir() else 0o444)
-
-
-def unprotect(folder):
-    for path in (folder, *folder.rglob("*")):
-        path.chmod(0o755 if path.is_dir() else 0o644)
 
 
 def listing(folder):
@@ -137,25 +117,3 @@ def test_writing_is_refused_in_one_sentence(workspace):
     failed = run(INGEST, workspace.parent / "docs", workspace, 0, prefix=powerless())
     assert failed.returncode == 1 and "can be searched, but not written to" in failed.stderr
     assert len(failed.stderr.splitlines()) == 1
-
-
-def rag(folder, *arguments, prefix=()):
-    with start("from pipelines.cli.rag import main; main()", *arguments, "--workspace", folder, prefix=prefix) as child:
-        out, err = child.communicate(timeout=120)
-    return child.returncode, out, err
-
-
-@pytest.mark.slow
-def test_the_commands_answer_and_say_that_nothing_is_logged(tmp_path):
-    write_docs(tmp_path / "docs", 5)
-    assert rag(tmp_path, "init")[0] == 0
-    assert rag(tmp_path, "ingest", tmp_path / "docs")[0] == 0
-    protect(tmp_path / ".rag")
-    try:
-        code, out, err = rag(tmp_path, "ask", "Which ships does berth 3 take?", "--json", prefix=powerless())
-        assert code == 0 and "21 metres" in json.loads(out)["answer"], err
-        assert "this answer is not in the log" in err
-        code, out, err = rag(tmp_path, "status", "--json", prefix=powerless())
-        assert code == 0 and json.loads(out)["chunks"] == 5 and "cannot be opened" in json.loads(out)["log"]["error"]
-    finally:
-        unprotect(tmp_path / ".rag")

@@ -1,5 +1,6 @@
 """The log keeps every interaction once, whole, and finds it again."""
 
+import re
 import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from data.errors import InputError, WorkspaceError
 from data.log.interaction_log import InteractionLog
-from data.log.tables import shown_url
+from data.log.places import shown_url
 from data.records import Citation, Context, Fingerprint, Interaction, Score
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -114,10 +115,33 @@ def test_a_file_that_is_no_database_is_refused_in_one_sentence(tmp_path):
 
 
 def test_a_driver_that_is_not_installed_is_named_with_the_remedy():
-    with pytest.raises(WorkspaceError, match="No module named 'pymysql'") as caught:
-        InteractionLog("mysql+pymysql://me:hunter2@db/rag")
+    with pytest.raises(WorkspaceError, match="No module named 'pg8000'") as caught:
+        InteractionLog("postgresql+pg8000://me:hunter2@db/rag")
     assert "silentdrift[postgres]" in str(caught.value)
     assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "named"),
+    [
+        ("mysql://x", "begins with 'mysql'"),
+        ("mongodb://me:hunter2@x/y", "begins with 'mongodb'"),
+        ("log.sqlite", "no database URL"),
+        ("sqlite", "no database URL"),
+        ("://", "no database URL"),
+        ("postgresql+psycopg://me:hunter2@no.such.host.invalid/rag", "check log.url, and that the database runs"),
+    ],
+)
+def test_a_url_that_holds_no_log_is_told_with_those_that_can(url, named):
+    with pytest.raises(WorkspaceError, match=named) as caught:
+        InteractionLog(url)
+    assert not re.search(r"hunter2|Errno|\n", str(caught.value))
+
+
+def test_a_log_that_is_a_folder_or_in_none_says_so(tmp_path):
+    for path, told in ((tmp_path, "it is a folder"), (tmp_path / "no" / "log.sqlite", "there is no folder")):
+        with pytest.raises(WorkspaceError, match=told):
+            InteractionLog.at_path(path)
 
 
 def test_passwords_of_database_urls_are_never_shown():

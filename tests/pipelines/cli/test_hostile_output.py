@@ -1,4 +1,4 @@
-"""Nothing that strangers wrote steers the terminal of whoever runs a command: documents, names, questions, endpoints."""
+"""Nothing that strangers wrote, in documents, names, questions or errors, steers the terminal of who runs a command."""
 
 import json
 import re
