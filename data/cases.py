@@ -16,7 +16,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Strict
 
-from data.errors import InputError
+from data.arguments import given_path
+from data.errors import InputError, cause
 from data.files import write_whole
 from data.jsonl import parse_json
 from data.shapes import AsText, Flag, Requirement, Shape, Share, Text
@@ -78,7 +79,7 @@ def load_cases(path: Path | str) -> list[Case]:
     :raises InputError: the file is missing or empty, a case is malformed, or two cases share an id; the message
         names the line, or the place in the list.
     """
-    path = Path(path)
+    path = given_path("load_cases", "path", path, "a .jsonl or .yaml file")
     cases: dict[str, Case] = {}
     rows = _yaml_rows if path.suffix.casefold() in YAML_ENDINGS else _json_rows
     for row, where in rows(_read_text(path), path):
@@ -139,9 +140,13 @@ def _read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
-        raise InputError(f"There is no case file at {path}: pass --cases FILE.jsonl.") from error
+        raise InputError(
+            f"There is no case file at {path}: name a .jsonl or .yaml file, on the command line with --cases."
+        ) from error
     except IsADirectoryError as error:
-        raise InputError(f"{path} is a folder: pass --cases FILE.jsonl.") from error
+        raise InputError(f"{path} is a folder: name a .jsonl or .yaml file in it.") from error
+    except OSError as error:
+        raise InputError(f"{path} cannot be read ({cause(error)}): check the path and its rights.") from error
     except UnicodeDecodeError as error:
         raise InputError(
             f"{path} is not UTF-8 text ({error.reason} at byte {error.start}): save it as UTF-8."

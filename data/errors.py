@@ -2,6 +2,7 @@
 
 SilentDriftError            base; the message is one sentence: what is wrong, which values, what to do
 ├── InputError           a file, line, question or argument cannot be used (exit code 2)
+│   └── ArgumentError    an argument of a wrong type; also a TypeError
 ├── WorkspaceError       no workspace, or one that does not fit the request (exit code 2)
 ├── SettingsError        rag.toml or the environment holds something we do not know (exit code 2)
 └── (rag.errors)        errors of the index and of the endpoint
@@ -22,6 +23,10 @@ class SilentDriftError(Exception):
 
 class InputError(SilentDriftError):
     """A file, line, question or argument cannot be used."""
+
+
+class ArgumentError(InputError, TypeError):
+    """An argument of a function is of a wrong type."""
 
 
 class WorkspaceError(SilentDriftError):

@@ -83,7 +83,7 @@ def check_period(since: datetime | None, until: datetime | None) -> None:
     :raises InputError: with both ends.
     """
     if since and until and since >= until:
-        raise InputError(f"The window is empty: --since {since.isoformat()} is not before --until {until.isoformat()}.")
+        raise InputError(f"The window is empty: since {since.isoformat()} is not before until {until.isoformat()}.")
 
 
 def current_period(
@@ -105,7 +105,7 @@ def _default_start(end: datetime, days: float, pinned: Baseline) -> datetime:
     try:
         start = end - timedelta(days=days)
     except OverflowError as error:
-        raise InputError(f"--until {end.isoformat()} leaves no {days:g} days before it: pass --since too.") from error
+        raise InputError(f"There are no {days:g} days before {end.isoformat()}: say since when, too.") from error
     return pinned.until if start < pinned.until < end else start
 
 
@@ -119,5 +119,8 @@ def find_baseline(log: InteractionLog, name: str | None) -> Baseline:
     matching = [item for item in baselines if item.name == wanted] or ([] if name else baselines)
     if not matching:
         known = ", ".join(sorted({item.name for item in baselines})) or "none"
-        raise InputError(f"There is no baseline {wanted!r} (known: {known}): pin one with `drift baseline set`.")
+        raise InputError(
+            f"There is no baseline {wanted!r} (known: {known}): pin one with `drift baseline set`, or from Python with"
+            " data.InteractionLog.set_baseline."
+        )
     return max(matching, key=lambda item: (item.created, item.version))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from data.arguments import expect_function, given_path, given_time
 from data.errors import InputError
 from data.interchange import read_interactions
 from data.jsonl import RejectedLine
@@ -40,12 +41,14 @@ def read(
 
     :raises InputError: there is nothing at `path`, a file holds no interaction, or the period ends before it begins.
     """
-    check_period(since, until)
-    if is_log(Path(path)):
-        with opened_log(Path(path)) as opened:
-            window = log_window(opened.log, Path(path).name, since, until)
+    given = given_path("drift.read", "path", path)
+    expect_function("drift.read", "score", score, "a function such as eval.score")
+    check_period(given_time("drift.read", "since", since), given_time("drift.read", "until", until))
+    if is_log(given):
+        with opened_log(given) as opened:
+            window = log_window(opened.log, given.name, since, until)
         return scored(window, score)
-    found = read_window(path, score)
+    found = read_window(given, score)
     window = _within(found.window, since, until)
     if not found.rejected:
         return window

@@ -9,6 +9,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from data.arguments import expect, expect_function, given_path, given_text, given_time
 from data.records import Scorer
 from drift.comparison import compare as compare_windows
 from drift.log_windows import current_period, find_baseline, log_window, opened_log
@@ -32,7 +33,7 @@ class WindowReport(DriftReport):
 
         :raises InputError: the file cannot be written.
         """
-        target = Path(path)
+        target = given_path("to_html", "path", path, "an HTML file")
         write_html(self, *self.windows, target)
         return target
 
@@ -69,7 +70,9 @@ def compare(
     :raises InputError: a file cannot be read; a window holds two different interactions with one id, or times without
         a time zone.
     """
-    left, right = (window if isinstance(window, Window) else read(window) for window in (reference, current))
+    given_time("drift.compare", "now", now)
+    _check_settings("drift.compare", settings)
+    left, right = _window("reference", reference), _window("current", current)
     made = compare_windows(left, right, settings or DriftSettings(), now or datetime.now(UTC))
     return WindowReport(**{item.name: getattr(made, item.name) for item in fields(made)}, windows=(left, right))
 
@@ -91,7 +94,14 @@ def report(
 
     :raises InputError: there is no log, no such baseline, or the period is empty.
     """
-    with opened_log(Path(log)) as opened:
+    folder = given_path("drift.report", "log", log, "a folder with rag.toml, or the file of a log")
+    for name, moment in (("since", since), ("until", until), ("now", now)):
+        given_time("drift.report", name, moment)
+    if baseline is not None:
+        given_text("drift.report", "baseline", baseline, "the name of a baseline")
+    _check_settings("drift.report", settings)
+    expect_function("drift.report", "score", score, "a function such as eval.score")
+    with opened_log(folder) as opened:
         now = now or datetime.now(UTC)
         kept = settings or opened.settings
         pinned = find_baseline(opened.log, baseline)
@@ -99,3 +109,14 @@ def report(
         reference = log_window(opened.log, f"{pinned.name} v{pinned.version}", pinned.since, pinned.until)
         current = log_window(opened.log, "current", *period)
     return compare(scored(reference, score), scored(current, score), kept, now=now)
+
+
+def _window(name: str, window: Window | Path | str) -> Window:
+    if isinstance(window, Window):
+        return window
+    return read(given_path("drift.compare", name, window, "a file or log, or what drift.read returned"))
+
+
+def _check_settings(call: str, settings: object) -> None:
+    if settings is not None:
+        expect(call, "settings", settings, DriftSettings, "drift.DriftSettings(…)")

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
+from data.arguments import expect
 from data.errors import InputError
 from eval.gate_outcome import GateOutcome, MetricGate, RegressedCase, Verdict
 from eval.intervals import Interval, cases_needed, difference_interval, drop_p_value, minimum_detectable_drop
@@ -48,6 +49,10 @@ def gate(accepted: EvalRun, candidate: EvalRun, settings: EvalSettings | None = 
     :raises InputError: the runs share no case or no gated metric, asked different questions under one id, or measured a
         gated metric with different versions.
     """
+    for name, run in (("accepted", accepted), ("candidate", candidate)):
+        expect("eval.gate", name, run, EvalRun, "a run, as eval.evaluate or eval.load_run returns")
+    if settings is not None:
+        expect("eval.gate", "settings", settings, EvalSettings, "eval.EvalSettings(…)")
     settings = settings or EvalSettings()
     pairs = _paired_cases(accepted, candidate)
     gates = _judge(_scored_pairs(accepted, candidate, pairs, settings), settings)

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from statistics import fmean
 
+from data.arguments import expect, expect_all, expect_function
 from data.cases import Case
 from data.errors import InputError
 from data.records import Interaction, content_hash
@@ -116,6 +117,15 @@ def evaluate(  # noqa: PLR0913 - one keyword per thing a run can be told
 
     :raises InputError: there are no cases, two share an id, or two metrics share a name.
     """
+    expect_all("eval.evaluate", "cases", cases, Case, "a list of cases, as eval.load_cases returns")
+    expect("eval.evaluate", "ask", ask, Callable, "a function from a case to an interaction")  # type: ignore[arg-type]
+    expect("eval.evaluate", "metrics", metrics, Sequence, "a list of metrics")
+    for metric in metrics:
+        expect_function(
+            "eval.evaluate", "a metric", metric, "one with name, version, unit and measure", "measure", "unit"
+        )
+    for name, number in (("repeats", repeats), ("concurrency", concurrency)):
+        expect("eval.evaluate", name, number, int, "a whole number, at least 1")
     _refuse_duplicates([case.id for case in cases], "case id")
     _refuse_duplicates([metric.name for metric in metrics], "metric")
     if not cases or repeats < 1:
@@ -159,7 +169,9 @@ def _fingerprint(interactions: Sequence[Interaction]) -> dict[str, str]:
 
 def _ask_once(case: Case, ask: Ask) -> Interaction:
     try:
-        return ask(case)
+        answered: object = ask(case)
+        expect("eval.evaluate", "the answer of ask", answered, Interaction, "what a case was answered, an Interaction")
+        return answered
     except Exception as error:  # the per-item loop of a job: whatever one question breaks on, the others are asked
         reason = f"{type(error).__name__}: {error}"
         return Interaction("", datetime.now(UTC), case.question, None, "failed", error=reason)

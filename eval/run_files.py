@@ -9,17 +9,28 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from data.arguments import expect, given_path
+from data.errors import cause
 from data.files import write_whole
 from eval.errors import RunFileError
 from eval.run import CaseResult, EvalRun, JudgeInput, MetricInfo
 
 SCHEMA = 1
+_MAKE_ONE = "make one with `rag eval accept`, or with eval.save_run"
 
 
 def save_run(run: EvalRun, path: Path | str) -> None:
-    """Write a run; the file is replaced as a whole, so that a reader never sees half of it."""
+    """Write a run; the file is replaced as a whole, so that a reader never sees half of it.
+
+    :raises RunFileError: the file cannot be written.
+    """
+    expect("eval.save_run", "run", run, EvalRun, "a run, as eval.evaluate returns")
+    target = given_path("eval.save_run", "path", path, "a JSON file")
     stored = {"schema": SCHEMA, **asdict(run), "at": run.at.isoformat()}
-    write_whole(Path(path), json.dumps(stored, ensure_ascii=False, indent=1) + "\n")
+    try:
+        write_whole(target, json.dumps(stored, ensure_ascii=False, indent=1) + "\n")
+    except OSError as error:
+        raise RunFileError(f"The run cannot be written to {path} ({cause(error)}): name another file.") from error
 
 
 def load_run(path: Path | str) -> EvalRun:
@@ -27,19 +38,22 @@ def load_run(path: Path | str) -> EvalRun:
 
     :raises RunFileError: the file is missing, damaged, or of another schema.
     """
+    file = given_path("eval.load_run", "path", path, "a run that was saved")
     try:
-        stored: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
+        stored: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
         schema = stored["schema"]
     except FileNotFoundError as error:
-        raise RunFileError(f"There is no evaluation run at {path}: run `rag eval accept` first.") from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise RunFileError(f"{path} is not an evaluation run ({error!r}): run `rag eval accept` again.") from error
+        raise RunFileError(f"There is no evaluation run at {path}: {_MAKE_ONE}.") from error
+    except OSError as error:
+        raise RunFileError(f"{path} cannot be read ({cause(error)}): name the file of a run.") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise RunFileError(f"{path} is not an evaluation run ({cause(error)}): {_MAKE_ONE}.") from error
     if schema != SCHEMA:
-        raise RunFileError(f"{path} has schema {schema!r}, this version reads {SCHEMA}: run `rag eval accept` again.")
+        raise RunFileError(f"{path} has schema {schema!r}, this version reads {SCHEMA}: {_MAKE_ONE}.")
     try:
         return _run(stored)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise RunFileError(f"{path} is damaged ({error!r}): run `rag eval accept` again.") from error
+        raise RunFileError(f"{path} is damaged ({cause(error)}): {_MAKE_ONE}.") from error
 
 
 def result_from(stored: dict[str, Any]) -> CaseResult:

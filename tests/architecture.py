@@ -11,7 +11,7 @@ MAY_IMPORT = {
 }
 
 BASE = {
-    "data": {"errors", "extras", "faces", "files", "jsonl", "namesakes", "records", "settings", "shapes"},
+    "data": {"arguments", "errors", "extras", "faces", "files", "jsonl", "namesakes", "records", "settings", "shapes"},
     "rag": {"errors", "http", "protocols"},
     "eval": {"errors", "gate_outcome", "intervals", "metric", "settings"},
     "drift": {"results", "settings", "verdict", "vocabulary", "windows"},
@@ -21,6 +21,7 @@ BASE = {
 
 ARROWS = {
     "data": {
+        "arguments": set(),
         "canaries": set(),
         "cases": set(),
         "demo": set(),

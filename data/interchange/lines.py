@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from data.arguments import given_path
 from data.errors import InputError
 from data.interchange.row import CONTEXT, ROW, SCORE, Row
 from data.jsonl import RejectedLine, check_file, parse_json
@@ -35,7 +36,7 @@ def read_interactions(path: Path | str) -> ImportedFile:
 
     :raises InputError: the file is missing, is a folder, is compressed or not UTF-8, or holds no lines at all.
     """
-    path = Path(path)
+    path = given_path("read_interactions", "path", path, "a JSON Lines file")
     check_file(path)
     interactions: dict[str, Interaction] = {}
     scores: list[Score] = []

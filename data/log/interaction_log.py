@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from data.arguments import expect, expect_all, given_path, given_text, given_time
 from data.errors import InputError, cause
 from data.log.places import cannot_open, cannot_write, open_engine
 from data.log.redact import Redactor
@@ -76,7 +77,7 @@ class InteractionLog:
     @classmethod
     def at_path(cls, path: Path, redact: Redactor | None = None) -> InteractionLog:
         """Open the SQLite log at `path`, creating it when absent."""
-        return cls(f"sqlite:///{path}", redact)
+        return cls(f"sqlite:///{given_path('InteractionLog.at_path', 'path', path, 'a file')}", redact)
 
     @property
     def engine(self) -> sa.Engine:
@@ -111,9 +112,11 @@ class InteractionLog:
         :raises WorkspaceError: the database refused the write (disk full, locked for over 30 s).
         """
         new = 0
+        for name, given in (("interactions", interactions), ("scores", scores)):
+            expect("InteractionLog.append", name, given, Iterable, "a list of them")
         with self.writing() as connection:
             for batch in _batches(interactions):
-                new += self._insert_new(connection, [to_row(self._redact.interaction(item)) for item in batch])
+                new += self._insert_new(connection, [self._row(item) for item in batch])
             for batch_of_scores in _batches(scores):
                 self._upsert_scores(connection, [score_row(self._redact.score(score)) for score in batch_of_scores])
         return new
@@ -168,12 +171,13 @@ class InteractionLog:
 
         :raises InputError: no interaction has that id.
         """
+        given_text("InteractionLog.get", "interaction_id", interaction_id, "the id of an answer")
         query = sa.select(_interactions).where(_interactions.c.id == interaction_id)
         with self._engine.connect() as connection:
             row = connection.execute(query).mappings().first()
         if row is None:
             raise InputError(
-                f"No interaction {interaction_id!r} is in the log: `rag ask --json` prints the id of each answer."
+                f"No interaction {interaction_id!r} is in the log: `rag ask` prints the id of each answer below it."
             )
         return from_row(row)
 
@@ -195,6 +199,10 @@ class InteractionLog:
 
     def set_baseline(self, name: str, since: datetime, until: datetime, now: datetime) -> Baseline:
         """Pin ``[since, until)`` under `name` as its next version; earlier versions stay readable."""
+        given_text("InteractionLog.set_baseline", "name", name, "a name")
+        for what, moment in (("since", since), ("until", until), ("now", now)):
+            expect("InteractionLog.set_baseline", what, moment, datetime, "a datetime")
+            given_time("InteractionLog.set_baseline", what, moment)
         versions = sa.select(sa.func.coalesce(sa.func.max(_baselines.c.version), 0)).where(_baselines.c.name == name)
         with self.writing() as connection:
             version = connection.execute(versions).scalar_one() + 1
@@ -250,6 +258,10 @@ class InteractionLog:
                 connection.execute(sa.update(_interactions).where(same).values(**row))
         return len(rows)
 
+    def _row(self, item: Interaction) -> dict[str, Any]:
+        expect("InteractionLog.append", "one of the interactions", item, Interaction, "an Interaction")
+        return to_row(self._redact.interaction(item))
+
     def _insert_new(self, connection: sa.Connection, rows: list[dict[str, Any]]) -> int:
         # Counted by what came back: what other writers put in meanwhile is not ours.
         insert = self._insert(_interactions).on_conflict_do_nothing().returning(_interactions.c.id)
@@ -274,6 +286,10 @@ class InteractionLog:
 
 
 def _window(query: Any, since: datetime | None, until: datetime | None, kinds: tuple[Kind, ...] | None) -> Any:
+    for name, moment in (("since", since), ("until", until)):
+        given_time("InteractionLog.read", name, moment)
+    if kinds is not None:
+        expect_all("InteractionLog.read", "kinds", kinds, str, 'kinds such as ("user", "canary"), or None for all')
     if since is not None:
         query = query.where(_interactions.c.at >= format_time(since))
     if until is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import cache
 
+from data.arguments import expect
 from data.cases import Case
 from data.records import ABSTENTION, Interaction, Score, Scorer, ScoreSource
 from data.text import stated_figures, unmatched_figures
@@ -47,6 +48,7 @@ def score_interaction(interaction: Interaction, proxy: GroundednessProxy) -> lis
 
 def score(interaction: Interaction) -> list[Score]:
     """Return our own scores of an interaction, as `score_interaction` does, with the coefficients of this package."""
+    expect("eval.score", "interaction", interaction, Interaction, "one interaction")
     return score_interaction(interaction, _shipped_proxy())
 
 

@@ -69,7 +69,7 @@ def new_question(
     """
     stripped = text.strip()
     if not stripped:
-        raise InputError('The question is empty: pass it in quotes, e.g. rag ask "How long is the trial?".')
+        raise InputError('The question is empty: write what you want to know, e.g. "How long is the trial?".')
     if len(stripped) > _LONGEST_QUESTION:
         raise InputError(
             f"The question has {len(stripped):,} characters, the most is {_LONGEST_QUESTION:,}: shorten it."

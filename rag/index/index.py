@@ -237,7 +237,9 @@ class Index:
 
     def _load(self, number: int) -> _View:
         if number == 0:
-            raise NoIndexError(f"The index in {self._folder} is not published yet: run `rag ingest PATH` to the end.")
+            raise NoIndexError(
+                f"The index in {self._folder} is not published yet: run `rag ingest PATH`, or kb.ingest, to the end."
+            )
         revision = self._catalog.revision(number)
         if revision is None:
             raise IndexDamaged(f"{self._catalog.path} names revision {number} but does not hold it: restore a backup.")

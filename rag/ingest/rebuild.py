@@ -69,7 +69,9 @@ def repair(folder: Path, embedder: Embedder | None = None) -> RepairReport:
             catalog.check()
             current = catalog.current()
             if current is None:
-                raise NoIndexError(f"The index in {folder} is not published yet: run `rag ingest PATH` to the end.")
+                raise NoIndexError(
+                    f"The index in {folder} is not published yet: run `rag ingest PATH`, or kb.ingest, to the end."
+                )
             embedded = _embed_missing(catalog, current, embedder)
             name = restore_vectors(catalog, folder, current)
             with catalog.writing():

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
+from data.arguments import expect, expect_all, expect_function, given_path, given_text
 from data.errors import InputError
 from data.log import InteractionLog
 from data.records import Answer, Citation, Hit, Scorer
@@ -77,7 +78,8 @@ class KnowledgeBase:
         :raises InputError: no path is given, or none is there.
         :raises IndexBusy: somebody else is writing.
         """
-        given = [Path(path) for path in paths]
+        given = [given_path("kb.ingest", "path", path) for path in paths]
+        expect_function("kb.ingest", "progress", progress, "a function of done, total and source")
         if not any(path.exists() for path in given):
             named = ", ".join(map(str, given)) or "nothing"
             raise InputError(f"There is nothing to ingest ({named} given): name files or folders that exist.")
@@ -95,6 +97,7 @@ class KnowledgeBase:
         :raises InputError: the question is empty or absurdly long.
         :raises NoIndexError: nothing was ingested yet.
         """
+        _check_question("kb.ask", question, history, tags)
         with self._shared.lent() as asker:
             return asker.ask(question, history=history, tags=tags)
 
@@ -113,7 +116,9 @@ class KnowledgeBase:
 
         :raises InputError: the question is empty or absurdly long; the rest is raised like by `ask`, while it is read.
         """
+        _check_question("kb.astream", question, history, tags)
         asked = new_question(question, tags=tags)
+        _check_loop("kb.astream")
 
         def pieces() -> Iterator[str | Answer]:
             with self._shared.lent() as asker:
@@ -130,13 +135,17 @@ class KnowledgeBase:
         :raises InputError: the query is empty, or a condition cannot be read.
         :raises NoIndexError: nothing was ingested yet.
         """
-        if not query.strip():
+        if not given_text("kb.search", "query", query).strip():
             raise InputError("The query is empty: write what is searched for.")
-        if k is not None and k < 1:
-            raise InputError(f"k is {k}: ask for at least 1 passage.")
-        conditions = parse_filter([where] if isinstance(where, str) else where)
+        if k is not None:
+            expect("kb.search", "k", k, int, "a whole number of passages")
+            if k < 1:
+                raise InputError(f"k is {k}: ask for at least 1 passage.")
+        conditions = [where] if isinstance(where, str) else where
+        expect_all("kb.search", "where", conditions, str, 'a condition such as "source=*.pdf", or a list of them')
+        wanted = parse_filter(conditions)
         with self._shared.lent() as asker:
-            return asker.retriever.search(query, k, where=conditions).hits
+            return asker.retriever.search(query, k, where=wanted).hits
 
     async def asearch(self, query: str, k: int | None = None, *, where: str | Sequence[str] = ()) -> tuple[Hit, ...]:
         """Do as `search` does, in a thread."""
@@ -168,7 +177,8 @@ class KnowledgeBase:
             self._parts.log.close()
 
     def __enter__(self) -> Self:
-        return self
+        with self._shared.used():
+            return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -210,6 +220,25 @@ class KnowledgeBase:
             return (answer,)
         if isinstance(answer, Answer):
             return answer.citations
+        given_text("kb.verify", "answer", answer, "an answer, one of its citations, or its id")
         if not isinstance(self._parts.log, InteractionLog):
             raise InputError(f"There is no log to look for {answer!r} in: pass the answer itself.")
         return self._parts.log.get(answer).citations
+
+
+def _check_question(call: str, question: object, history: object, tags: object) -> None:
+    """Refuse what is no question; history and tags are often read from a request."""
+    given_text(call, "question", question)
+    expect_all(call, "history", history, Turn, 'a list of rag.Turn("user" or "assistant", text)')
+    if tags is not None:
+        expect(call, "tags", tags, Mapping, "names and values, all of them texts")
+        for item in (*dict(tags).items(),) if isinstance(tags, Mapping) else ():
+            for part in item:
+                given_text(call, "a tag", part, "names and values, all of them texts")
+
+
+def _check_loop(call: str) -> None:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        raise InputError(f"{call} needs a running event loop: call it in a coroutine, or use kb.ask.") from None

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from data.errors import WorkspaceError
+from data.arguments import expect, expect_function, given_path
+from data.errors import WorkspaceError, cause
 from data.faces import keep_quiet
 from data.log import LogSettings, open_log
 from data.records import Scorer
@@ -60,7 +61,11 @@ def open(  # noqa: A001 - users write rag.open, as they write io.open
     :raises SettingsError: a setting is unknown or out of range.
     """
     keep_quiet()
-    place = _prepared(Path(folder), settings or {})
+    given = given_path("rag.open", "folder", folder, "a folder")
+    _check_parts(settings, embedder, generator, log)
+    expect_function("rag.open", "score", score, "a function such as eval.score")
+    expect_function("rag.open", "observe", observe, "a function of an interaction and its scores")
+    place = _prepared(given, settings or {})
     log_error = None
     if log is True:
         try:
@@ -69,6 +74,15 @@ def open(  # noqa: A001 - users write rag.open, as they write io.open
             log, log_error = False, str(error)
     writer = None if isinstance(log, bool) else log
     return KnowledgeBase(place, Parts(embedder, generator, score, writer, observe, log_error))
+
+
+def _check_parts(settings: object, embedder: object, generator: object, log: object) -> None:
+    if settings is not None:
+        expect("rag.open", "settings", settings, Mapping, 'sections, such as {"retrieval": {"k": 5}}')
+    expect_function("rag.open", "embedder", embedder, "an embedder, with id, dimensions and embed", "id", "embed")
+    expect_function("rag.open", "generator", generator, "a generator, with id and generate", "id", "generate")
+    if not isinstance(log, bool) and not hasattr(log, "append") or isinstance(log, list):
+        expect("rag.open", "log", log, bool, "True, False, or a log such as data.InteractionLog")
 
 
 def _prepared(folder: Path, changes: Mapping[str, Mapping[str, Any]]) -> KnowledgeBaseFolder:
@@ -81,7 +95,7 @@ def _prepared(folder: Path, changes: Mapping[str, Mapping[str, Any]]) -> Knowled
             file.write_text(read_template(), encoding="utf-8")
     except OSError as error:
         raise WorkspaceError(
-            f"The knowledge base cannot be opened in {folder.resolve()} ({error.strerror}): name a folder that may be"
+            f"The knowledge base cannot be opened in {folder.resolve()} ({cause(error)}): name a folder that may be"
             " written."
         ) from error
     return KnowledgeBaseFolder(folder, settings)

@@ -43,7 +43,7 @@ class Catalog:
         """
         self.path = folder / CATALOG_FILE
         if not self.path.is_file():
-            raise NoIndexError(f"There is no index in {folder}: run `rag ingest PATH` first.")
+            raise NoIndexError(f"There is no index in {folder}: run `rag ingest PATH`, or kb.ingest(PATH) from Python.")
         self._connections = Connections(self.path)
         try:
             with storage_errors(folder):

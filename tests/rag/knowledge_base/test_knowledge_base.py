@@ -22,7 +22,7 @@ class Dead:
 def test_a_folder_is_made_with_its_settings_when_there_is_none(folder):
     with rag.open("new/handbook") as kb:
         assert repr(kb) == "<KnowledgeBase 'new/handbook'>"
-        with pytest.raises(NoIndexError, match="run `rag ingest PATH` first"):
+        with pytest.raises(NoIndexError, match="run `rag ingest PATH`, or kb.ingest"):
             kb.ask(OIL)
     assert (folder / "new" / "handbook" / "rag.toml").read_text(encoding="utf-8").startswith("# Settings of")
 
