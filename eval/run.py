@@ -169,7 +169,7 @@ def _fingerprint(interactions: Sequence[Interaction]) -> dict[str, str]:
 
 def _ask_once(case: Case, ask: Ask) -> Interaction:
     try:
-        answered: object = ask(case)
+        answered = ask(case)
         expect("eval.evaluate", "the answer of ask", answered, Interaction, "what a case was answered, an Interaction")
         return answered
     except Exception as error:  # the per-item loop of a job: whatever one question breaks on, the others are asked
