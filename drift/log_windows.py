@@ -109,6 +109,19 @@ def _default_start(end: datetime, days: float, pinned: Baseline) -> datetime:
     return pinned.until if start < pinned.until < end else start
 
 
+def why_empty(log: InteractionLog, pinned: Baseline) -> str:
+    """Say why there is nothing to compare with a baseline, and what to do."""
+    last = log.span().last
+    if last is None:
+        return "The log is empty."
+    if last < pinned.until:
+        return (
+            f"Nothing was asked since the baseline ended: the last interaction, of {last:%Y-%m-%d %H:%M} UTC, is in it."
+            " Ask or import newer ones, or pin an earlier period: `drift baseline set --until TIME`."
+        )
+    return f"The last interaction in the log is of {last:%Y-%m-%d %H:%M} UTC: say since and until when, to look there."
+
+
 def find_baseline(log: InteractionLog, name: str | None) -> Baseline:
     """Return the newest version of the baseline `name`, by default of "default" or else the newest of all.
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from drift.results import OpsPlane, QualityPlane
+from data.text import plural
+from drift.results import AlertBudget, OpsPlane, QualityPlane
 from drift.vocabulary import Verdict
+
+_RARE_DAYS = 10_000
 
 _TRUSTED = ("human", "reference", "judge")
 
@@ -42,3 +45,13 @@ def verdict_sentence(verdict: Verdict, ops: OpsPlane, quality: QualityPlane, cha
 
 def _beside(ops: OpsPlane) -> str:
     return "ops green, but " if ops.status == "green" else "too little is known of ops, "
+
+
+def evidence_sentence(budget: AlertBudget) -> str:
+    """Say that the days together alert; how rare that would be by chance is not counted beyond `_RARE_DAYS`."""
+    rare = f"{budget.evidence:,.0f}" if budget.evidence < _RARE_DAYS else f"over {_RARE_DAYS:,}"
+    about = f" of {budget.measure}" if budget.measure else ""
+    return (
+        f"Over {plural(budget.days, 'day')} the evidence for a drop{about} has added up: chance brings as much once in"
+        f" {rare} days, and once in {budget.budget_days:.0f} is enough."
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any
 from data.arguments import expect, expect_function, given_path, given_text, given_time
 from data.records import Scorer
 from drift.comparison import compare as compare_windows
-from drift.log_windows import current_period, find_baseline, log_window, opened_log
+from drift.log_windows import current_period, find_baseline, log_window, opened_log, why_empty
 from drift.reading import read, scored
 from drift.reports import render_html, to_json, to_text, write_html
 from drift.results import DriftReport
@@ -108,6 +108,8 @@ def report(
         period = current_period(pinned, kept.window_days, since, until, now)
         reference = log_window(opened.log, f"{pinned.name} v{pinned.version}", pinned.since, pinned.until)
         current = log_window(opened.log, "current", *period)
+        if not current.interactions:
+            current = replace(current, notes=(why_empty(opened.log, pinned),))
     return compare(scored(reference, score), scored(current, score), kept, now=now)
 
 

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from data.errors import InputError
 from data.records import DIMENSIONS_SCORER, Interaction, Score
+from data.text import plural
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
 """How far ahead of us another machine's clock may be before its records count as coming from the future."""
@@ -89,12 +90,12 @@ def _unique(window: Window) -> list[Interaction]:
 
 
 def _note(count: int, window: Window, what: str) -> str:
-    return f"Window {window.name}: {count} interaction{'s' if count != 1 else ''} {what}." if count else ""
+    return f"Window {window.name}: {plural(count, 'interaction')} {what}." if count else ""
 
 
 def _broken_note(window: Window) -> str:
     broken = sum(not _finite(score) for score in window.scores)
-    return f"Window {window.name}: {broken} scores are not numbers in [0, 1] and count as missing." if broken else ""
+    return f"Window {window.name}: {plural(broken, 'score')} not in [0, 1] and counted as missing." if broken else ""
 
 
 def _finite(score: Score) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from data.cases import Case, load_cases
-from data.errors import InputError, SilentDriftError
+from data.errors import InputError, SilentDriftError, cause
 from data.interchange import read_interactions
 from data.records import Interaction
 from data.text import printable, printable_json, printable_line
@@ -38,13 +38,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         outcome = gate(load_run(options.accepted), run, settings) if options.accepted else None
         _write(run, outcome, options)
     except (SilentDriftError, OSError) as error:
-        sys.stderr.write(f"error: {printable_line(str(error))}\n")
+        sys.stderr.write(f"error: {printable_line(_told(error))}\n")
         return 2
     told = printable_json(_json(run, outcome)) if options.json else printable(_text(run, outcome))
     sys.stdout.write(f"{told}\n")
     if all(result.outcome == "failed" for result in run.results):
         return 2
     return outcome.exit_code if outcome else 0
+
+
+def _told(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return f"{error.filename} cannot be used ({cause(error)}): check the path and its rights."
+    return str(error)
 
 
 def measure(cases: Path, answers: Path) -> EvalRun:

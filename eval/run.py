@@ -12,6 +12,7 @@ from data.arguments import expect, expect_all, expect_function
 from data.cases import Case
 from data.errors import InputError
 from data.records import Interaction, content_hash
+from data.text import plural
 from eval.errors import UnscorableAnswer
 from eval.intervals import Interval, mean_interval, share_interval
 from eval.metric import Metric
@@ -129,7 +130,8 @@ def evaluate(  # noqa: PLR0913 - one keyword per thing a run can be told
     _refuse_duplicates([case.id for case in cases], "case id")
     _refuse_duplicates([metric.name for metric in metrics], "metric")
     if not cases or repeats < 1:
-        raise InputError(f"An evaluation needs cases and at least 1 repeat, got {len(cases)} cases, {repeats} repeats.")
+        given = f"{plural(len(cases), 'case')} and {plural(repeats, 'repeat')}"
+        raise InputError(f"An evaluation needs cases and at least 1 repeat, got {given}.")
     started, found, seen = now(), dict(known or {}), dict(fingerprint or {})
     asked = [case for case in cases if case.id not in found]
     for result, interactions in _work(asked, ask, metrics, repeats, concurrency):

@@ -16,13 +16,19 @@ from typing import Annotated, Any
 
 import typer
 
-from data.errors import SilentDriftError
+from data.errors import SilentDriftError, cause
 from data.extras import missing_library
 from data.faces import keep_quiet
 from data.text import plural, printable, printable_json, printable_line
 
 STANDARD_OUTPUT = Path("-")
 _INTERRUPTED = "Interrupted; what was finished is kept."
+_INTERRUPTED_AT = {
+    "rag ingest": "Interrupted: the index is as it was before. Run the same command again, and it goes on from here.",
+    "rag repair": "Interrupted: the index is as it was before. Run the same command again.",
+    "drift report": "Interrupted: no report was made.",
+    "drift compare": "Interrupted: no report was made.",
+}
 _PIPE_CLOSED = 141
 """What shells report for a program that wrote to a reader which has gone, as in ``rag search … | head -1``."""
 
@@ -48,10 +54,10 @@ def run_app(app: typer.Typer) -> None:
         app()
     except SystemExit as leaving:
         if leaving.code == 130:  # typer turns Ctrl-C into this code and says nothing
-            note(f"error: {_INTERRUPTED}")
+            note(f"error: {_interrupted()}")
         sys.exit(_code(leaving))
     except KeyboardInterrupt:
-        fail(_INTERRUPTED, 130)
+        fail(_interrupted(), 130)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(_PIPE_CLOSED)
@@ -80,7 +86,13 @@ def _sentence(error: Exception) -> tuple[str, int]:
         return str(error), error.exit_code
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename} cannot be used ({error.strerror}): check the path and its rights.", 2
+    if isinstance(error, OSError):
+        return f"The system refused something ({cause(error)}): check the disk, the network and the rights.", 2
     return f"Unexpected {type(error).__name__}: {error}. Set SILENTDRIFT_DEBUG=1 to see where, and please report it.", 2
+
+
+def _interrupted() -> str:
+    return _INTERRUPTED_AT.get(_command(), _INTERRUPTED)
 
 
 def _command() -> str:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from data.log.opening import build_redactor, open_log
     from data.log.retention import concerned, forget
     from data.log.settings import LogSettings
-    from data.log.sketches import FRAME_DAY, count_users, day_marks, read_sketches, write_sketch
+    from data.log.sketches import FRAME_DAY, count_scores, count_users, day_marks, read_sketches, write_sketch
     from data.log.unscored import score_unscored
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "LogSettings",
     "build_redactor",
     "concerned",
+    "count_scores",
     "count_users",
     "day_marks",
     "forget",
@@ -44,7 +45,7 @@ __getattr__ = face(
         "opening": ["build_redactor", "open_log"],
         "retention": ["concerned", "forget"],
         "settings": ["LogSettings"],
-        "sketches": ["FRAME_DAY", "count_users", "day_marks", "read_sketches", "write_sketch"],
+        "sketches": ["FRAME_DAY", "count_scores", "count_users", "day_marks", "read_sketches", "write_sketch"],
         "unscored": ["score_unscored"],
     },
 )

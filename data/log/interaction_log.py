@@ -201,8 +201,7 @@ class InteractionLog:
         """Pin ``[since, until)`` under `name` as its next version; earlier versions stay readable."""
         given_text("InteractionLog.set_baseline", "name", name, "a name")
         for what, moment in (("since", since), ("until", until), ("now", now)):
-            expect("InteractionLog.set_baseline", what, moment, datetime, "a datetime")
-            given_time("InteractionLog.set_baseline", what, moment)
+            expect("InteractionLog.set_baseline", what, given_time("set_baseline", what, moment), datetime, "a time")
         versions = sa.select(sa.func.coalesce(sa.func.max(_baselines.c.version), 0)).where(_baselines.c.name == name)
         with self.writing() as connection:
             version = connection.execute(versions).scalar_one() + 1
@@ -222,16 +221,8 @@ class InteractionLog:
             rows = connection.execute(
                 sa.select(_baselines).order_by(_baselines.c.created, _baselines.c.version)
             ).mappings()
-            return [
-                Baseline(
-                    row["name"],
-                    row["version"],
-                    parse_time(row["created"]),
-                    parse_time(row["since"]),
-                    parse_time(row["until"]),
-                )
-                for row in rows
-            ]
+            times = ("created", "since", "until")
+            return [Baseline(row["name"], row["version"], *(parse_time(row[key]) for key in times)) for row in rows]
 
     def forget_comments(self, before: datetime) -> int:
         """Delete what people wrote beside their labels of interactions before a time; return how many comments."""

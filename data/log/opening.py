@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from data.errors import SettingsError
+from data.errors import SettingsError, cause
 from data.log.interaction_log import InteractionLog
 from data.log.redact import Redactor
 from data.log.settings import LogSettings
@@ -43,8 +43,10 @@ def _load_hook(name: str, folder: Path) -> Callable[[str], str]:
     try:
         found = getattr(importlib.import_module(module), function)
     except (ImportError, AttributeError, ValueError) as error:
-        told = f'log.redact_hook {name!r} cannot be loaded ({error}): write "module:function" of an importable module.'
-        raise SettingsError(told) from error
+        raise SettingsError(
+            f"log.redact_hook {name!r} cannot be loaded ({cause(error)}): write"
+            ' "module:function" of an importable module.'
+        ) from error
     finally:
         sys.path.remove(here)
     if not callable(found):

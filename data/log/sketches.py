@@ -28,6 +28,12 @@ def count_users(log: InteractionLog, since: datetime, until: datetime) -> int:
         return int(connection.execute(sa.select(sa.func.count()).select_from(interactions).where(period)).scalar_one())
 
 
+def count_scores(log: InteractionLog) -> int:
+    """Count all scores of the log."""
+    with log.engine.connect() as connection:
+        return int(connection.execute(sa.select(sa.func.count()).select_from(scores)).scalar_one())
+
+
 def day_marks(log: InteractionLog, since: datetime, until: datetime) -> dict[date, str]:
     """Return the mark of every UTC day of ``[since, until)`` on which users asked something."""
     period = sa.and_(

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError, create_model
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
-from data.errors import SettingsError
+from data.errors import SettingsError, cause
 from data.settings.environment import environment_values, section_of
 from data.settings.fields import sections_of, setting_fields, with_present_names
 from data.settings.problems import first_problem, near, refuse_unknown
@@ -61,8 +61,14 @@ def _file_values(file: Path) -> dict[str, Any]:
     try:
         # With or without the mark that some editors put before the first letter.
         return tomllib.loads(file.read_text(encoding="utf-8-sig")) if file.exists() else {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise SettingsError(
+            f"{file} is not UTF-8 text: save it as UTF-8, with or without a byte order mark."
+        ) from error
+    except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{file} is not valid TOML: {error}.") from error
+    except OSError as error:
+        raise SettingsError(f"{file} cannot be read ({cause(error)}): it must be a text file.") from error
 
 
 def _layered(shape: type[Sections], *layers: dict[str, Any]) -> Sections:

@@ -65,8 +65,7 @@ def _alerts(report: DriftReport, message: AlertMessage) -> list[dict[str, Any]]:
     firing = _FIRING.get(report.verdict, ())
     return [
         {
-            # "page" is what routes of Prometheus ask for by convention.
-            "labels": {"alertname": name, "service": policy.service, "severity": "page"},
+            "labels": {"alertname": name, "service": policy.service, "severity": "alert"},
             "annotations": {"summary": report.sentence, "causes": ", ".join(cause.cause for cause in report.causes)},
             "endsAt": (now + policy.hold if name in firing else now).isoformat(),
         }

@@ -11,6 +11,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from data.errors import SettingsError
+from data.text import plural
 from drift.alert.settings import AlertSettings
 from drift.results import DriftReport
 from drift.vocabulary import ALERTING, Verdict
@@ -165,7 +166,7 @@ def _quality(report: DriftReport) -> list[str]:
     interval = f", interval {quality.ci[0]:+.3f} to {quality.ci[1]:+.3f}" if quality.ci else ""
     return [
         f"Quality ({quality.metric} by {quality.source}): {quality.reference:.3f} → {quality.current:.3f}"
-        f" ({quality.delta:+.3f}{interval}), {report.current.interactions:,} interactions."
+        f" ({quality.delta:+.3f}{interval}), {plural(report.current.interactions, 'interaction')}."
     ]
 
 

@@ -17,6 +17,7 @@ from drift.quality.scoring import Measure, QualityMeasures, Side, choose, with_j
 from drift.results import AlertBudget, Estimate, QualityPlane, QualityTest
 from drift.settings import DriftSettings
 from drift.stats import SMALL, LabelledWindow, drop_e_process, mean_interval, prediction_powered, visible
+from drift.verdict import evidence_sentence
 
 _MIN_OVERLAP = 0.25
 """Below this overlap of topics the windows hold different questions and their quality cannot be compared."""
@@ -91,10 +92,7 @@ def _with_days(plane: QualityPlane, budget: AlertBudget) -> QualityPlane:
     plane = replace(plane, e_value=budget.evidence)
     if not budget.alerted:
         return plane
-    days = (
-        f"Over {budget.days} days the evidence for a drop of {budget.measure} has added up to "
-        f"{budget.evidence:,.0f} days of a budget of {budget.budget_days:.0f}."
-    )
+    days = evidence_sentence(budget)
     return replace(plane, status="drifted", reason=f"{plane.reason} {days}" if plane.status == "drifted" else days)
 
 

@@ -229,7 +229,8 @@ def _why_none(reference: Window, current: Window, notes: tuple[str, ...]) -> str
         return notes[0]
     empty = [window.name for window in (reference, current) if not window.interactions]
     if empty:
-        return f"Window {' and '.join(empty)} holds no interactions up to now: check its period and its clocks."
+        named = " and ".join(empty)
+        return f"Window {named} holds no interactions up to now: wait for some, or compare another period."
     silent = [w.name for w in (reference, current) if not any(i.outcome == "answered" for i in w.interactions)]
     if silent:
         return f"There is no answer to score in window {' and '.join(silent)}: every question failed or was declined."

@@ -7,9 +7,9 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from drift.results import AlertBudget, DriftReport, PlaneReport, QualityPlane
+from drift.results import DriftReport, PlaneReport, QualityPlane
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 def to_json(report: DriftReport) -> dict[str, Any]:
@@ -24,7 +24,6 @@ def to_json(report: DriftReport) -> dict[str, Any]:
         "ops": asdict(report.ops),
         "quality": _quality(report.quality),
         "alert_budget": asdict(report.budget) | {"used": report.budget.used} if report.budget else None,
-        "pages": _former_budget(report.budget) if report.budget else None,
         "planes": {plane.name: _plane(plane) for plane in report.planes},
         "segments": [asdict(segment) for segment in report.segments],
         "causes": [asdict(cause) for cause in report.causes],
@@ -39,12 +38,6 @@ def to_json(report: DriftReport) -> dict[str, Any]:
     }
     plain: dict[str, Any] = _plain(body)
     return plain
-
-
-def _former_budget(budget: AlertBudget) -> dict[str, Any]:
-    """Return the budget under the names that readers of schema 1 know."""
-    values = asdict(budget)
-    return {"paged" if key == "alerted" else key: value for key, value in values.items()} | {"used": budget.used}
 
 
 def _quality(quality: QualityPlane) -> dict[str, Any]:

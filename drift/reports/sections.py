@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from drift.reports.text_report import bound_words, budget_words, label_words, quality_words
+from data.text import plural
+from drift.reports.text_report import bound_words, budget_words, label_words, quality_words, used_words
 from drift.reports.timeline_chart import timeline_chart
 from drift.reports.topics_chart import topics_chart
 from drift.results import DriftReport, Finding, Segment, TimePoint, WorseAnswer, shown_p
@@ -133,8 +134,8 @@ def _budget_card(report: DriftReport) -> list[tuple[str, str, str]]:
     return [
         (
             "Alert budget used",
-            f"{budget.used:.0%}",
-            f"{budget.days} days watched; alerts at {budget.budget_days:.0f} days",
+            used_words(budget),
+            f"{plural(budget.days, 'day')} watched; 100% alerts",
         )
     ]
 

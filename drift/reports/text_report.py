@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from data.text import plural
 from drift.results import AlertBudget, DriftReport, QualityDimension, QualityPlane, WindowSummary
 
 _TITLES = {
@@ -61,7 +62,7 @@ def label_words(quality: QualityPlane) -> str:
     tail = ""
     if worth and min(worth) >= 1:
         tail = f", which say as much as {worth[0]:.0f} and {worth[1]:.0f} would without the proxy"
-    return f"{quality.n_labelled} labels{tail}; proxy and labels correlate at {rho:.2f}."
+    return f"{plural(quality.n_labelled, 'label')}{tail}; proxy and labels correlate at {rho:.2f}."
 
 
 def bound_words(quality: QualityPlane) -> str:
@@ -71,19 +72,24 @@ def bound_words(quality: QualityPlane) -> str:
 
 
 def budget_words(budget: AlertBudget) -> str:
-    """Say how much of the false-alert budget the evidence fills and what else may alert."""
+    """Say how near the days since the baseline are to an alert, and what else may alert."""
     promise = f"one false alert in {budget.budget_days:.0f} days at most"
-    seen = (
-        f"{budget.days} day{'' if budget.days == 1 else 's'} watched" if budget.measure else "no score to watch daily"
-    )
-    return f"{promise}; {seen}, evidence fills {budget.used:.0%} of it; this report alerts at p ≤ {budget.level:.2g}"
+    so_far = "together enough to alert" if budget.used >= 1 else f"{used_words(budget)} of what alerts is reached"
+    seen = f"{plural(budget.days, 'day')} watched, {so_far}" if budget.measure else "no score to watch daily"
+    return f"{promise}; {seen}; this report alerts at p ≤ {budget.level:.2g}"
+
+
+def used_words(budget: AlertBudget) -> str:
+    """Return how near the days together are to an alert, 100 % at most: beyond that they alert, however far."""
+    return f"{min(budget.used, 1.0):.0%}"
 
 
 def decide_words(report: DriftReport) -> str:
     """Say which answers to label so that the next report decides."""
     named = ", ".join(report.deciding[:3])
     return (
-        f"label these {len(report.deciding)} answers ({named} … in --json), or any sample by `drift label`; "
+        f"label these {plural(len(report.deciding), 'answer')} ({named}; all are in the JSON), or any sample with"
+        " `drift label`; "
         "the next report decides by the labels"
     )
 
@@ -91,8 +97,8 @@ def decide_words(report: DriftReport) -> str:
 def _lines(report: DriftReport) -> Iterator[str]:
     yield f"{_TITLES[report.verdict]} – {verdict_reason(report)}"
     yield ""
-    yield f"  reference  {_window(report.reference)}"
-    yield f"  current    {_window(report.current)}"
+    yield f"  reference  {_window(report.reference, 'reference')}"
+    yield f"  current    {_window(report.current, 'current')}"
     yield f"  ops        {report.ops.status}: {report.ops.reason}"
     yield f"  quality    {report.quality.status}: {quality_words(report.quality)}"
     if report.quality.minimum_detectable_drop is not None:
@@ -133,21 +139,21 @@ def _section(title: str, lines: list[str]) -> Iterator[str]:
     for line in lines[:_MAX_LINES]:
         yield f"  - {line}"
     if len(lines) > _MAX_LINES:
-        yield f"  … and {len(lines) - _MAX_LINES} more (see --json or --html)"
+        yield f"  … and {len(lines) - _MAX_LINES} more (the JSON and the HTML report have all)"
 
 
 def _share(share: float | None) -> str:
     return f" ({share:.0%})" if share is not None else ""
 
 
-def _window(window: WindowSummary) -> str:
+def _window(window: WindowSummary, side: str) -> str:
     span = (
         f"{window.since:%Y-%m-%d %H:%M} to {window.until:%Y-%m-%d %H:%M}"
         if window.since and window.until
         else "no time"
     )
-    noun = "interaction" if window.interactions == 1 else "interactions"
+    name = "" if window.name == side else f"{window.name}: "
     return (
-        f"{window.name}: {window.interactions:,} {noun}, {span}; {window.answered:,} answered, "
+        f"{name}{plural(window.interactions, 'interaction')}, {span}; {window.answered:,} answered, "
         f"{window.abstained:,} abstained, {window.failed:,} failed"
     )

@@ -23,7 +23,7 @@ from drift.settings import DriftSettings
 from drift.signals import SIGNALS, FrozenTopics
 from drift.sketches.day import Histogram, Sketch, merged
 from drift.stats import from_error, visible, with_error
-from drift.verdict import decide, verdict_sentence
+from drift.verdict import decide, evidence_sentence, verdict_sentence
 
 Array = NDArray[np.float64]
 
@@ -53,8 +53,7 @@ def compare_sketches(
     level = budget.level if budget else settings.alpha
     quality = _quality(reference, current, settings, level)
     if budget is not None and budget.alerted and quality.status != "drifted":
-        reason = f"Over {budget.days} days the evidence for a drop has added up to {budget.evidence:,.0f} days."
-        quality = QualityPlane("drifted", reason, quality.metric, quality.source)
+        quality = QualityPlane("drifted", evidence_sentence(budget), quality.metric, quality.source)
     verdict = decide(ops, quality)
     return DriftReport(
         verdict=verdict,

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from data.errors import InputError
+from data.errors import InputError, cause
 from data.files import write_whole
 from data.jsonl import check_file, parse_json
 from data.labels import parse_label
@@ -106,7 +106,7 @@ def load_calibrations(path: Path) -> tuple[Calibration, ...]:
             raise RunFileError(f"{path} has schema {body['schema']!r}, this version reads {SCHEMA}: calibrate again.")
         return tuple(_calibration(item) for item in body["calibrations"])
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise RunFileError(f"{path} is no calibration ({error!r}): run `rag eval calibrate` again.") from error
+        raise RunFileError(f"{path} is no calibration ({cause(error)}): run `rag eval calibrate` again.") from error
 
 
 def read_labelled(path: Path) -> list[tuple[JudgeInput, float]]:

@@ -9,6 +9,7 @@ from html import escape
 from pathlib import Path
 from string import Template
 
+from data.text import plural
 from eval.gate_outcome import GateOutcome, MetricGate, RegressedCase
 from eval.matrix import Cell, matrix_table
 from eval.report.text import changes, falls_of, headline
@@ -25,7 +26,7 @@ _PART = re.compile(r"\s+|\S+")
 def page(run: EvalRun, outcome: GateOutcome | None = None, note: str = "") -> str:
     """Return the page: the verdict first, then regressed cases side by side, metrics, and every case."""
     body = [*(_gate(outcome) if outcome else ()), _metrics(run.summaries()), *_note(note), _cases(run)]
-    title = headline(outcome) if outcome else f"{len(run.results)} cases, {run.at:%Y-%m-%d %H:%M} UTC"
+    title = headline(outcome) if outcome else f"{plural(len(run.results), 'case')}, {run.at:%Y-%m-%d %H:%M} UTC"
     return Template(_TEMPLATE.read_text(encoding="utf-8")).substitute(
         title=escape(f"Evaluation {run.label}".strip()),
         tone=_TONES[outcome.verdict] if outcome else "none",
@@ -62,7 +63,9 @@ def diff(old: str, new: str) -> tuple[str, str]:
 
 
 def _details(run: EvalRun) -> list[str]:
-    asked = [f"each asked {run.repeats} times, {run.flickering} answered differently"] if run.repeats > 1 else []
+    asked = (
+        [f"each asked {plural(run.repeats, 'time')}, {run.flickering} answered differently"] if run.repeats > 1 else []
+    )
     system = [f"{part.replace('_', ' ')} {name}" for part, name in run.fingerprint.items()]
     return [f"{run.at:%Y-%m-%d %H:%M} UTC", *asked, *system]
 
@@ -72,7 +75,7 @@ def _gate(outcome: GateOutcome) -> list[str]:
     rows = [_gate_row(item) for item in outcome.metrics]
     notes = [f"Compared with {outcome.accepted!r}, {outcome.pairs} cases.", *changes(outcome)]
     if outcome.unpaired:
-        notes.append(f"{len(outcome.unpaired)} cases are in one run only: {', '.join(outcome.unpaired[:10])}")
+        notes.append(f"In one run only, {plural(len(outcome.unpaired), 'case')}: {', '.join(outcome.unpaired[:10])}")
     listed = "".join(f"<li>{escape(line)}</li>" for line in notes)
     parts = [_section("Gate", f"{_table(head, rows)}<ul>{listed}</ul>")]
     if cases := outcome.by_case:

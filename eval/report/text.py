@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from data.text import plural
 from eval.gate_outcome import GateOutcome, MetricGate, RegressedCase
 from eval.run import EvalRun, MetricSummary
 
@@ -91,14 +92,14 @@ def _shortage(item: MetricGate) -> str:
     """Say what keeps a metric from passing: cases, or values of cases."""
     count, needed = item.difference.count, item.cases_needed
     if needed is not None and needed <= count:
-        return f"{item.lost} of {item.lost + count} cases lost their value"
+        return f"{item.lost} of {plural(item.lost + count, 'case')} lost their value"
     return f"{count} case{'s' if count != 1 else ''}, {f'about {needed} would do' if needed else 'and it fell'}"
 
 
 def _heading(run: EvalRun) -> str:
     name = f" {run.label!r}" if run.label else ""
     repeats = f", each asked {run.repeats} times" if run.repeats > 1 else ""
-    return f"Evaluation{name}: {len(run.results)} cases{repeats}, {run.at:%Y-%m-%d %H:%M} UTC"
+    return f"Evaluation{name}: {plural(len(run.results), 'case')}{repeats}, {run.at:%Y-%m-%d %H:%M} UTC"
 
 
 def _flicker(run: EvalRun) -> list[str]:
@@ -191,7 +192,7 @@ def _unpaired(outcome: GateOutcome) -> list[str]:
     if not outcome.unpaired:
         return []
     more = ", …" if len(outcome.unpaired) > SHOWN else ""
-    return [f"In one run only: {len(outcome.unpaired)} cases ({', '.join(outcome.unpaired[:SHOWN])}{more})"]
+    return [f"In one run only: {plural(len(outcome.unpaired), 'case')} ({', '.join(outcome.unpaired[:SHOWN])}{more})"]
 
 
 def _rest(count: int, what: str) -> list[str]:

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from data.errors import InputError
+from data.errors import InputError, cause
 from rag.answer import Turn
 
 _LONGEST = 8 * 2**20
@@ -23,7 +23,7 @@ def read_history(path: Path) -> tuple[Turn, ...]:
         with path.open(encoding="utf-8-sig") as file:
             text = file.read(_LONGEST)
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} cannot be read as a history ({error}): name a file of JSON Lines.") from error
+        raise InputError(f"{path} cannot be read as a history ({cause(error)}): name a file of JSON Lines.") from error
     rows = _rows(text, path)
     return tuple(turn for place, row in enumerate(rows, 1) if (turn := _turn(row, place, path)) is not None)
 

@@ -104,5 +104,5 @@ def _nearest(hits: Sequence[Hit]) -> list[str]:
         page = f", page {near.page}" if near.page is not None else ""
         heading = f" – {near.heading}" if near.heading else ""
         lines.append(f"  - {near.source}{page}{heading}")
-        lines.append(f"      “{near.text}”")
+        lines += [f"      “{near.text}”"] if near.text else []
     return lines

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from data.text import plural
 from pipelines.cli.options import AsJson, Folder, Since, Until, parse_time
 from pipelines.console import say, say_json
 
@@ -31,7 +32,7 @@ def set_(
     pinned, count = pin_baseline(
         open_workspace(workspace), name, parse_time(since), parse_time(until), datetime.now(UTC)
     )
-    say(f"Baseline {pinned.name!r} v{pinned.version}: {count:,} interactions, {_period(pinned)}")
+    say(f"Baseline {pinned.name!r} v{pinned.version}: {plural(count, 'interaction')}, {_period(pinned)}")
 
 
 @app.command()

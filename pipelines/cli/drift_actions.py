@@ -22,9 +22,10 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what it would cost,
 
 
 def label(
-    n: Annotated[int, typer.Option("--n", min=1, help="A new round has so many answers.")] = 50,
+    n: Annotated[int, typer.Option("--n", min=1, help="Choose so many answers for a new round of labelling.")] = 50,
     metric: Annotated[
-        str, typer.Option(help="The labels have this name, if they are about something else.")
+        str,
+        typer.Option(help="Label this property of the answers; the name is free. quality says whether one is good."),
     ] = "quality",
     export: Annotated[
         Path | None, typer.Option("--export", help="Write the round to this file, to label it elsewhere.")
@@ -64,7 +65,8 @@ def _import_labels(opened: Workspace, path: Path, as_json: bool) -> None:
     if as_json:
         say_json(asdict(done))
     else:
-        say(f"{plural(done.labels, 'label')} taken in, {done.open:,} lines without one, {len(done.refused):,} refused")
+        without = f"{plural(done.open, 'line')} without one"
+        say(f"{plural(done.labels, 'label')} taken in, {without}, {len(done.refused):,} refused")
     for line in () if as_json else bullet_list(done.refused):
         say(line)
     if done.refused:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from data.text import plural
 from pipelines.cli.options import AsJson, Folder, Since, Until, parse_time
 from pipelines.console import note, progress_printer, say, say_json, say_written_json
 
@@ -36,7 +37,8 @@ def init(
     made = draft(open_workspace(workspace), cases, count, seed, by_model=model, progress=progress_printer("draft"))
     for reason, times in made.dropped.items():
         note(f"dropped {times} {reason}")
-    text = f"{made.added} drafts added to {cases}, {made.total} cases in it: next, rag eval review --cases {cases}"
+    added = f"{plural(made.added, 'draft')} added to {cases}, {plural(made.total, 'case')} in it"
+    text = f"{added}: next, rag eval review --cases {cases}"
     say_json(asdict(made)) if as_json else say(text)
 
 
@@ -70,7 +72,8 @@ def harvest(
     drawn = harvest_questions(
         open_workspace(workspace), cases, count, since=parse_time(since), until=parse_time(until), seed=seed
     )
-    text = f"{drawn.added} of {drawn.questions} questions added to {cases}: next, rag eval review --cases {cases}"
+    added = f"{drawn.added} of {plural(drawn.questions, 'question')} added to {cases}"
+    text = f"{added}: next, rag eval review --cases {cases}"
     say_json(asdict(drawn)) if as_json else say(text)
 
 

@@ -65,7 +65,15 @@ def ingest(
     as_json: AsJson = False,
 ) -> None:
     """Read, cut, embed and index documents. Unchanged files are skipped, and bad ones are refused one by one."""
-    from pipelines.index import ingest_json, ingest_paths, ingest_text, plan_json, plan_paths, plan_text
+    from pipelines.index import (
+        ingest_json,
+        ingest_paths,
+        ingest_text,
+        plan_json,
+        plan_paths,
+        plan_text,
+        where_vectors_lie,
+    )
     from pipelines.wiring import open_workspace
 
     opened, progress = open_workspace(workspace), progress_printer("ingest")
@@ -85,6 +93,8 @@ def ingest(
         progress=progress,
     )
     say_json(ingest_json(report)) if as_json else say(ingest_text(report))
+    if elsewhere := where_vectors_lie(opened):
+        note(f"warning: {elsewhere}")
     if report.failed or report.refused:
         raise typer.Exit(2)
 

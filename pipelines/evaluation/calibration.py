@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from data.text import plural
+
 if TYPE_CHECKING:
     from eval.judge import Calibration, JudgeShift
 
@@ -58,11 +60,12 @@ def shift_json(checked: Checked) -> list[dict[str, Any]]:
 
 def _shift_line(item: Calibration, shift: JudgeShift | None) -> str:
     if shift is None:
-        return f"{item.metric}: the judge gave too few values for the {len(item.anchors)} anchors to be compared."
+        anchors = plural(len(item.anchors), "anchor")
+        return f"{item.metric}: the judge gave too few values to compare {anchors}."
     verdict = "JUDGE DRIFT" if shift.drifted() else "no change of the judge"
     moved = f"{shift.shift.mean:+.3f} [{shift.shift.low:+.3f}, {shift.shift.high:+.3f}]"
     return (
-        f"{item.metric}: {verdict}. {shift.flips} of {shift.shift.count} anchors changed sides "
+        f"{item.metric}: {verdict}. {shift.flips} of {plural(shift.shift.count, 'anchor')} changed sides "
         f"(p = {shift.p_value:.3g}), mean {moved}"
     )
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from data.errors import InputError
 from data.records import Score
+from data.text import plural
 from pipelines.wiring import Workspace, build_judge, open_log
 
 if TYPE_CHECKING:
@@ -70,12 +71,13 @@ def judged_text(judged: JudgingReport) -> str:
     cost = judged.cost
     each = f", {cost.requests / judged.answers:.1f} an answer" if judged.answers else ""
     lines = [
-        f"Judge: {judged.answers} answers, about {cost.requests:,} requests{each}, {cost.prompt_tokens:,} prompt "
-        f"tokens, retries on top; {cost.remembered:,} values remembered from before."
+        f"Judge: {plural(judged.answers, 'answer')}, about {plural(cost.requests, 'request')}{each},"
+        f" {plural(cost.prompt_tokens, 'prompt token')}, retries on top;"
+        f" {plural(cost.remembered, 'value')} remembered from before."
     ]
     if judged.unscored is not None:
         lines.append(f"  {judged.unscored_rate:.1%} of the values are missing.")
-        lines += [f"  - {count} times: {reason}" for reason, count in Counter(judged.unscored).most_common(3)]
+        lines += [f"  - {plural(count, 'time')}: {reason}" for reason, count in Counter(judged.unscored).most_common(3)]
     for metric, share in (judged.corrected or {}).items():
         known = f"{share.mean:.3f} [{share.low:.3f}, {share.high:.3f}]" if share else "cannot be told from these labels"
         lines.append(f"  share of answers people would call good, by {metric}: {known}")

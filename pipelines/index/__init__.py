@@ -6,7 +6,7 @@ from data.faces import face
 
 if TYPE_CHECKING:
     from pipelines.index.engines import EngineName
-    from pipelines.index.ingest import ingest_json, ingest_paths, ingest_text
+    from pipelines.index.ingest import ingest_json, ingest_paths, ingest_text, where_vectors_lie
     from pipelines.index.plan import plan_json, plan_paths, plan_text
     from pipelines.index.quarantine import look, quarantine_json, quarantine_text, release
     from pipelines.index.queries import Query, hits_json, hits_text, read_queries, search
@@ -33,6 +33,7 @@ __all__ = [
     "rollback_index",
     "search",
     "status_text",
+    "where_vectors_lie",
     "workspace_status",
 ]
 
@@ -40,7 +41,7 @@ __getattr__ = face(
     __name__,
     {
         "engines": ["EngineName"],
-        "ingest": ["ingest_json", "ingest_paths", "ingest_text"],
+        "ingest": ["ingest_json", "ingest_paths", "ingest_text", "where_vectors_lie"],
         "plan": ["plan_json", "plan_paths", "plan_text"],
         "quarantine": ["look", "quarantine_json", "quarantine_text", "release"],
         "queries": ["Query", "hits_json", "hits_text", "read_queries", "search"],

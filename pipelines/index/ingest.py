@@ -56,6 +56,17 @@ def ingest_paths(  # noqa: PLR0913 - one keyword per option of the command
     return report
 
 
+def where_vectors_lie(workspace: Workspace) -> str:
+    """Say where the vectors of the index lie, if the settings name another place and nothing has moved them."""
+    from rag.errors import NoIndexError
+    from rag.index import Index
+
+    try:
+        return Index.open(workspace.data).lying_elsewhere(workspace.settings.vectors)
+    except NoIndexError:
+        return ""
+
+
 def ingest_json(report: IngestReport) -> dict[str, Any]:
     """Return the stable JSON form of `rag ingest --json`."""
     failed = [{"source": source, "reason": reason} for source, reason in report.failed]

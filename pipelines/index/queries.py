@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from data.errors import InputError
+from data.errors import InputError, cause
 from data.records import Hit
 from pipelines.answer import hit_json
 from pipelines.wiring import Workspace, open_retriever
@@ -48,9 +48,11 @@ def read_queries(path: Path) -> tuple[list[Query], list[str]]:
     :raises InputError: the file is missing, not text, or holds no usable line.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"The query file {path} cannot be read ({error}): pass a UTF-8 JSON Lines file.") from error
+        raise InputError(
+            f"The query file {path} cannot be read ({cause(error)}): pass a UTF-8 JSON Lines file."
+        ) from error
     queries: list[Query] = []
     refused: list[str] = []
     for number, line in enumerate(lines, start=1):

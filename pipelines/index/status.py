@@ -10,6 +10,8 @@ from pipelines.answer import whole_log
 from pipelines.wiring import Workspace
 from rag.wiring import place_embedder
 
+_IN_PLACE = "as rag.toml says"
+
 
 def workspace_status(workspace: Workspace) -> dict[str, Any]:
     """Return the stable JSON form of `rag status --json`.
@@ -18,14 +20,18 @@ def workspace_status(workspace: Workspace) -> dict[str, Any]:
     """
     from pipelines.index.quarantine import look, summary
     from rag.index import Index
+    from rag.store.vectors import check_store
 
-    status = Index.open(workspace.data, place_embedder(workspace)).status()
+    check_store(workspace.settings.vectors)
+    index = Index.open(workspace.data, place_embedder(workspace))
+    status = index.status()
     return {
         "generation": status.generation,
         "documents": status.documents,
         "chunks": status.chunks,
         "embedder": status.embedder,
         "languages": status.languages,
+        "vectors": index.lying_elsewhere(workspace.settings.vectors) or _IN_PLACE,
         "suspicious": summary(workspace, look(workspace)),
         "chat": workspace.settings.chat.model or "extractive",
         "log": _log_status(workspace),
@@ -46,11 +52,13 @@ def status_text(status: dict[str, Any]) -> str:
     """Return the status as aligned lines."""
     log = status["log"]
     span = f" ({log['from'][:16]} to {log['to'][:16]} UTC)" if log["interactions"] else ""
-    logged = log["error"] if "error" in log else f"{log['interactions']} interactions{span}"
+    logged = log["error"] if "error" in log else f"{plural(log['interactions'], 'interaction')}{span}"
     languages = ", ".join(f"{name} {count}" for name, count in status["languages"].items())
     return "\n".join(
         [
-            f"index      generation {status['generation']}: {status['documents']} documents, {status['chunks']} chunks",
+            f"index      generation {status['generation']}: {plural(status['documents'], 'document')},"
+            f" {plural(status['chunks'], 'chunk')}",
+            *([f"vectors    {status['vectors']}"] if status["vectors"] != _IN_PLACE else []),
             f"languages  {languages}",
             f"embedder   {status['embedder']}",
             f"answers    {status['chat']}",

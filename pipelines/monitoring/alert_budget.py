@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from data.errors import WorkspaceError
+from data.errors import WorkspaceError, cause
 from data.files import write_whole
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _read(path: Path) -> dict[str, Watch]:
         return {key: _from_json(value) for key, value in json.loads(path.read_text(encoding="utf-8")).items()}
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise WorkspaceError(
-            f"{path} cannot be read ({error}): delete it; the false-alert budget then begins anew from the baseline."
+            f"{path} cannot be read ({cause(error)}): delete it; the false-alert budget then begins anew."
         ) from error
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
-from data.errors import SettingsError, WorkspaceError
+from data.errors import SettingsError, WorkspaceError, cause
 from data.files import write_whole
 from drift.alert import (
     AlertMessage,
@@ -112,7 +112,7 @@ def _read_states(path: Path) -> dict[str, ChannelState]:
         return {key: _state(value) for key, value in json.loads(path.read_text(encoding="utf-8")).items()}
     except (ValueError, TypeError, AttributeError) as error:
         raise WorkspaceError(
-            f"{path} cannot be read ({error}): delete it; channels with an open incident will be told once more."
+            f"{path} cannot be read ({cause(error)}): delete it; channels with an open incident will be told once more."
         ) from error
 
 

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 from data.errors import InputError
 from data.log import Baseline, InteractionLog
-from drift.log_windows import KINDS, check_period, current_period, find_baseline, log_window
+from drift.log_windows import KINDS, check_period, current_period, find_baseline, log_window, why_empty
 from pipelines.answer import whole_log
 from pipelines.monitoring.alert_budget import STATE_FILE
 from pipelines.wiring import Workspace
@@ -137,17 +137,10 @@ def report(
     state = workspace.data / STATE_FILE if schedule else None
     made = _compared(log, pinned, (reference, current), settings, now, state)
     if not current.interactions:
-        made = replace(made, notes=(*made.notes, _where_the_log_ends(log)))
+        made = replace(made, notes=(*made.notes, why_empty(log, pinned)))
     if schedule and not workspace.writable:
         made = replace(made, notes=(*made.notes, f"{workspace.data} may not be written: this look is not remembered."))
     return ReportedWindows(made, reference, current)
-
-
-def _where_the_log_ends(log: InteractionLog) -> str:
-    last = log.span().last
-    if last is None:
-        return "The log is empty."
-    return f"The last interaction in the log is of {last:%Y-%m-%d %H:%M} UTC: pass --since and --until to look there."
 
 
 def _compared(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from data.errors import InputError
 from data.records import Interaction
+from data.text import plural
 from pipelines.wiring import Workspace, open_log
 
 if TYPE_CHECKING:
@@ -72,14 +73,13 @@ def _per_day(items: Sequence[Interaction]) -> float | None:
 def drill_json(report: DrillReport) -> dict[str, Any]:
     """Return the stable JSON form of `drift drill --json`."""
     return {
-        "schema": 1,
+        "schema": 2,
         "records": report.records,
         "used": report.used,
         "since": report.since.isoformat(),
         "until": report.until.isoformat(),
         "per_day": report.per_day,
         "false_alerts": asdict(report.results[0]),
-        "false_pages": asdict(report.results[0]),  # the former name, for readers of earlier output
         "faults": [asdict(result) | {"delay_days": _days(result, report)} for result in report.results[1:]],
     }
 
@@ -89,7 +89,8 @@ def drill_text(report: DrillReport) -> str:
     half = report.used // 2
     lines = [
         f"Drilled on {report.used:,} of {report.records:,} records, {report.since:%Y-%m-%d} to "
-        f"{report.until:%Y-%m-%d}: {half} healthy against {half} with a fault, {report.results[0].trials} trials each",
+        f"{report.until:%Y-%m-%d}: {half} healthy against {half} with a fault,"
+        f" {plural(report.results[0].trials, 'trial')} each",
         "",
         f"{'fault':<18} {'share':>5}  {'alerted':>7}  {'95 % interval':<13}  {'after':<22} cause named",
     ]
@@ -99,12 +100,24 @@ def drill_text(report: DrillReport) -> str:
         for r in report.results
         if r.harmful and r.share == max(x.share for x in report.results) and r.rate < 0.5
     ]
+    lines += ["", *_legend(report)]
     if blind:
         lines += [
             "",
             f"Mostly unseen even at the largest share: {', '.join(blind)}. Canaries with answers or labels see more.",
         ]
     return "\n".join(lines)
+
+
+def _legend(report: DrillReport) -> list[str]:
+    """Say what the columns mean and, for each fault that was tried, what was broken."""
+    from drift.drill import FAULTS
+
+    tried = {result.fault for result in report.results}
+    return [
+        "alerted: share of the trials. after: broken records until then, in half of the trials; – where fewer alerted.",
+        *(f"{fault.name:<18} {fault.what}" for fault in FAULTS if fault.name in tried),
+    ]
 
 
 def _row(result: DrillResult, report: DrillReport) -> str:
@@ -119,7 +132,7 @@ def _row(result: DrillResult, report: DrillReport) -> str:
 
 def _after(result: DrillResult, report: DrillReport) -> str:
     if result.delay is None or not result.fault:
-        return ""
+        return "–"
     days = _days(result, report)
     return f"{result.delay:.0f} records" + (f", {days:.1f} days" if days is not None else "")
 

@@ -11,6 +11,7 @@ from typing import Any
 from data.errors import InputError
 from data.interchange import FORMATS, ImportedFile, interchange_lines, read_file
 from data.jsonl import RejectedLine
+from data.log import count_scores
 from data.text import plural
 from pipelines.answer import whole_log
 from pipelines.console import bullet_list
@@ -19,11 +20,15 @@ from pipelines.wiring import Workspace, open_log
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What `drift import` did: lines read, interactions new to the log, and refused lines with their reasons."""
+    """What `drift import` did: lines read, interactions and scores new to the log, and refused lines with reasons.
+
+    `scored` counts all scores of the file, those that came along and ours.
+    """
 
     read: int
     new: int
     scored: int
+    new_scores: int
     refused: tuple[str, ...]
     rejected_file: str | None
 
@@ -44,9 +49,12 @@ def import_file(workspace: Workspace, path: Path, kind: str = "auto") -> ImportR
     loaded = read_file(path, kind)
     ours = missing_scores(loaded.interactions, loaded.scores, scorer_of(loaded.interactions))
     scores = (*loaded.scores, *ours)
-    new = open_log(workspace).append(loaded.interactions, scores)
+    log = open_log(workspace)
+    before = count_scores(log)
+    new = log.append(loaded.interactions, scores)
+    fresh = min(len(scores), count_scores(log) - before)
     rejected = write_rejected(path, loaded)
-    return ImportReport(len(loaded.interactions), new, len(scores), refusals(path, loaded.rejected), rejected)
+    return ImportReport(len(loaded.interactions), new, len(scores), fresh, refusals(path, loaded.rejected), rejected)
 
 
 def exported(workspace: Workspace, since: datetime | None, until: datetime | None) -> Iterator[str]:
@@ -83,6 +91,7 @@ def import_json(report: ImportReport) -> dict[str, Any]:
         "read": report.read,
         "new": report.new,
         "scores": report.scored,
+        "new_scores": report.new_scores,
         "refused": list(report.refused),
         "rejected_file": report.rejected_file,
     }
@@ -90,7 +99,13 @@ def import_json(report: ImportReport) -> dict[str, Any]:
 
 def import_text(report: ImportReport) -> str:
     """Return what was imported and every refused line."""
-    lines = [f"{plural(report.read, 'interaction')} read, {report.new:,} new to the log, {report.scored:,} scores"]
+    known = report.read - report.new
+    there = f", {known:,} in it already" if known else ""
+    old = f", {report.scored - report.new_scores:,} in it already" if report.scored > report.new_scores else ""
+    lines = [
+        f"{plural(report.read, 'interaction')} read: {report.new:,} new to the log{there};"
+        f" {plural(report.new_scores, 'new score')}{old}"
+    ]
     if report.refused:
         lines.append(refused_lines(report.refused, f", copied to {report.rejected_file}"))
     return "\n".join(lines)

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from data.errors import InputError
+from data.errors import InputError, cause
 from data.files import write_whole
 from data.labels import SCORER, Label, label_lines, read_label_file
 from data.log import InteractionLog
@@ -79,7 +79,7 @@ def progress(workspace: Workspace) -> Progress | None:
         row = json.loads(path.read_text(encoding="utf-8"))
         queue = Queue(row["metric"], tuple(row["ids"]), row["probability"], row["earlier"])
     except (ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{path} is no queue of labels ({error}): delete it and begin a new round.") from error
+        raise InputError(f"{path} is no queue of labels ({cause(error)}): delete it and begin a new round.") from error
     looked_at = _seen(open_log(workspace).scores(kinds=None), queue.metric, "human")
     left = tuple(name for name in queue.ids if name not in looked_at)
     return Progress(queue, left) if left else None

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from data.records import Score
+from data.text import plural
 from pipelines.monitoring.label import SamplingFrame, cards, choose, mark
 from pipelines.wiring import Workspace, open_log
 
@@ -72,6 +73,6 @@ def cost_text(judgement: JudgedLabels) -> str:
     cost = judgement.cost
     again = f"; {cost.remembered} remembered from before" if cost.remembered else ""
     return (
-        f"{judgement.answers} answers to judge: about {cost.requests:,} requests with {cost.prompt_tokens:,} prompt "
-        f"tokens together, retries on top{again}."
+        f"{plural(judgement.answers, 'answer')} to judge: about {plural(cost.requests, 'request')} with"
+        f" {plural(cost.prompt_tokens, 'prompt token')} together, retries on top{again}."
     )

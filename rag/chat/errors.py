@@ -7,7 +7,7 @@ import re
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from data.text import whole_characters
+from data.text import plural, whole_characters
 from rag.chat.bounded import OversizedReply, too_large
 from rag.chat.deadline import EndpointTimeout
 from rag.errors import ContextOverflow, EndpointError, EndpointRefusal, EndpointUnreachable, GarbledReply
@@ -178,8 +178,8 @@ def usable(reply: Reply, settings: ChatSettings, *, streamed: bool) -> str:
     answer = reply.whole
     if streamed and not reply.finish and not reply.ended:
         raise GarbledReply(
-            f"{who} ended the stream of model {settings.model!r} after {len(answer)} characters, before the answer"
-            " was complete: ask again, and see the server's log if it happens twice."
+            f"{who} ended the stream of model {settings.model!r} after {plural(len(answer), 'character')}, before"
+            " the answer was complete: ask again, and see the server's log if it happens twice."
         )
     if not answer.strip() and reply.finish == "length":
         raise GarbledReply(

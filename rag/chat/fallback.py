@@ -10,6 +10,7 @@ from time import monotonic
 from typing import TypeVar
 
 from data.records import Draft, Hit
+from data.text import plural
 from rag.chat.deadline import TimeBudget
 from rag.chat.settings import ChatSettings
 from rag.errors import ContextOverflow, EndpointError, EndpointRefusal
@@ -119,7 +120,7 @@ class Fallback:
                 continue
             self._note_success(place)
             return
-        raise EndpointError(f"None of {len(self._generators)} endpoints answered: {'; '.join(reasons)}.")
+        raise EndpointError(f"None of {plural(len(self._generators), 'endpoint')} answered: {'; '.join(reasons)}.")
 
     def _bounded(self, place: int, left_s: float) -> Generator:
         generator = self._generators[place]

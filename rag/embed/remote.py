@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from data.text import estimate_tokens
+from data.text import estimate_tokens, plural
 from rag.embed.prefixes import Prefixes
 from rag.embed.remote_http import BatchRefusal, EmbeddingsClient
 from rag.embed.settings import EmbedderSettings
@@ -114,7 +114,7 @@ class RemoteEmbedder:
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise self._broken("it holds no list of embeddings")
         if len(rows) != count:
-            raise self._broken(f"it holds {len(rows)} embeddings for {count} texts")
+            raise self._broken(f"it holds {plural(len(rows), 'embedding')} for {plural(count, 'text')}")
         by_index = {row.get("index", position): row.get("embedding") for position, row in enumerate(rows)}
         if by_index.keys() != set(range(count)):
             raise self._broken(f"its indices are not 0 to {count - 1}, each once")

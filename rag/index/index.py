@@ -19,8 +19,18 @@ from rag.index.fusion import Fusion
 from rag.index.mode import BOTH_SIDES, Mode
 from rag.index.near_duplicates import collapse
 from rag.protocols import Embedder, VectorStore
-from rag.store import EXACT_UP_TO, Catalog, Filter, Neighbour, Revision, Selection, check_embedder, storage_errors
-from rag.store.vectors import check_seal, open_vectors
+from rag.store import (
+    EXACT_UP_TO,
+    Catalog,
+    Filter,
+    Neighbour,
+    Revision,
+    Selection,
+    VectorsSettings,
+    check_embedder,
+    storage_errors,
+)
+from rag.store.vectors import check_seal, lying_elsewhere, open_vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +122,10 @@ class Index:
         view = self._view()
         revision = view.revision
         return IndexStatus(revision.name, revision.documents, revision.chunks, revision.embedder, view.languages)
+
+    def lying_elsewhere(self, settings: VectorsSettings) -> str:
+        """Say where the vectors lie, if settings name another place; empty where they agree."""
+        return lying_elsewhere(self._folder / self._view().revision.folder, settings)
 
     def document(self, source: str) -> Document:
         """Return the stored text of a source, with its pages and headings.

@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
+from data.errors import cause
 from rag.chunk import embedding_text
 from rag.embed import embed_passages
 from rag.errors import EmbedderError, EngineError
@@ -79,7 +80,7 @@ def _cluster(address: str) -> Iterator[None]:
     try:
         import ray
     except ImportError as error:
-        raise EngineError(f"The ray engine needs Ray ({error}): pip install 'silentdrift[ray]'.") from error
+        raise EngineError(f"The ray engine needs Ray ({cause(error)}): pip install 'silentdrift[ray]'.") from error
     if ray.is_initialized():
         yield
         return
@@ -94,7 +95,7 @@ def _cluster(address: str) -> Iterator[None]:
     except (OSError, ValueError, RuntimeError) as error:
         where = f"at {address}" if address else "on this machine"
         raise EngineError(
-            f"No Ray cluster can be used {where} ({' '.join(str(error).split())[:300]}): start one with `ray start`,"
+            f"No Ray cluster can be used {where} ({cause(error)[:300]}): start one with `ray start`,"
             " correct --address, or use --engine local."
         ) from error
     try:

@@ -7,6 +7,7 @@ import lzma
 import zipfile
 import zlib
 
+from data.errors import cause
 from rag.errors import UnreadableDocument
 
 MAX_UNPACKED = 512 * 2**20
@@ -33,7 +34,9 @@ def open_archive(data: bytes, member: str, *, kind: str) -> zipfile.ZipFile:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except _DAMAGE as error:
-        raise UnreadableDocument(f"it is no whole {kind} file ({error}): save it again in its program.") from error
+        raise UnreadableDocument(
+            f"it is no whole {kind} file ({cause(error)}): save it again in its program."
+        ) from error
     members = archive.infolist()
     if any(item.flag_bits & _ENCRYPTED_FLAG for item in members):
         raise UnreadableDocument(f"the {kind} file is encrypted with a password: save a copy without one.")
@@ -57,5 +60,5 @@ def _check_members(archive: zipfile.ZipFile, kind: str) -> None:
                     pass
         except _DAMAGE as error:
             raise UnreadableDocument(
-                f"{item.filename} in the {kind} file is damaged ({error}): save it again in its program."
+                f"{item.filename} in the {kind} file is damaged ({cause(error)}): save it again in its program."
             ) from error

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from data.errors import cause
 from rag.errors import UnreadableDocument
 from rag.read.archive import open_archive
 from rag.read.extracted import Extract, TextBuilder, table_row
@@ -44,7 +45,9 @@ def read_docx(data: bytes) -> Extract:
         return builder.build(MEDIA_TYPE)
     # lxml's XMLSyntaxError is a SyntaxError.
     except (OpcError, SyntaxError, KeyError, ValueError, AttributeError) as error:
-        raise UnreadableDocument(f"the DOCX file is damaged ({error}): open it in Word and save it again.") from error
+        raise UnreadableDocument(
+            f"the DOCX file is damaged ({cause(error)}): open it in Word and save it again."
+        ) from error
 
 
 def _heading_levels(document: WordDocument) -> dict[str, int]:

@@ -10,7 +10,9 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from data.errors import cause
 from data.records import Span
+from data.text import plural
 from rag.errors import UnreadableDocument
 from rag.read.extracted import Extract, TextMark, heading_spans
 
@@ -44,13 +46,15 @@ def read_pdf(data: bytes) -> Extract:
         texts = [_page_text(document, index) for index in range(len(document))]
         if not any(text.strip() for text in texts):
             raise UnreadableDocument(
-                f"none of its {len(texts)} pages holds text, it seems to be scanned: run it through OCR first."
+                f"none of its {plural(len(texts), 'page')} holds text, it seems scanned: run it through OCR first."
             )
         pages = _page_spans(texts)
         text = _PAGE_BREAK.join(texts)
         return Extract(text, pages, heading_spans(list(_bookmarks(document, text, pages)), len(text)), MEDIA_TYPE)
     except PdfiumError as error:
-        raise UnreadableDocument(f"the PDF is damaged ({error}): open it in a viewer and save it again.") from error
+        raise UnreadableDocument(
+            f"the PDF is damaged ({cause(error)}): open it in a viewer and save it again."
+        ) from error
     finally:
         document.close()
 
@@ -58,7 +62,7 @@ def read_pdf(data: bytes) -> Extract:
 def _why_closed(error: Exception) -> str:
     if getattr(error, "err_code", None) in (_PASSWORD_ERROR, _SECURITY_ERROR):
         return "the PDF is encrypted with a password: save a copy without one."
-    return f"the PDF is damaged ({error}): open it in a viewer and save it again."
+    return f"the PDF is damaged ({cause(error)}): open it in a viewer and save it again."
 
 
 def _page_text(document: PdfDocument, index: int) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from data.errors import cause
 from rag.errors import UnreadableDocument
 from rag.read.archive import open_archive
 from rag.read.extracted import Extract, TextBuilder, table_row
@@ -34,7 +35,7 @@ def read_pptx(data: bytes) -> Extract:
             builder.close_page(start, str(number))
     except (PythonPptxError, SyntaxError, KeyError, ValueError, AttributeError, IndexError) as error:
         raise UnreadableDocument(
-            f"the presentation is damaged ({error}): open it in PowerPoint and save it again."
+            f"the presentation is damaged ({cause(error)}): open it in PowerPoint and save it again."
         ) from error
     return builder.build(MEDIA_TYPE)
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
+from data.errors import cause
 from rag.errors import UnreadableDocument
 from rag.read.archive import open_archive
 from rag.read.extracted import Extract, TextBuilder
@@ -48,7 +49,9 @@ def read_xlsx(data: bytes) -> Extract:
         EOFError,
         OSError,
     ) as error:
-        raise UnreadableDocument(f"the workbook is damaged ({error}): open it in Excel and save it again.") from error
+        raise UnreadableDocument(
+            f"the workbook is damaged ({cause(error)}): open it in Excel and save it again."
+        ) from error
     return builder.build(XLSX_MEDIA_TYPE)
 
 
@@ -68,7 +71,7 @@ def read_csv(data: bytes) -> Extract:
         for line in _named_rows(csv.reader(io.StringIO(text, newline=""), dialect)):
             builder.line(line)
     except csv.Error as error:
-        raise UnreadableDocument(f"the table cannot be read ({error}): check its quotes.") from error
+        raise UnreadableDocument(f"the table cannot be read ({cause(error)}): check its quotes.") from error
     return builder.build(CSV_MEDIA_TYPE)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING
 from urllib.parse import quote, urldefrag, urlsplit, urlunsplit
 
-from data.errors import InputError
+from data.errors import InputError, cause
 from rag.errors import UnreadableDocument
 from rag.http import trusted_roots
 from rag.read.document import SourceFile
@@ -62,7 +62,9 @@ def read_url_list(path: Path) -> list[tuple[int, str]]:
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"The URL list {path} cannot be read ({error}): pass a UTF-8 file, one URL a line.") from error
+        raise InputError(
+            f"The URL list {path} cannot be read ({cause(error)}): pass a UTF-8 file, one URL a line."
+        ) from error
     found = [(number, line.strip()) for number, line in enumerate(lines, start=1)]
     wanted = [(number, url) for number, url in found if url and not url.startswith("#")]
     if not wanted:

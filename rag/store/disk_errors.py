@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from data.errors import cause
 from rag.errors import IndexBusy, IndexDamaged, IndexOutOfSpace, IndexProblem
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -70,11 +71,11 @@ def _explain(folder: Path, error: sqlite3.DatabaseError) -> IndexProblem:
         return may_only_be_read(folder)
     if trouble:
         return IndexProblem(
-            f"The catalogue in {folder} cannot be read or written ({error}): check the disk and rights."
+            f"The catalogue in {folder} cannot be read or written ({cause(error)}): check the disk and rights."
         )
     return IndexDamaged(
-        f"The catalogue index.sqlite in {folder} cannot be read, it is damaged ({error}): restore it, or delete it and"
-        " ingest again."
+        f"The catalogue index.sqlite in {folder} cannot be read, it is damaged ({cause(error)}): restore it, or"
+        " delete it and ingest again."
     )
 
 

@@ -13,7 +13,7 @@ from rag.index import Index, recorded_embedder
 from rag.protocols import Embedder, MoreQueries, Reranker, Writer
 from rag.search import EndpointReranker, FeedbackQueries, LocalReranker, ModelQueries, Retriever, expand
 from rag.store import Ledger
-from rag.store.vectors import remember_key
+from rag.store.vectors import check_store, remember_key
 from rag.wiring.generator import Tell, build_generator, silent
 from rag.wiring.place import IndexPlace
 
@@ -27,6 +27,7 @@ def place_embedder(place: IndexPlace) -> Embedder:
 
 def open_index(place: IndexPlace, embedder: Embedder | None = None) -> Index:
     """Open the index of a place for reading, with the embedder of its settings or another."""
+    check_store(place.settings.vectors)
     remember_key(place.settings.vectors)
     return Index.open(place.data, embedder or place_embedder(place))
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from pipelines.console import bullet_list, plural
+from data.text import plural
+from pipelines.console import bullet_list
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -56,7 +57,7 @@ def probe_text(probed: ProbeRound) -> str:
     found = counts(probed)
     right = f", {found['correct']} of {found['judged']} right" if found["judged"] else ""
     lines = [
-        f"{plural(found['asked'], 'canary').replace('canarys', 'canaries')} asked: {found['answered']} answered, "
+        f"{plural(found['asked'], 'canary', 'canaries')} asked: {found['answered']} answered, "
         f"{found['abstained']} abstained, {found['failed']} failed{right}"
     ]
     if probed.again:
@@ -107,4 +108,5 @@ def probed_told(workspace: Workspace, probed: ProbeRound, now: datetime) -> str:
     report = probed.comparison.report
     windows = ReportedWindows(report, probed.before, probed.after)
     page = write_outputs(windows, workspace.data / "reports", None, now, "probe")
-    return f"Report: {page}\n{told_of(workspace, report, page.name, now, about='canaries')}"
+    name = page.name if page else ""
+    return f"Report: {page}\n{told_of(workspace, report, name, now, about='canaries')}"

@@ -8,14 +8,16 @@ if TYPE_CHECKING:
     from rag.store.vectors.folders import build_vectors, copy_index, forget_vectors, restore_vectors
     from rag.store.vectors.placement import remember_key
     from rag.store.vectors.seal import check_seal
-    from rag.store.vectors.stores import importing_ahead, open_vectors, place_vectors
+    from rag.store.vectors.stores import check_store, importing_ahead, lying_elsewhere, open_vectors, place_vectors
 
 __all__ = [
     "build_vectors",
     "check_seal",
+    "check_store",
     "copy_index",
     "forget_vectors",
     "importing_ahead",
+    "lying_elsewhere",
     "open_vectors",
     "place_vectors",
     "remember_key",
@@ -28,6 +30,6 @@ __getattr__ = face(
         "folders": ["build_vectors", "copy_index", "forget_vectors", "restore_vectors"],
         "placement": ["remember_key"],
         "seal": ["check_seal"],
-        "stores": ["importing_ahead", "open_vectors", "place_vectors"],
+        "stores": ["check_store", "importing_ahead", "lying_elsewhere", "open_vectors", "place_vectors"],
     },
 )

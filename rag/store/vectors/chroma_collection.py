@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from data.errors import cause
 from rag.errors import IndexDamaged, IndexProblem
 from rag.store import vectors_failed
 
@@ -62,7 +63,7 @@ class ChromaCollection:
         return [(key, 1.0 - distance) for key, distance in zip(found["ids"][0], distances, strict=True)]
 
     def _failed(self, what: str, error: Exception) -> IndexProblem:
-        return vectors_failed(self.folder, f"cannot be {what} ({error})")
+        return vectors_failed(self.folder, f"cannot be {what} ({cause(error)})")
 
     def _step(self) -> int:
         """Return how many vectors go into one request; a server refuses large bodies, and here each takes memory."""

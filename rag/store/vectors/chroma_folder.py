@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self, cast
 from urllib.parse import quote
 
+from data.errors import cause
 from data.extras import needed_by
 from rag.errors import IndexDamaged
 from rag.store import may_write, vectors_failed
@@ -55,7 +56,7 @@ class ChromaFolder(ChromaCollection):
             return cls(client, make_collection(client, COLLECTION, embedder, _PERSIST_AFTER), folder)
         except opening_errors() as error:
             client.close()
-            raise vectors_failed(folder, f"cannot be written ({error})") from error
+            raise vectors_failed(folder, f"cannot be written ({cause(error)})") from error
 
     @classmethod
     def open(cls, folder: Path, embedder: str) -> Self:
@@ -82,7 +83,7 @@ class ChromaFolder(ChromaCollection):
             return cls(client, find_collection(client, COLLECTION, embedder, folder), folder, double)
         except opening_errors() as error:
             client.close()
-            raise vectors_failed(folder, f"cannot be read ({error})") from error
+            raise vectors_failed(folder, f"cannot be read ({cause(error)})") from error
         except IndexDamaged:
             client.close()
             raise
@@ -128,4 +129,4 @@ def _client(folder: Path) -> Client:
         client = chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
         return cast("Client", client)
     except (ChromaError, ValueError) as error:
-        raise vectors_failed(folder, f"cannot be opened ({error})") from error
+        raise vectors_failed(folder, f"cannot be opened ({cause(error)})") from error

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self, cast
 from urllib.parse import urlsplit
 
-from data.errors import SettingsError
+from data.errors import SettingsError, cause
 from data.extras import needed_by
 from rag.errors import IndexDamaged, IndexProblem
 from rag.store import VectorsSettings, vectors_failed
@@ -101,7 +101,7 @@ def _explain(folder: Path, server: VectorsSettings, what: str, error: Exception)
 
     if isinstance(error, httpx.HTTPError):
         return unreachable(server, error)
-    return vectors_failed(folder, f"cannot be {what} ({error})")
+    return vectors_failed(folder, f"cannot be {what} ({cause(error)})")
 
 
 def read_pointer(folder: Path) -> Pointer | None:

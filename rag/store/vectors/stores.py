@@ -18,13 +18,33 @@ from rag.errors import IndexDamaged
 from rag.protocols import VectorStore
 from rag.store import VectorsSettings
 from rag.store.vectors.chroma_folder import ChromaFolder
-from rag.store.vectors.chroma_server import POINTER, ChromaServer
+from rag.store.vectors.chroma_server import POINTER, ChromaServer, read_pointer
 from rag.store.vectors.placement import forget_placement, read_note, read_placement, remember_key, write_placement
 
 STORES: dict[str, type[VectorStore]] = {"chroma": ChromaFolder, "chroma-server": ChromaServer}
 """All kinds by the name that settings give them."""
 
 KIND = "store.json"
+
+
+def check_store(settings: VectorsSettings) -> None:
+    """Refuse settings that name no store.
+
+    :raises SettingsError: there is no store of that name.
+    """
+    if _named(settings) not in STORES:
+        raise SettingsError(f"vectors.store is {settings.store!r}: known are {', '.join(STORES)}.")
+
+
+def lying_elsewhere(folder: Path, settings: VectorsSettings) -> str:
+    """Say where the vectors of a revision's folder lie, if settings name another place; empty where they agree."""
+    pointer = read_pointer(folder)
+    found = (_recorded(folder), pointer.server.url if pointer else "")
+    wanted = (_named(settings), settings.url)
+    if found == wanted:
+        return ""
+    here, there = (f"{url or 'the workspace'} ({kind})" for kind, url in (found, wanted))
+    return f"The vectors lie in {here}, though [vectors] of rag.toml names {there}: move them with `rag repair`."
 
 
 def place_vectors(folder: Path, settings: VectorsSettings) -> None:
@@ -35,8 +55,7 @@ def place_vectors(folder: Path, settings: VectorsSettings) -> None:
 
     :raises SettingsError: there is no store of that name, or the URL names no server.
     """
-    if _named(settings) not in STORES:
-        raise SettingsError(f"vectors.store is {settings.store!r}: known are {', '.join(STORES)}.")
+    check_store(settings)
     remember_key(settings)
     if _named(settings) == "chroma":
         forget_placement(folder)

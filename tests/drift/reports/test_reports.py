@@ -19,7 +19,7 @@ def drifted(build, settings, now):
 
 def test_the_keys_of_the_json_report_are_stable(drifted):
     found = json.loads(json.dumps(to_json(drifted), allow_nan=False))
-    assert found["schema"] == 1
+    assert found["schema"] == 2
     assert set(found) >= {
         "schema", "verdict", "exit_code", "windows", "ops", "quality", "planes", "segments", "causes", "findings"
     }  # fmt: skip

@@ -52,7 +52,7 @@ def test_the_default_window_begins_where_the_baseline_ends(command, logged):
     ("arguments", "told"),
     [
         (["report", "--since", "0001-01-01T00:00:00+14:00"], "is not an ISO 8601 time"),
-        (["report", "--until", "0001-01-02"], "leaves no 7 days before it: pass --since too"),
+        (["report", "--until", "0001-01-02"], "no 7 days before 0001-01-02T00:00:00+00:00: say since when"),
         (["report", "--since", "2026-02-01", "--until", "2026-01-01"], "is not before until"),
         (["export", "out.jsonl", "--since", "2026-02-01", "--until", "2026-01-01"], "is not before until"),
         (["baseline", "set", "x", "--since", "2026-02-01", "--until", "2026-01-01"], "is not before until"),
