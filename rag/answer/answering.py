@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 from time import perf_counter
 
 from data.records import ABSTENTION, Answer, Draft, Hit
 from data.text import unmatched_figures, unmatched_names
 from rag.answer.citations import CitedText, Citer, Statement
-from rag.answer.links import ClearedText, clear_links
+from rag.answer.links import ClearedText, LinkGuard
 from rag.errors import EndpointError
 from rag.hostile import HARMLESS, lint
 from rag.protocols import Generator
@@ -81,8 +82,14 @@ class Checker:
         if self._citer is None or self._citer[0] is not draft.keys:
             self._citer = draft.keys, Citer(draft.keys, self._hits, self._question)
             self._mismatches.clear()
-        cleared = cleared_text(self._question, self._hits, draft)
+        cleared = self._guard.clear(draft.text)
         return cleared, self._citer[1].cite(cleared.text)
+
+    @cached_property
+    def _guard(self) -> LinkGuard:
+        texts = {hit.chunk.id: f"{hit.chunk.source}\n{hit.chunk.text}" for hit in self._hits}
+        trusted = [text for text in texts.values() if HARMLESS.issuperset(item.rule for item in lint(text))]
+        return LinkGuard(trusted, [self._question, *texts.values()])
 
     def mismatches(self, draft: Draft, statements: Sequence[Statement]) -> list[str]:
         """Compare each sentence with the chunks it cites, or with all the model saw where it cites none."""
@@ -114,15 +121,6 @@ class Checker:
             names = (f"name_mismatch:{name}" for name in unmatched_names(statement.text, sources))
             self._mismatches[statement] = (*figures, *names)
         return self._mismatches[statement]
-
-
-def cleared_text(question: str, hits: Sequence[Hit], draft: Draft) -> ClearedText:
-    """Return what a draft says, without addresses that its question and passages do not hold."""
-    if "//" not in draft.text:
-        return ClearedText(draft.text, 0)
-    texts = {hit.chunk.id: f"{hit.chunk.source}\n{hit.chunk.text}" for hit in hits}
-    trusted = [text for text in texts.values() if HARMLESS.issuperset(item.rule for item in lint(text))]
-    return clear_links(draft.text, trusted, [question, *texts.values()])
 
 
 def _abstention(cited: CitedText) -> tuple[str, ...] | None:
