@@ -40,7 +40,7 @@ def ingest_paths(  # noqa: PLR0913 - one keyword per option of the command
 
     embedder = place_embedder(workspace)
     accept = None if force else candidate_gate(workspace)
-    with gathered(paths, urls, name, progress) as inputs:
+    with gathered(paths, urls, name, progress, workspace.settings.ingest.allowed_networks) as inputs:
         report = ingest_into(
             workspace,
             inputs.paths,

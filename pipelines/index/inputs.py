@@ -33,8 +33,11 @@ def gathered(
     urls: Path | None,
     name: str | None,
     progress: Callable[[int, int, str], None] | None = None,
+    allowed: Sequence[str] = (),
 ) -> Iterator[Inputs]:
     """Fetch the URLs and read standard input where they are asked for; the copies last as long as the block.
+
+    Pages may redirect to `allowed` networks, too.
 
     :raises InputError: there is nothing to ingest, or standard input ("-") and `name` do not come together.
     """
@@ -43,7 +46,7 @@ def gathered(
     if (STDIN in paths) != bool(name):
         raise InputError("Standard input needs a name and a name needs it: rag ingest - --name minutes.md < FILE")
     with TemporaryDirectory(prefix="silentdrift-") as folder:
-        yield _gather(paths, urls, name or "", Path(folder), progress)
+        yield _gather(paths, urls, name or "", Path(folder), progress, allowed)
 
 
 def _gather(
@@ -52,9 +55,11 @@ def _gather(
     name: str,
     folder: Path,
     progress: Callable[[int, int, str], None] | None,
+    allowed: Sequence[str],
 ) -> Inputs:
-    from rag.read import FetchResult, fetch_all, keep_stream
+    from rag.read import AddressGuard, FetchResult, fetch_all, keep_stream, read_networks
 
-    fetched = fetch_all(urls, folder, progress=progress) if urls is not None else FetchResult((), ())
+    guard = AddressGuard(read_networks(allowed))
+    fetched = fetch_all(urls, folder, progress=progress, guard=guard) if urls is not None else FetchResult((), ())
     piped = (keep_stream(sys.stdin.buffer, name, folder),) if name else ()
     return Inputs(tuple(path for path in paths if path != STDIN), (*fetched.files, *piped), fetched.failed)

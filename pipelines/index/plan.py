@@ -29,7 +29,7 @@ def plan_paths(
     from rag.ingest import plan_ingest
 
     settings = workspace.settings
-    with gathered(paths, urls, name) as inputs:
+    with gathered(paths, urls, name, allowed=settings.ingest.allowed_networks) as inputs:
         plan = plan_ingest(
             inputs.paths,
             workspace.data,

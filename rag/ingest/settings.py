@@ -25,5 +25,8 @@ class IngestSettings:
     """What becomes of passages with orders to a model. They are flagged, kept out of answers until released (see
     `rag quarantine`), or not looked for."""
 
+    allowed_networks: Annotated[tuple[str, ...], Example(("10.0.0.0/8",))] = ()
+    """Internal networks that pages of a URL list may redirect to. A listed URL itself may be internal."""
+
     def __post_init__(self) -> None:
         check(self, "ingest")

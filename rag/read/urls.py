@@ -1,7 +1,8 @@
 """Documents that do not lie in a folder: pages by URL, and text from standard input.
 
 Their bytes go to a folder of the caller, under a name whose extension chooses the reader; citations show the URL or the
-name given. Nothing is fetched but what is listed: no links are followed, redirects only to http(s).
+name given. Nothing is fetched but what is listed: no links are followed, redirects only to http(s), and to no internal
+address from a public one.
 """
 
 from __future__ import annotations
@@ -9,14 +10,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING
 from urllib.parse import quote, urldefrag, urlsplit, urlunsplit
+from urllib.request import getproxies
 
 from data.errors import InputError, cause
 from rag.errors import UnreadableDocument
 from rag.http import trusted_roots
+from rag.read.addresses import AddressGuard
 from rag.read.document import SourceFile
 from rag.read.readers import READERS, Readers
 
@@ -31,6 +34,8 @@ _HEADERS = {"User-Agent": "silentdrift", "Accept": "*/*", "Accept-Encoding": "id
 """Pages are asked for as they are: compressed ones could be larger than any limit by the time they are unpacked."""
 _UNTOLD = frozenset({"", "application/octet-stream", "binary/octet-stream", "text/plain"})
 """Types that say less than the extension of the URL does."""
+
+_GUARD = AddressGuard()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +85,11 @@ def fetch_all(
     timeout_s: float = TIMEOUT_S,
     progress: Callable[[int, int, str], None] | None = None,
     readers: Readers = READERS,
+    guard: AddressGuard = _GUARD,
 ) -> FetchResult:
     """Fetch every URL of the list `listed` into `folder`; one that fails is named with its line and stops none.
+
+    `guard` decides where servers may redirect to.
 
     :raises InputError: the list cannot be read.
     """
@@ -92,7 +100,7 @@ def fetch_all(
         for done, (number, url) in enumerate(wanted, start=1):
             limits = _Limits(max_bytes, timeout_s, time.monotonic() + timeout_s)
             try:
-                file = _fetch(client, url, folder, str(done), limits, readers)
+                file = _fetch(client, url, folder, str(done), limits, readers, guard)
                 files.setdefault(file.source, file)
             except UnreadableDocument as error:
                 failed.append((url, f"line {number} of {listed}: {error}"))
@@ -129,14 +137,16 @@ def _client(timeout_s: float) -> httpx.Client:
     return httpx.Client(headers=_HEADERS, timeout=timeout_s, verify=trusted_roots())
 
 
-def _fetch(client: httpx.Client, url: str, folder: Path, name: str, limits: _Limits, readers: Readers) -> SourceFile:
+def _fetch(
+    client: httpx.Client, url: str, folder: Path, name: str, limits: _Limits, readers: Readers, guard: AddressGuard
+) -> SourceFile:
     import httpx
 
     client.cookies.clear()  # no page depends on those before it
     try:
-        with _opened(client, _checked(url), limits) as response:
+        with _opened(client, _checked(url), limits, guard) as (response, path):
             data = _body(response, limits)
-            extension, charset = _kind(response, readers)
+            extension, charset = _kind(response, path, readers)
     except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
         told = str(error) or type(error).__name__
         raise UnreadableDocument(f"it cannot be fetched ({told}): check the URL and the network.") from error
@@ -145,22 +155,51 @@ def _fetch(client: httpx.Client, url: str, folder: Path, name: str, limits: _Lim
 
 
 @contextmanager
-def _opened(client: httpx.Client, url: str, limits: _Limits) -> Iterator[httpx.Response]:
-    """Open what a URL leads to in the end, within http(s)."""
-    request = client.build_request("GET", url)
+def _opened(
+    client: httpx.Client, url: str, limits: _Limits, guard: AddressGuard
+) -> Iterator[tuple[httpx.Response, str]]:
+    """Open what a URL leads to in the end, within http(s); with the path that is."""
+    import httpx
+
+    target = httpx.URL(url)
+    guard = replace(guard, proxied=bool(getproxies()))
+    address, listed = guard.check_listed(target.host, _port(target))
     for _ in range(_MOST_REDIRECTS + 1):
-        with closing(client.send(request, stream=True)) as response:
-            if response.next_request is None:
+        with closing(client.send(_request(client, target, address), stream=True)) as response:
+            location = response.headers.get("Location", "")
+            if not response.has_redirect_location:
                 if not response.is_success:
                     code, reason = response.status_code, response.reason_phrase
                     raise UnreadableDocument(f"the server answered HTTP {code} {reason}: check the URL.")
-                yield response
+                yield response, target.path
                 return
-            request = response.next_request
-        if request.url.scheme not in ("http", "https"):
-            raise UnreadableDocument(f"the server redirects to {request.url}, which is no http(s) URL.")
+        target = _redirected(target, location)
+        address = guard.check_redirect(target.host, _port(target), listed)
         limits.check_time()
     raise UnreadableDocument(f"the server redirects more than {_MOST_REDIRECTS} times: check the URL.")
+
+
+def _request(client: httpx.Client, target: httpx.URL, address: str) -> httpx.Request:
+    """Return a request to the address that was checked; a proxy resolves names itself, and is given the name."""
+    if getproxies():
+        return client.build_request("GET", target)
+    shown = target.host if target.port is None else f"{target.host}:{target.port}"
+    named = shown if ":" not in target.host else f"[{target.host}]" + (f":{target.port}" if target.port else "")
+    options = {"sni_hostname": target.host}
+    return client.build_request("GET", target.copy_with(host=address), headers={"Host": named}, extensions=options)
+
+
+def _redirected(target: httpx.URL, location: str) -> httpx.URL:
+    import httpx
+
+    found = target.join(httpx.URL(location))
+    if found.scheme not in ("http", "https") or not found.host or found.userinfo:
+        raise UnreadableDocument(f"the server redirects to {found}, which is no plain http(s) URL.")
+    return found
+
+
+def _port(target: httpx.URL) -> int:
+    return target.port or (443 if target.scheme == "https" else 80)
 
 
 def _checked(url: str) -> str:
@@ -202,10 +241,10 @@ def _body(response: httpx.Response, limits: _Limits) -> bytes:
     return b"".join(parts)
 
 
-def _kind(response: httpx.Response, readers: Readers) -> tuple[str, str]:
+def _kind(response: httpx.Response, path: str, readers: Readers) -> tuple[str, str]:
     """Return the extension whose reader fits, and the character set the server names."""
     told = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    named = PurePosixPath(response.url.path).suffix.lower()
+    named = PurePosixPath(path).suffix.lower()
     charset = (response.charset_encoding or "").lower()
     if (extension := readers.extension_of(told)) is not None:
         return extension, charset
