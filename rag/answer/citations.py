@@ -7,9 +7,11 @@ does not hold the words of its claim stays, marked as unsupported: hiding it wou
 
 from __future__ import annotations
 
-from bisect import bisect_right
+import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from operator import itemgetter
 
 from data.records import Chunk, Citation, Hit
@@ -99,15 +101,16 @@ class Citer:
         numbers = _Numbers()
         inserts: list[tuple[int, str]] = []
         shown: dict[int, _ShownMarker] = {}
+        sentences = _Sentences(marked.text, spans)
         for at, (place, cited) in enumerate(placed.items()):
-            claim = self._claim(marked.text, spans, place, places[at - 1] if at else 0)
+            claim = self._claim(sentences, place, places[at - 1] if at else 0)
             given = tuple(dict.fromkeys(self._number(claim, tuple(cited), numbers)))
             shown[place] = _ShownMarker(claim, given)
             inserts.append((place, "".join(f"[{number}]" for number in given)))
         citations = tuple(numbers.known.values())
         plain = (_statement(marked.text, span, placed, places, self._ids) for span in spans)
         statements = tuple(
-            item if item.chunk_ids else self._vouched(item, _next_in_line(marked.text, end, places, shown), citations)
+            item if item.chunk_ids else self._vouched(item, _next_in_line(sentences, end, places, shown), citations)
             for item, (_, end) in zip(plain, spans, strict=True)
         )
         unknown = sum(mark.unknown for mark in marked.marks)
@@ -124,17 +127,16 @@ class Citer:
         held = [item.chunk_id for item in quoted if _holds(item.quote, statement.text, later.claim, self._question)]
         return Statement(statement.text, tuple(held))
 
-    def _claim(self, text: str, spans: Sequence[tuple[int, int]], place: int, before: int) -> str:
+    def _claim(self, sentences: _Sentences, place: int, before: int) -> str:
         """Return the words a marker at `place` vouches for: back to the marker `before` it, or to its sentence's start.
 
         A piece of under three content words ("According to [k7fq], …") says nothing: the whole sentence is the claim.
         """
-        at = bisect_right(spans, place, key=itemgetter(0)) - 1
-        start, end = spans[at] if at >= 0 else (0, len(text))
-        piece = text[max(start, before) : place]
+        start, sentence = sentences.at(place)
+        piece = sentences.text[max(start, before) : place]
         if piece not in self._claims:
             self._claims[piece] = len(terms(piece)) >= _SHORT_CLAIM
-        return piece if self._claims[piece] else text[start:end]
+        return piece if self._claims[piece] else sentence
 
     def _number(self, claim: str, cited: tuple[str, ...], numbers: _Numbers) -> list[int]:
         """Locate the evidence for `claim` in each chunk cited for it, and number it."""
@@ -147,12 +149,34 @@ class Citer:
         ]
 
 
-def _by_place(marked: MarkedText, spans: Sequence[tuple[int, int]]) -> dict[int, list[str]]:
+class _Sentences:
+    """The sentences of a text by place; one that is asked for again is the same string, whose hash is known."""
+
+    def __init__(self, text: str, spans: Sequence[tuple[int, int]]) -> None:
+        self.text = text
+        self._spans = spans
+        self._cut: dict[int, str] = {}
+        self._newlines = [match.start() for match in re.finditer("\n", text)]
+
+    def at(self, place: int) -> tuple[int, str]:
+        """Return where the sentence of a place begins, and the sentence."""
+        at = bisect_right(self._spans, place, key=itemgetter(0)) - 1
+        start, end = self._spans[at] if at >= 0 else (0, len(self.text))
+        if at not in self._cut:
+            self._cut[at] = self.text[start:end]
+        return start, self._cut[at]
+
+    def one_line(self, start: int, end: int) -> bool:
+        """Tell whether no line ends between two places."""
+        return bisect_left(self._newlines, start) == bisect_left(self._newlines, end)
+
+
+def _by_place(marked: MarkedText, spans: Sequence[tuple[int, int]]) -> dict[int, dict[str, None]]:
     """Return the keys cited at each place of the clean text, neighbouring markers together, places in order."""
-    placed: dict[int, list[str]] = {}
+    placed: dict[int, dict[str, None]] = {}
     for mark in marked.marks:
         if mark.keys:
-            placed.setdefault(_settled(mark, marked.text, spans), []).extend(mark.keys)
+            placed.setdefault(_settled(mark, marked.text, spans), {}).update(dict.fromkeys(mark.keys))
     return dict(sorted(placed.items()))
 
 
@@ -160,8 +184,11 @@ def _settled(mark: CitationMark, text: str, spans: Sequence[tuple[int, int]]) ->
     """Move a marker that opens its line behind the sentence it introduces."""
     if not mark.leads:
         return mark.place
-    end = next((end for start, end in spans if end > mark.place), mark.place)
-    return len(text[:end].rstrip(".!?…")) if end > mark.place else mark.place
+    at = bisect_right(spans, mark.place, key=itemgetter(1))
+    if at == len(spans):
+        return mark.place
+    begin, end = max(spans[at][0], mark.place), spans[at][1]
+    return begin + len(text[begin:end].rstrip(".!?…"))
 
 
 def _evidence(claim: str, cited: Sequence[Hit], question: str) -> tuple[EvidencePlace | None, ...]:
@@ -188,22 +215,33 @@ def _joint_share(claim: str, cited: Sequence[Hit], found: Sequence[EvidencePlace
 
 
 def _statement(
-    text: str, span: tuple[int, int], placed: Mapping[int, list[str]], places: list[int], ids: Mapping[str, str]
+    text: str,
+    span: tuple[int, int],
+    placed: Mapping[int, Mapping[str, None]],
+    places: list[int],
+    ids: Mapping[str, str],
 ) -> Statement:
     start, end = span
     within = places[bisect_right(places, start) : bisect_right(places, end)]
     return Statement(text[start:end], tuple(dict.fromkeys(ids[key] for place in within for key in placed[place])))
 
 
-def _next_in_line(text: str, end: int, places: Sequence[int], shown: Mapping[int, _ShownMarker]) -> _ShownMarker | None:
+def _next_in_line(
+    sentences: _Sentences, end: int, places: Sequence[int], shown: Mapping[int, _ShownMarker]
+) -> _ShownMarker | None:
     """Return what is shown at the first place after `end`; nothing where a line ends before it."""
     at = bisect_right(places, end)
-    return shown[places[at]] if at < len(places) and "\n" not in text[end : places[at]] else None
+    return shown[places[at]] if at < len(places) and sentences.one_line(end, places[at]) else None
+
+
+@lru_cache(maxsize=256)
+def _terms_of(text: str) -> frozenset[str]:
+    return frozenset(terms(text))
 
 
 def _holds(quote: str, sentence: str, claim: str, question: str) -> bool:
     """Tell whether `quote`, the evidence for `claim`, is that for `sentence`, too: a sentence much like it is not."""
-    weights, held, said = weighted_terms(sentence), set(terms(quote)), set(terms(claim))
+    weights, held, said = weighted_terms(sentence), _terms_of(quote), _terms_of(claim)
     new = {term: weight for term, weight in weights.items() if term not in said}
     shares = _share(weights, held), _share(new or weights, held)
     return min(shares) >= _VOUCHED and not unmatched_figures(sentence, [question, quote])
@@ -215,6 +253,9 @@ def _share(weights: Mapping[str, float], held: Container[str]) -> float:
 
 
 def _insert(text: str, inserts: Sequence[tuple[int, str]]) -> str:
-    for place, marker in reversed(inserts):
-        text = f"{text[:place].rstrip(' ')} {marker}{text[place:]}"
-    return text.strip()
+    parts: list[str] = []
+    done = 0
+    for place, marker in inserts:
+        parts += [text[done:place].rstrip(" "), f" {marker}"]
+        done = place
+    return "".join([*parts, text[done:]]).strip()

@@ -115,9 +115,10 @@ def _addresses_of(tag: str) -> tuple[str, ...]:
 
 def definitions(text: str) -> Iterator[Destination]:
     """Yield what link reference definitions lead to; any picture of the text may use them."""
+    pictures = "![" in text
     for match in _DEFINITION.finditer(text):
         address = match[2] if match[2] is not None else match[3]
-        yield Destination(match.start(), match.end(), (address,), "", "![" in text)
+        yield Destination(match.start(), match.end(), (address,), "", pictures)
 
 
 def links(text: str) -> Iterator[Destination]:

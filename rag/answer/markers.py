@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 _THINKING = re.compile(r"\A\s*<think(?:ing)?>.*?</think(?:ing)?>\s*", re.DOTALL | re.IGNORECASE)
 _FENCED = re.compile(r"\A\s*```(?:json)?\s*\n(.*?)\n\s*```\s*\Z", re.DOTALL)
-_GROUP = re.compile(r"`[^`\n]*`|[ \t]*(?:\[([^\[\]()\n]{1,80})\]|\(([^\[\]()\n]{1,80})\)|【([^【】\n]{1,80})】)(?!\()")
+_GROUP = re.compile(
+    r"`[^`\n]*`|(?<![ \t])[ \t]*+(?:\[([^\[\]()\n]{1,80})\]|\(([^\[\]()\n]{1,80})\)|【([^【】\n]{1,80})】)(?!\()"
+)
 _CODE_BLOCK = re.compile(r"^[ \t>]*```[^`\n]*$.*?(?:^[ \t>]*```[ \t]*$|\Z)", re.DOTALL | re.MULTILINE)
-_SUBSCRIPT = re.compile(r"(?<=[\w\])])\[[^\[\]\n]*\](?:\.[a-z_]|=| = )")
+_SUBSCRIPT = re.compile(r"(?<=[\w\])])\[[^\[\]\n]{0,200}\](?:\.[a-z_]|=| = )")
 _VALUE = re.compile(r"(?:(?<=[\"']:)|(?<=[\"']: )|(?<= = )|(?<=\w=))\[")
 _AHEAD = 4
 """How many signs after a bracket tell what it is."""
@@ -26,6 +29,8 @@ _KEY_SHAPE = re.compile(r"(?=(?:.*\d){2})(?=(?:.*[a-z]){2})[a-z0-9]{4}")
 _ORDINAL = re.compile(r"\d{1,2}")
 _STOP_BEFORE = re.compile(r"[.!?…]+[\"'”’»)*_]*\Z")
 _LONGEST_STOP = 40
+_KEPT = 200
+"""How many signs of the last line, and of the end, are looked at."""
 _SOURCES_LABEL = re.compile(
     r"\n[ \t*_]*(?:sources?|references?|citations?|источник(?:и)?|ссылки)[*_]*:[*_ \t]*(?=[\[(【])", re.IGNORECASE
 )
@@ -65,7 +70,7 @@ def unwrap(text: str) -> str:
         return bare
     try:
         value = json.loads(inner)
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):  # no JSON, or brackets without end
         return bare
     return _answer_in(value) or bare
 
@@ -85,7 +90,7 @@ class GrowingMarkers:
 
     def __init__(self, known: Container[str]) -> None:
         self._known = known
-        self._fast = _MarkerState("", "", (), 0)
+        self._fast = _MarkerState("", _CleanText(), (), 0)
 
     def read(self, text: str) -> MarkedText:
         """Take the citation markers out of `text`; any text may follow any other.
@@ -96,30 +101,129 @@ class GrowingMarkers:
         """
         text = _SOURCES_LABEL.sub("\n", text)
         if not text.startswith(self._fast.text):
-            self._fast = _MarkerState("", "", (), 0)
-        clean, position = self._fast.clean, self._fast.position
+            self._fast = _MarkerState("", _CleanText(), (), 0)
+        clean, position = self._fast.clean.copy(), self._fast.position
         marks = list(self._fast.marks)
+        settled = (position, self._fast.clean, len(marks))
         loose = "`" in text or "【" in text
-        blocks = [block.span() for block in _CODE_BLOCK.finditer(text)] if "```" in text else []
+        code = _CodeBlocks(text)
+        lines = _LineWords(text)
         for group in _GROUP.finditer(text, position):
             names = _names(group, self._known)
-            if names is None or not self._all_known(names) and _is_code(text, group, blocks):
+            if names is None or not self._all_known(names) and code.holds(group):
                 continue
             between = text[position : group.start()]
             if not marks or between.strip(" ,;"):
-                clean += between
-            opens = _opens_line(clean)
-            place, leads = _place(clean, text, group.end(), opens)
+                clean.add(between)
+            leads = clean.opens_line and lines.go_on(group.end())
+            place = clean.size if leads else clean.stop
             position = _SPACES.match(text, group.end()).end() if leads else group.end()  # type: ignore[union-attr]
             keys = tuple(dict.fromkeys(name for name in names if name in self._known))
             marks.append(CitationMark(place, keys, sum(name not in self._known for name in names), leads))
-            loose = loose or opens or position + _AHEAD > len(text)
+            loose = loose or clean.opens_line or position + _AHEAD > len(text)
             if not loose:
-                self._fast = _MarkerState(text[: position + _AHEAD], clean, tuple(marks), position)
-        return MarkedText(clean + text[position:], tuple(marks))
+                settled = (position, clean, len(marks))
+                clean = clean.copy()
+        position_then, clean_then, count = settled
+        self._fast = _MarkerState(text[: position_then + _AHEAD], clean_then, tuple(marks[:count]), position_then)
+        return MarkedText(clean.text + text[position:], tuple(marks))
 
     def _all_known(self, names: Sequence[str]) -> bool:
         return all(name in self._known for name in names)
+
+
+class _CleanText:
+    """A text without its markers, piece by piece; it knows what its last line and its end are like.
+
+    The pieces are shared by copies: a copy is a state to come back to, whose further pieces take the place of others.
+    """
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._count = 0
+        self.size = 0
+        self._bare = 0
+        self._line = self._recent = ""
+
+    def copy(self) -> _CleanText:
+        """Return a text that goes on from here."""
+        other = _CleanText()
+        other.__dict__.update(self.__dict__)
+        return other
+
+    def add(self, piece: str) -> None:
+        """Add a piece."""
+        del self._parts[self._count :]
+        self._parts.append(piece)
+        self._count += 1
+        bare = piece.rstrip()
+        if bare:
+            self._bare = self.size + len(bare)
+        self._recent = (self._recent + piece[-_KEPT:])[-_KEPT:]
+        self._line = piece.rpartition("\n")[2][:_KEPT] if "\n" in piece else (self._line + piece[:_KEPT])[:_KEPT]
+        self.size += len(piece)
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return "".join(self._parts[: self._count])
+
+    @property
+    def opens_line(self) -> bool:
+        """Whether nothing but a list mark stands in the last line."""
+        return len(self._line) < _KEPT and _OPENS_LINE.fullmatch(self._line) is not None
+
+    @property
+    def stop(self) -> int:
+        """Where the text ends, before its full stop."""
+        bare = self._recent[: max(0, len(self._recent) - (self.size - self._bare))]
+        stop = _STOP_BEFORE.search(bare, max(0, len(bare) - _LONGEST_STOP))
+        return self._bare - (len(bare) - stop.start()) if stop else self._bare
+
+
+class _LineWords:
+    """Tells of each line of a text whether words of its own stand after a place in it."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._end = -1
+        self._last = -1
+
+    def go_on(self, at: int) -> bool:
+        """Tell whether a word of two letters, outside of brackets and code, follows on the line."""
+        if at > self._end:
+            self._read(at)
+        return self._last >= at
+
+    def _read(self, at: int) -> None:
+        newline = self._text.find("\n", at)
+        self._end, self._last = len(self._text) if newline < 0 else newline, -1
+        begin = at
+        for group in _GROUP.finditer(self._text, at, self._end):
+            self._note(begin, group.start())
+            begin = group.end()
+        self._note(begin, self._end)
+
+    def _note(self, begin: int, end: int) -> None:
+        for word in _WORDS.finditer(self._text, begin, end):
+            self._last = word.start()
+
+
+class _CodeBlocks:
+    """Tells whether a bracket stands in a block of code, is a subscript, or the value of a name."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        blocks = [block.span() for block in _CODE_BLOCK.finditer(text)] if "```" in text else []
+        self._starts = [start for start, _ in blocks]
+        self._ends = [end for _, end in blocks]
+
+    def holds(self, group: re.Match[str]) -> bool:
+        """Tell it of one bracket."""
+        bracket = group.end() - len(group.group().lstrip(" \t"))
+        block = bisect_right(self._starts, bracket) - 1
+        within = block >= 0 and bracket < self._ends[block]
+        return bool(within or _SUBSCRIPT.match(self._text, bracket) or _VALUE.match(self._text, bracket))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +231,7 @@ class _MarkerState:
     """What was read of a text up to `position`, the end of a marker; `text` holds the signs after it, too."""
 
     text: str
-    clean: str
+    clean: _CleanText
     marks: tuple[CitationMark, ...]
     position: int
 
@@ -142,28 +246,8 @@ def _names(group: re.Match[str], known: Container[str]) -> list[str] | None:
     return names if group.group(2) is None or any(name in known for name in names) else None
 
 
-def _is_code(text: str, group: re.Match[str], blocks: Sequence[tuple[int, int]]) -> bool:
-    """Tell whether a bracket stands in one of the `blocks` of code, is a subscript, or the value of a name."""
-    bracket = group.end() - len(group.group().lstrip(" \t"))
-    within = any(start <= bracket < end for start, end in blocks)
-    return within or _SUBSCRIPT.match(text, bracket) is not None or _VALUE.match(text, bracket) is not None
-
-
 def _marker_like(name: str) -> bool:
     return _KEY_SHAPE.fullmatch(name) is not None or _ORDINAL.fullmatch(name) is not None
-
-
-def _opens_line(clean: str) -> bool:
-    return _OPENS_LINE.fullmatch(clean, clean.rfind("\n") + 1) is not None
-
-
-def _place(clean: str, text: str, at: int, opens: bool) -> tuple[int, bool]:
-    """Return where a marker after `clean` and before ``text[at:]`` belongs, and whether it opens a line of text."""
-    if opens and _WORDS.search(_GROUP.sub("", text[at:].split("\n", 1)[0])):
-        return len(clean), True
-    bare = clean.rstrip()
-    stop = _STOP_BEFORE.search(bare, max(0, len(bare) - _LONGEST_STOP))
-    return (stop.start() if stop else len(bare)), False
 
 
 def _answer_in(value: object) -> str:

@@ -14,6 +14,8 @@ from rag.errors import EndpointError, GarbledReply
 from rag.protocols import Generator, StreamingGenerator
 
 _SETTLED = 24
+_SHARE = 16
+"""An answer is checked again when this part of it is new, so that all checks together are linear in its length."""
 _END = re.compile(r"[.!?…。！？:\n]")
 _MAY_BE_WRAPPED = ('"', "{", "[", "<", "`")
 
@@ -39,18 +41,14 @@ def stream_answer(
         return
     checker, growing = Checker(question, hits), GrowingText()
     shown = ""
-    looked_at = shown_at = 0
+    pace = _Pace()
     draft = None
     try:
         for draft in _once_begun(generator.stream(question, hits), meanwhile):
-            length = len(draft.text)
-            if length - looked_at < _SETTLED or not _END.search(draft.text, shown_at, length - _SETTLED - 1):
-                continue
-            looked_at = length
-            piece = _settled_text(checker, growing, draft, shown)
+            piece = _settled_text(checker, growing, draft, shown) if pace.is_due(draft.text) else ""
             if piece:
                 shown += piece
-                shown_at = max(0, length - _SETTLED)
+                pace.shown()
                 yield piece
     except EndpointError as error:
         yield failed(hits, error)
@@ -61,6 +59,29 @@ def stream_answer(
     answered = checked(question, hits, draft, checker)
     yield answered.text.removeprefix(shown)
     yield answered
+
+
+class _Pace:
+    """Tells when a growing draft is worth a look: enough of it is new, and a sentence ended that is not shown yet."""
+
+    def __init__(self) -> None:
+        self._looked_at = 0
+        self._ended = False
+
+    def is_due(self, text: str) -> bool:
+        """Tell whether to look now."""
+        length = len(text)
+        if length - self._looked_at < max(_SETTLED, length // _SHARE):
+            return False
+        # What was looked through holds no end, or one that is known.
+        after = max(0, self._looked_at - 2 * _SETTLED)
+        self._ended = self._ended or _END.search(text, after, length - _SETTLED - 1) is not None
+        self._looked_at = length
+        return self._ended
+
+    def shown(self) -> None:
+        """Take note that all sentences that had ended are shown."""
+        self._ended = False
 
 
 def _once_begun(drafts: Iterator[Draft], meanwhile: Callable[[], object]) -> Iterator[Draft]:

@@ -100,7 +100,8 @@ class AnswerText:
         thought = ended._thought
         if thought is not None and not thought.surely:
             return _unwrapped(ended._answer + ended.raw[thought.begin :])
-        return _LEFT_OVER.sub("", ended.text)
+        text = ended.text
+        return text[:-_NEAR] + _LEFT_OVER.sub("", text[-_NEAR:])
 
     def _read(self, *, final: bool) -> None:
         self._held = False

@@ -117,12 +117,12 @@ HAN_ORDERS = _any(
 )
 
 DELIMITERS = _any(
-    r"<{2,}\s*/?\s*(?:end|passage|question|context|document|system|user|assistant)\b[^<>\n]{0,60}>{2,}",
+    r"(?<!<)<{2,}+\s*+/?\s*+(?:end|passage|question|context|document|system|user|assistant)\b[^<>\n]{0,60}>{2,}",
     r"</?(?:system_prompt|user_query|retrieved_context|passages?)>",
-    r"(?:^|\n)[ \t]*(?:#{2,}|-{3,}|={3,}|\*{3,})[ \t]?(?:end of|begin|start of|end) (?:the )?"
+    r"(?:^|\n)[\t\x20]*(?:#{2,}|-{3,}|={3,}|\*{3,})[\t\x20]?(?:end of|begin|start of|end) (?:the )?"
     r"(?:system|context|passages?|documents?|prompt|instructions?|user|retrieved)\b",
-    r"(?:^|\n)[ \t]*(?:#{2,4}[ \t]|\*\*|\[)(?:system|assistant)(?:\*\*|\])?[ \t]?:(?:\*\*)?[ \t]+(?=\w+[ \t]+\w+[ \t]+\w+)",
-    r"(?:^|\n)[ \t]*(?:system|assistant)[ \t]?:[ \t]+(?:you|your|new|ignore|from|always|never|only|sure|of course)\b",
+    r"(?:^|\n)[\t\x20]*(?:#{2,4}[\t\x20]|\*\*|\[)(?:system|assistant)(?:\*\*|\])?[\t\x20]?:(?:\*\*)?[\t\x20]+(?=\w+[\t\x20]+\w+[\t\x20]+\w+)",
+    r"(?:^|\n)[\t\x20]*(?:system|assistant)[\t\x20]?:[\t\x20]+(?:you|your|new|ignore|from|always|never|only|sure|of course)\b",
 )
 """Lines that imitate the frame around passages or turns."""
 
