@@ -49,7 +49,23 @@ def build_app(service: Service) -> FastAPI:
         app.add_middleware(CORSMiddleware, allow_origins=origins, allow_methods=["*"], allow_headers=["*"])
     app.add_middleware(BodyLimit, most=service.settings.max_request_kb * 1024)
     app.add_middleware(_RequestCounter, metrics=service.metrics)
+    if service.settings.root_path:
+        app.add_middleware(_PathPrefix, prefix=service.settings.root_path)
     return app
+
+
+class _PathPrefix:
+    """Takes the path off under which a proxy shows the server, where the proxy left it on."""
+
+    def __init__(self, app: Any, prefix: str) -> None:
+        self._app = app
+        self._prefix = prefix
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Pass a request on."""
+        if scope["type"] == "http" and (scope["path"] + "/").startswith(self._prefix + "/"):
+            scope = scope | {"path": scope["path"].removeprefix(self._prefix) or "/"}
+        await self._app(scope, receive, send)
 
 
 class _RequestCounter:

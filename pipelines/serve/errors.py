@@ -15,7 +15,27 @@ from starlette.exceptions import HTTPException
 from data.errors import InputError, SilentDriftError
 from rag.errors import ContextOverflow, EndpointError, EndpointUnreachable, NoIndexError
 
+_UNSHOWN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What steers a terminal, turns a line around, or cannot be written."""
+
+
+class PlainRecords(logging.Filter):
+    """Has signs that nobody can see written out: documents and endpoints may hold orders to a terminal."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let a record pass, in plain signs."""
+        record.msg, record.args = _shown(record.getMessage()), ()
+        if record.exc_info:
+            record.exc_text = _shown(logging.Formatter().formatException(record.exc_info))
+        return True
+
+
+def _shown(text: str) -> str:
+    return _UNSHOWN.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text)
+
+
 logger = logging.getLogger("silentdrift.serve")
+logger.addFilter(PlainRecords())
 
 NO_ANSWER = "The model behind this server gave no answer; the server's log says why"
 

@@ -71,14 +71,17 @@ async def passage(
 
 
 @router.get("/v1/drift")
-async def drift(caller: Annotated[Caller, Depends(monitoring_caller)], model: str = "") -> dict[str, Any]:
+async def drift(
+    request: Request, caller: Annotated[Caller, Depends(monitoring_caller)], model: str = ""
+) -> dict[str, Any]:
     """Return the verdict of the last drift report; null where there is none."""
     collection = caller.collection(model)
     report = newest_report(collection.workspace.data)
     if report is None:
         return {"verdict": None}
     names = ("verdict", "sentence", "created", "quality")
-    link = f"/reports/latest?model={collection.model}" if report.page else None
+    root = service_of(request).settings.root_path
+    link = f"{root}/reports/latest?model={collection.model}" if report.page else None
     return {name: report.body.get(name) for name in names} | {"report": link}
 
 

@@ -65,7 +65,7 @@ class _Pace:
     """Tells when a growing draft is worth a look: enough of it is new, and a sentence ended that is not shown yet."""
 
     def __init__(self) -> None:
-        self._looked_at = 0
+        self._looked_at = self._searched = 0
         self._ended = False
 
     def is_due(self, text: str) -> bool:
@@ -74,9 +74,10 @@ class _Pace:
         if length - self._looked_at < max(_SETTLED, length // _SHARE):
             return False
         # What was looked through holds no end, or one that is known.
-        after = max(0, self._looked_at - 2 * _SETTLED)
+        after = max(0, self._searched - 2 * _SETTLED)
         self._ended = self._ended or _END.search(text, after, length - _SETTLED - 1) is not None
-        self._looked_at = length
+        self._searched = length
+        self._looked_at = length if self._ended else self._looked_at
         return self._ended
 
     def shown(self) -> None:
