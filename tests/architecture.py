@@ -151,6 +151,7 @@ HOMES = {
     "starlette": {"pipelines/serve"},
     "threadpoolctl": {"drift/comparison"},
     "tokenizers": {"rag/embed"},
+    "tree_sitter": {"rag/read"},
     "typer": {"pipelines/cli", "pipelines/console"},
     "uvicorn": {"pipelines/serve"},
     "yaml": {"data/cases", "pipelines/evaluation"},

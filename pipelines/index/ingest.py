@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from data.text import plural
 from pipelines.console import bullet_list
+from pipelines.index.code import code_lines
 from pipelines.index.engines import EngineName, build_engine
 from pipelines.index.inputs import gathered
 from pipelines.wiring import Workspace
@@ -78,6 +79,7 @@ def ingest_text(report: IngestReport) -> str:
     """Return what happened, with every refused file and why."""
     counts = f"{report.added} added, {report.changed} changed, {report.removed} removed, {report.unchanged} unchanged"
     lines = [f"{counts}; {plural(report.chunks, 'chunk')} in the index; {report.seconds:.1f} s"]
+    lines += code_lines(report.code)
     if report.failed:
         lines.append(f"{plural(len(report.failed), 'file')} refused:")
         lines += bullet_list((f"{source}: {reason}" for source, reason in report.failed), limit=50)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from data.text import plural
 from pipelines.console import bullet_list
+from pipelines.index.code import code_lines
 from pipelines.index.inputs import gathered
 from pipelines.wiring import Workspace
 from rag.wiring import place_embedder
@@ -62,6 +63,7 @@ def plan_text(plan: IngestPlan) -> str:
         f"{plural(plan.chunks, 'chunk')} to store, {plan.texts:,} to embed ({plural(plan.tokens, 'token')}),"
         f" about {_duration(plan.seconds)}. Nothing was written."
     )
+    shown += code_lines(plan.code)
     if plan.gone:
         shown.append(f"{plural(len(plan.gone), 'document')} would stay in the index without a file; --prune removes:")
         shown += bullet_list(plan.gone, limit=50)

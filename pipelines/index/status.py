@@ -7,6 +7,7 @@ from typing import Any
 from data.errors import WorkspaceError
 from data.text import plural
 from pipelines.answer import whole_log
+from pipelines.index.code import code_lines, told_definitions
 from pipelines.wiring import Workspace
 from rag.wiring import place_embedder
 
@@ -32,6 +33,7 @@ def workspace_status(workspace: Workspace) -> dict[str, Any]:
         "embedder": status.embedder,
         "languages": status.languages,
         "vectors": index.lying_elsewhere(workspace.settings.vectors) or _IN_PLACE,
+        "code": told_definitions(status.media_types),
         "suspicious": summary(workspace, look(workspace)),
         "chat": workspace.settings.chat.model or "extractive",
         "log": _log_status(workspace),
@@ -60,6 +62,7 @@ def status_text(status: dict[str, Any]) -> str:
             f" {plural(status['chunks'], 'chunk')}",
             *([f"vectors    {status['vectors']}"] if status["vectors"] != _IN_PLACE else []),
             f"languages  {languages}",
+            *(f"code       {line}" for line in code_lines(status["code"])),
             f"embedder   {status['embedder']}",
             f"answers    {status['chat']}",
             f"log        {logged}",

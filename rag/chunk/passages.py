@@ -21,7 +21,7 @@ from data.text import sentence_spans
 from rag.chunk.blocks import TextBlock, blocks, code_blocks
 from rag.chunk.sections import DocumentSection, sections, trimmed
 from rag.chunk.settings import ChunkSettings
-from rag.read import SOURCE_TYPE
+from rag.read import is_source
 
 _DEFAULT = ChunkSettings()
 _CHARACTERS_PER_TOKEN = 10
@@ -143,7 +143,7 @@ class _Piece:
 
 
 def _pieces(document: Document, section: DocumentSection, ruler: _Ruler, budget: int) -> Iterator[_Piece]:
-    find_blocks = code_blocks if document.media_type == SOURCE_TYPE else blocks
+    find_blocks = code_blocks if is_source(document.media_type) else blocks
     text = document.text
     body = text[section.start : section.end]
     for block in find_blocks(body):

@@ -35,13 +35,17 @@ from rag.store.vectors import check_seal, lying_elsewhere, open_vectors
 
 @dataclass(frozen=True, slots=True)
 class IndexStatus:
-    """What an index holds; `languages` counts chunks by ISO 639-1 code, most frequent first."""
+    """What an index holds; `languages` counts chunks by ISO 639-1 code, most frequent first.
+
+    `media_types` counts documents, as their readers named them.
+    """
 
     generation: str
     documents: int
     chunks: int
     embedder: str
     languages: dict[str, int]
+    media_types: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +125,9 @@ class Index:
         """Describe the published revision."""
         view = self._view()
         revision = view.revision
-        return IndexStatus(revision.name, revision.documents, revision.chunks, revision.embedder, view.languages)
+        with storage_errors(self._folder):
+            kinds = self._catalog.media_types(revision)
+        return IndexStatus(revision.name, revision.documents, revision.chunks, revision.embedder, view.languages, kinds)
 
     def lying_elsewhere(self, settings: VectorsSettings) -> str:
         """Say where the vectors lie, if settings name another place; empty where they agree."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass, field
@@ -19,7 +20,7 @@ from rag.ingest.publish import Accept, publish
 from rag.ingest.settings import IngestSettings
 from rag.ingest.work import LocalEngine, work_on
 from rag.protocols import Embedder, Engine, PreparedDocument, Task, TaskResult
-from rag.read import SourceFile, find_files, screen
+from rag.read import SourceFile, definitions_told_by, find_files, screen
 from rag.store import Catalog, Revision, RevisionDraft, begin_draft, writer_lock
 from rag.store.vectors import importing_ahead
 
@@ -44,7 +45,8 @@ class IngestReport:
     `refused` says why an index that was built anew was not published. `suspicious` are (source, what was found) pairs
     for documents that look like an attack on a model; they are in the index all the same. `gone` are documents that
     stay in the index though their files below the ingested paths are gone, because pruning was not asked for.
-    `passed_over` counts, by extension, files in folders whose kind is not read.
+    `passed_over` counts, by extension, files in folders whose kind is not read. `code` counts the files of code that
+    were read, by what told their definitions: the "grammar" of the language, or their "shape" alone.
     """
 
     added: int
@@ -58,6 +60,7 @@ class IngestReport:
     suspicious: tuple[tuple[str, str], ...] = ()
     gone: tuple[str, ...] = ()
     passed_over: Mapping[str, int] = field(default_factory=dict)
+    code: Mapping[str, int] = field(default_factory=dict)
 
 
 def ingest(  # noqa: PLR0913 - one keyword per option of the command
@@ -128,6 +131,7 @@ def ingest(  # noqa: PLR0913 - one keyword per option of the command
         refused,
         gone=() if prune else tuple(gone),
         passed_over=dict(found.passed_over),
+        code=dict(job.code),
     )
 
 
@@ -167,6 +171,7 @@ class _Job:
     ) -> None:
         self.added = self.changed = self.removed = self.unchanged = 0
         self.failed: list[tuple[str, str]] = []
+        self.code: Counter[str] = Counter()
         self.draft = draft
         self._catalog = catalog
         self._ahead = ahead
@@ -234,6 +239,8 @@ class _Job:
             self.changed += 1
         else:
             self.added += 1
+        if worked.prepared is not None and (told := definitions_told_by(worked.prepared.document.media_type)):
+            self.code[told] += 1
         self._collect(worked)
 
     def _cached(self) -> set[str]:

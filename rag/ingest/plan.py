@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from rag.errors import EmbedderMismatch, NoIndexError
 from rag.ingest.job import source_files, vanished
 from rag.ingest.work import work_on
 from rag.protocols import Embedder, Task, TaskResult
-from rag.read import SourceFile, find_files, screen
+from rag.read import SourceFile, definitions_told_by, find_files, screen
 from rag.store import Catalog, Revision, check_embedder
 
 _SAMPLE = 24
@@ -30,7 +31,7 @@ class IngestPlan:
     `gone` would stay though their files are gone, without `prune`.
     `rebuild` says why the whole index would be built anew, empty when not. `chunks` would be stored; `texts` of them,
     with `tokens` of the embedder, would be embedded: those never embedded before, equal ones once. `seconds` is
-    what reading took now plus what embedding would take at the speed of a sample.
+    what reading took now plus what embedding would take at the speed of a sample. `code` is that of `IngestReport`.
     """
 
     added: tuple[str, ...]
@@ -44,6 +45,7 @@ class IngestPlan:
     tokens: int
     seconds: float
     gone: tuple[str, ...] = ()
+    code: Mapping[str, int] = field(default_factory=dict)
 
 
 def plan_ingest(  # noqa: PLR0913 - as `ingest`
@@ -92,6 +94,7 @@ def plan_ingest(  # noqa: PLR0913 - as `ingest`
         tokens=plan.tokens,
         seconds=reading + plan.tokens * _seconds_per_token(plan.sample, embedder, clock),
         gone=() if prune else tuple(gone),
+        code=dict(plan.code),
     )
 
 
@@ -102,6 +105,7 @@ class _Plan:
         self.added: list[str] = []
         self.changed: list[str] = []
         self.failed: list[tuple[str, str]] = []
+        self.code: Counter[str] = Counter()
         self.unchanged = self.chunks = self.tokens = 0
         self.to_embed: set[str] = set()
         self.sample: list[str] = []
@@ -138,6 +142,8 @@ class _Plan:
             self.unchanged += 1
         else:
             (self.changed if source in self._known else self.added).append(source)
+            if told := definitions_told_by(worked.prepared.document.media_type):
+                self.code[told] += 1
             self.count(worked)
 
     def count(self, worked: TaskResult) -> None:

@@ -6,26 +6,33 @@ from data.faces import face
 
 if TYPE_CHECKING:
     from rag.read.addresses import AddressGuard, read_networks
+    from rag.read.code import definitions_told_by, is_source
     from rag.read.document import SourceFile, find_files, parse_document, read_bytes, read_document
+    from rag.read.extracted import Extract, TextMark, heading_spans
     from rag.read.markdown import MARKDOWN_TYPE, front_matter_end
     from rag.read.refused import screen
-    from rag.read.source import SOURCE_TYPE
+    from rag.read.text import decode
     from rag.read.urls import FetchResult, fetch_all, keep_stream
 
 __all__ = [
-    "AddressGuard",
-    "read_networks",
-    "FetchResult",
     "MARKDOWN_TYPE",
-    "SOURCE_TYPE",
+    "AddressGuard",
+    "Extract",
+    "FetchResult",
     "SourceFile",
+    "TextMark",
+    "decode",
+    "definitions_told_by",
     "fetch_all",
     "find_files",
     "front_matter_end",
+    "heading_spans",
+    "is_source",
     "keep_stream",
     "parse_document",
     "read_bytes",
     "read_document",
+    "read_networks",
     "screen",
 ]
 
@@ -34,9 +41,11 @@ __getattr__ = face(
     {
         "addresses": ["AddressGuard", "read_networks"],
         "document": ["SourceFile", "find_files", "parse_document", "read_bytes", "read_document"],
+        "extracted": ["Extract", "TextMark", "heading_spans"],
         "markdown": ["MARKDOWN_TYPE", "front_matter_end"],
         "refused": ["screen"],
-        "source": ["SOURCE_TYPE"],
+        "code": ["definitions_told_by", "is_source"],
+        "text": ["decode"],
         "urls": ["FetchResult", "fetch_all", "keep_stream"],
     },
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from rag.read import braces
+from rag.read.code import braces, code_reader, grammars, read_python, read_source, read_sql
 from rag.read.docx import read_docx
 from rag.read.epub import read_epub
 from rag.read.extracted import Extract
@@ -19,7 +19,6 @@ from rag.read.mail import read_mail
 from rag.read.markdown import read_markdown
 from rag.read.pdf import read_pdf
 from rag.read.pptx import read_pptx
-from rag.read.source import braces_reader, read_python, read_source, read_sql
 from rag.read.table import read_csv, read_xlsx
 from rag.read.text import read_text
 
@@ -77,13 +76,20 @@ READERS = Readers(
         Reader(read_epub, (".epub",), ("application/epub+zip",)),
         Reader(read_python, (".py",)),
         Reader(read_sql, (".sql",)),
-        Reader(braces_reader(braces.C), (".c", ".cc", ".cpp", ".h", ".hpp")),
-        Reader(braces_reader(braces.JAVA), (".cs", ".java")),
-        Reader(braces_reader(braces.SCRIPT), (".js", ".jsx", ".ts", ".tsx")),
-        Reader(braces_reader(braces.GO), (".go",)),
-        Reader(braces_reader(braces.RUST), (".rs",)),
-        Reader(braces_reader(braces.KOTLIN), (".kt", ".scala", ".swift")),
-        Reader(braces_reader(braces.PHP), (".php",)),
-        Reader(read_source, (".css", ".jl", ".lua", ".pl", ".ps1", ".r", ".rb", ".sh", ".vue")),
+        Reader(code_reader(grammars.C, braces.C), (".c",)),
+        Reader(code_reader(grammars.CPP, braces.C), (".cpp", ".cc", ".h", ".hpp")),
+        Reader(code_reader(grammars.C_SHARP, braces.JAVA), (".cs",)),
+        Reader(code_reader(grammars.JAVA, braces.JAVA), (".java",)),
+        Reader(code_reader(grammars.JAVASCRIPT, braces.SCRIPT), (".js", ".jsx")),
+        Reader(code_reader(grammars.TYPESCRIPT, braces.SCRIPT), (".ts",)),
+        Reader(code_reader(grammars.TSX, braces.SCRIPT), (".tsx",)),
+        Reader(code_reader(grammars.GO, braces.GO), (".go",)),
+        Reader(code_reader(grammars.RUST, braces.RUST), (".rs",)),
+        Reader(code_reader(grammars.KOTLIN, braces.KOTLIN), (".kt",)),
+        Reader(code_reader(grammars.SCALA, braces.KOTLIN), (".scala",)),
+        Reader(code_reader(grammars.SWIFT, braces.KOTLIN), (".swift",)),
+        Reader(code_reader(grammars.PHP, braces.PHP), (".php",)),
+        Reader(code_reader(grammars.RUBY), (".rb",)),
+        Reader(read_source, (".css", ".jl", ".lua", ".pl", ".ps1", ".r", ".sh", ".vue")),
     )
 )

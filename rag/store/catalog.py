@@ -159,6 +159,15 @@ class Catalog:
         ).fetchall()
         return rows
 
+    def media_types(self, revision: Revision) -> dict[str, int]:
+        """Count the documents of each media type, as their readers gave it."""
+        rows = self.connection.execute(
+            "SELECT e.media_type, count(*) FROM documents d"
+            f" JOIN extracts e ON e.hash = d.extract WHERE {VISIBLE} GROUP BY 1 ORDER BY 1",
+            {"generation": revision.generation, "revision": revision.id},
+        )
+        return dict(rows.fetchall())
+
     def languages(self, revision: Revision) -> dict[str, int]:
         """Count the chunks of each language, most frequent first."""
         rows = self.connection.execute(

@@ -62,12 +62,13 @@ WHOLE: dict[str, Callable[[], bytes]] = {
     ".epub": lambda: book(f"<h1>Ferry</h1><p>{PROSE}</p>"),
     ".py": lambda: b"@x\nclass Ship:\n    def sail(self):\n        return '''a'''\n",
     ".sql": lambda: b"-- Ships.\nCREATE TABLE ships (id int);\nSELECT 1;\n",
-    ".c": lambda: CODE.encode(),
-    ".cs": lambda: CODE.encode(),
-    ".js": lambda: CODE.encode(),
+    **dict.fromkeys((".c", ".cpp", ".cs", ".java", ".js", ".ts", ".tsx"), lambda: CODE.encode()),
     ".go": lambda: b"package a\n\n// Sail sails.\nfunc Sail() int {\n\treturn 1\n}\n",
     ".rs": lambda: b"/// Sails.\nfn sail() -> i32 {\n    1\n}\n",
     ".kt": lambda: b"class Ship {\n    fun sail(): Int {\n        return 1\n    }\n}\n",
+    ".scala": lambda: b"class Ship {\n  def sail(): Int = {\n    1\n  }\n}\n",
+    ".swift": lambda: b"class Ship {\n    func sail() -> Int {\n        return 1\n    }\n}\n",
+    ".rb": lambda: b"# A ship.\nclass Ship\n  def sail\n    1\n  end\nend\n",
     ".php": lambda: b"<?php\nfunction sail() {\n    return 1;\n}\n",
     ".css": lambda: b"a { color: red }\n/* record Ship */\n",
 }
@@ -97,5 +98,8 @@ NESTED: dict[str, Callable[[], bytes]] = {
     ".py": lambda: nest("(", "1", ")").encode(),
     ".sql": lambda: b"CREATE TABLE a " + nest("(", "x int", ")").encode(),
     ".css": lambda: nest("a{", "", "}").encode(),
-    **dict.fromkeys((".c", ".cs", ".js", ".go", ".rs", ".kt", ".php"), lambda: _BRACES),
+    **dict.fromkeys(
+        (*(".c", ".cpp", ".cs", ".java", ".js", ".ts", ".tsx", ".go", ".rs", ".kt", ".scala", ".swift", ".php"), ".rb"),
+        lambda: _BRACES,
+    ),
 }

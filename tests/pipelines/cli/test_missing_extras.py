@@ -58,6 +58,7 @@ CASES = {
     "safetensors": ("rag", ("rag", "ingest", "long.md"), {}),
     "pathspec": ("rag", ("rag", "ingest", "."), {"RAG__INGEST__INCLUDE": "long.md"}),
     "huggingface_hub": ("rag", ("rag", "ingest", "long.md"), {"RAG__EMBEDDER__MODEL": "somebody/model"}),
+    "tree_sitter": ("code", ("rag", "ingest", "ship.go"), {}),
     "httpx": ("rag", ("rag", "ingest", "long.md"), SERVED_VECTORS),
     "langchain_core": ("rag", ASK, ENDPOINT),
     "langchain_openai": ("rag", ASK, ENDPOINT),
@@ -79,7 +80,7 @@ CASES = {
     ),
     "ray": ("ray", ("rag", "ingest", "long.md", "--engine", "ray"), {}),
 }
-GO_ON_WITHOUT = {"report", "models"}
+GO_ON_WITHOUT = {"code", "report", "models"}
 """Extras without which the command does the rest of its work and says what is left out."""
 """Each library with its extra, a command that needs it, and the settings under which it does."""
 
@@ -99,6 +100,7 @@ def workspace(tmp_path_factory):
     Presentation().save(folder / "talk.pptx")
     (folder / "oil.md").write_text("The oil is changed every 1,000 running hours.", encoding="utf-8")
     (folder / "long.md").write_text("The ship sails at noon, and the harbour is closed. " * 200, encoding="utf-8")
+    (folder / "ship.go").write_text("package ferry\n\n// Sail sails.\nfunc Sail() {\n}\n", encoding="utf-8")
     (folder / "cases.jsonl").write_text(
         json.dumps({"id": "1", "question": "How often is the oil changed?", "answers": ["Every 1,000 hours."]}) + "\n"
     )

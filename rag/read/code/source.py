@@ -6,11 +6,15 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 
-from rag.read.braces import Language, brace_marks, top_line
-from rag.read.extracted import Extract, TextMark, heading_spans
-from rag.read.text import decode
+from rag.read import Extract, TextMark, decode, heading_spans
+from rag.read.code.braces import Language, brace_marks
+from rag.read.code.grammars import Grammar
+from rag.read.code.marks import top_line
+from rag.read.code.syntax import grammar_marks
 
 SOURCE_TYPE = "text/x-source-code"
+_BY_GRAMMAR, _BY_SHAPE = f"{SOURCE_TYPE}; definitions=grammar", f"{SOURCE_TYPE}; definitions=shape"
+"""Media types of code in languages that have a grammar: whether that told its definitions, or their shape alone."""
 
 _DEFINITION = re.compile(
     r"^(?:(?:export|default|public|private|protected|internal|static|final|abstract|sealed|pub(?:\([a-z]+\))?|async|unsafe"
@@ -49,14 +53,31 @@ def read_source(data: bytes) -> Extract:
     return _with_marks(text, list(_definitions(text)))
 
 
-def braces_reader(language: Language) -> Callable[[bytes], Extract]:
-    """Return a reader of a language with braces: classes, functions and methods are headings, with all they hold."""
+def code_reader(grammar: Grammar, braces: Language | None = None) -> Callable[[bytes], Extract]:
+    """Return a reader of a language: classes, functions and methods are headings, with all they hold.
+
+    Its grammar tells them where the extra `code` is installed. Else, and where the grammar cannot tell, its `braces`
+    do, or in a language without braces the lines that begin with a definition.
+    """
 
     def read(data: bytes) -> Extract:
         text = decode(data)
-        return _with_marks(text, brace_marks(text, language))
+        if (marks := grammar_marks(text, grammar)) is not None:
+            return _with_marks(text, marks, _BY_GRAMMAR)
+        return _with_marks(text, brace_marks(text, braces) if braces else list(_definitions(text)), _BY_SHAPE)
 
     return read
+
+
+def definitions_told_by(media_type: str) -> str:
+    """Return "grammar" or "shape" for code of a language that has a grammar; empty for all else."""
+    kind, _, told = media_type.partition("; definitions=")
+    return told if kind == SOURCE_TYPE else ""
+
+
+def is_source(media_type: str) -> bool:
+    """Tell whether a media type is one of code."""
+    return media_type.partition(";")[0] == SOURCE_TYPE
 
 
 def read_sql(data: bytes) -> Extract:
@@ -65,8 +86,8 @@ def read_sql(data: bytes) -> Extract:
     return _with_marks(text, list(_statements(text)))
 
 
-def _with_marks(text: str, marks: list[TextMark]) -> Extract:
-    return Extract(text, headings=heading_spans(marks, len(text)), media_type=SOURCE_TYPE)
+def _with_marks(text: str, marks: list[TextMark], media_type: str = SOURCE_TYPE) -> Extract:
+    return Extract(text, headings=heading_spans(marks, len(text)), media_type=media_type)
 
 
 def _definitions(text: str) -> Iterator[TextMark]:

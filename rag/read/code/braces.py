@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from rag.read.extracted import TextMark
+from rag.read import TextMark
+from rag.read.code.marks import DEEPEST, close_mark, top_line
 
 _TRIPLE = r'""".*?(?:"""|\Z)'
 _RAW = r'\br(#*)".*?(?:"\1|\Z)'
@@ -56,9 +57,7 @@ _NEVER = frozenset(
     )
 )
 """What is written like a call and followed by a brace, and defines nothing."""
-_ACCESS = re.compile(r"\s*(?:public|private|protected|signals|slots|\s)+:\s*\Z")
 _MOST_LINES, _LONGEST_HEAD = 25, 3000
-_REST_OF_LINE = re.compile(r"[ \t;,)]*(?:\n|\Z)")
 _NAME_AFTER = re.compile(r"\s*(\w+)\s*;")
 
 
@@ -98,8 +97,6 @@ class _OpenBrace:
 
 
 _TOP, _CLOSED = _OpenBrace(0, 0, True), _OpenBrace(0, 0, False)
-_DEEPEST = 8
-"""Definitions nested deeper are part of what holds them."""
 
 
 def brace_marks(text: str, language: Language) -> list[TextMark]:
@@ -114,7 +111,7 @@ def brace_marks(text: str, language: Language) -> list[TextMark]:
             depth = max(0, depth + (1 if sign == "(" else -1))
         elif sign == "{":
             outer = stack[-1] if stack else _TOP
-            searched = outer.holds and not depth and outer.below < _DEEPEST
+            searched = outer.holds and not depth and outer.below < DEEPEST
             stack.append(_opened(text, code, begin, at, outer.below, language, marks) if searched else _CLOSED)
             begin = at + 1
         elif sign == "}" and stack:
@@ -139,13 +136,10 @@ def _opened(
 def _close(text: str, at: int, closed: _OpenBrace, marks: list[TextMark]) -> None:
     if not closed.level:
         return
-    if closed.holds and not marks[-1].title and not text[marks[-1].start : at].strip():
-        marks.pop()  # the brace alone is no passage: it stays with the last definition inside
     if closed.unnamed is not None and (after := _NAME_AFTER.match(text, at + 1)):
         former = marks[closed.unnamed]
         marks[closed.unnamed] = TextMark(former.start, former.level, after[1])
-    rest = _REST_OF_LINE.match(text, at + 1)
-    marks.append(TextMark(rest.end() if rest else at + 1, closed.level, ""))
+    close_mark(marks, text, at, TextMark(at + 1, closed.level, ""), holds=closed.holds)
 
 
 def _definition(code: str, begin: int, brace: int, language: Language) -> tuple[int, str, bool] | None:
@@ -183,14 +177,3 @@ def _lines_upwards(code: str, begin: int, brace: int) -> Iterator[int]:
         yield line
         line = code.rfind("\n", 0, line - 1) + 1
     yield max(line, begin)
-
-
-def top_line(text: str, begin: int, line: int) -> int:
-    """Return the first of the lines without a blank one between that stand above a line, after what ended at begin."""
-    while line > begin:
-        above = text.rfind("\n", 0, line - 1) + 1
-        words = text[above : line - 1]
-        if above < begin or not words.strip() or _ACCESS.match(words):
-            break
-        line = above
-    return line
