@@ -19,7 +19,7 @@ from rag.read.mail import read_mail
 from rag.read.markdown import read_markdown
 from rag.read.pdf import read_pdf
 from rag.read.pptx import read_pptx
-from rag.read.table import read_csv, read_xlsx
+from rag.read.table import read_csv, read_tsv, read_xlsx
 from rag.read.text import read_text
 
 _OFFICE = "application/vnd.openxmlformats-officedocument"
@@ -69,7 +69,8 @@ READERS = Readers(
         Reader(read_docx, (".docx",), (f"{_OFFICE}.wordprocessingml.document",)),
         Reader(read_pptx, (".pptx",), (f"{_OFFICE}.presentationml.presentation",)),
         Reader(read_xlsx, (".xlsx", ".xlsm"), (f"{_OFFICE}.spreadsheetml.sheet",)),
-        Reader(read_csv, (".csv", ".tsv"), ("text/csv",)),
+        Reader(read_csv, (".csv",), ("text/csv",)),
+        Reader(read_tsv, (".tsv", ".tab"), ("text/tab-separated-values",)),
         Reader(read_json, (".json",), ("application/json",)),
         Reader(read_json_lines, (".jsonl", ".ndjson"), ("application/x-ndjson",)),
         Reader(read_mail, (".eml",), ("message/rfc822",)),

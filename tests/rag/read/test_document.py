@@ -199,6 +199,7 @@ def test_rows_of_a_workbook_carry_their_column_names(read) -> None:
     document = read("a.xlsx", file.getvalue())
     assert document.text == (
         "Cabins\n\nCabin | Deck | Price\nCabin: Inside | Deck: 5 | Price: 74\nCabin: Suite | Price: 210.5\n"
+        "\nHidden sheets of this workbook, which are not read: “Secret”.\n"
     )
     assert headings(document) == [("Cabins", "Cabins")]
 
