@@ -92,6 +92,11 @@ def only_asking(question: str) -> frozenset[str]:
     return frozenset(terms(_PRICE_WORDS)) if _ASKS_MONEY.search(question) else frozenset()
 
 
+def asks_for_money(question: str) -> bool:
+    """Tell whether `question` asks what something costs."""
+    return _ASKS_MONEY.search(question) is not None
+
+
 def holds(wanted: re.Pattern[str], sentence: str, question: str) -> bool:
     """Tell whether `sentence` holds a thing of the wanted kind which the question does not itself contain."""
     lowered = question.casefold()

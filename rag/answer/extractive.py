@@ -3,7 +3,8 @@
 Deterministic and fast, so it is the default without an endpoint and the baseline of every evaluation. It abstains when
 less than half of the question's words (names and numbers counted twice) stand around the best sentence. It also
 abstains when no sentence nearly as good holds what the question plainly asks for: a price, a date, a number, a person.
-A price counts only near a word of what is priced: that of a locker answers no question about parking. That sees a
+A price counts only near a word of what is priced: that of a locker answers no question about parking. Rows of tables
+answer by rules of their own (`rag.answer.records`). That sees a
 question the documents are not about. It mostly cannot see a near miss, where all the words are there and the answer is
 not.
 
@@ -20,13 +21,14 @@ from collections.abc import Sequence
 
 from data.records import ABSTENTION, Draft, Hit, content_hash
 from rag.answer.evidence import AnswerSentence, find_evidence
+from rag.answer.rows import find_records
 from rag.prompts import chunk_keys
 
 _MIN_SUPPORT = 0.5
 _NEAR_BEST = 0.8
 _FITTING = 0.7
 _MOST_SENTENCES = 2
-_RULES = "4"
+_RULES = "5"
 
 _LIST_MARK = re.compile(r"\A(?:[-*+•◦▪●–—>]|#{1,6}|\(?\d{1,3}[.)])[ \t]+")
 
@@ -42,8 +44,12 @@ class ExtractiveGenerator:
         texts = [hit.chunk.text for hit in hits]
         keys = chunk_keys([hit.chunk.id for hit in hits], question, texts)
         found = find_evidence(question, texts, [hit.chunk.heading for hit in hits])
-        chosen = _choose(found, texts)
-        quotes = [f"{_quote(item, texts)} [{keys[item.passage]}]" for item in chosen]
+        rows = find_records(question, found, hits)
+        chosen = _choose(rows.others, texts)
+        if rows.answering and not (chosen and rows.answering[0].score < _NEAR_BEST * chosen[0].score):
+            quotes = [f"{row.quote} [{keys[row.passage]}]" for row in rows.chosen()]
+        else:
+            quotes = [f"{_quote(item, texts)} [{keys[item.passage]}]" for item in chosen]
         named = {key: hit.chunk.id for key, hit in zip(keys, hits, strict=True)}
         return Draft("\n".join(quotes) or ABSTENTION, named, model=self.id)
 

@@ -6,9 +6,10 @@ from data.faces import face
 
 if TYPE_CHECKING:
     from rag.read.addresses import AddressGuard, read_networks
+    from rag.read.archive import open_archive
     from rag.read.code import definitions_told_by, is_source
     from rag.read.document import SourceFile, find_files, parse_document, read_bytes, read_document
-    from rag.read.extracted import Extract, TextMark, heading_spans
+    from rag.read.extracted import Extract, TextBuilder, TextMark, heading_spans
     from rag.read.markdown import MARKDOWN_TYPE, front_matter_end
     from rag.read.refused import screen
     from rag.read.text import decode
@@ -20,6 +21,7 @@ __all__ = [
     "Extract",
     "FetchResult",
     "SourceFile",
+    "TextBuilder",
     "TextMark",
     "decode",
     "definitions_told_by",
@@ -29,6 +31,7 @@ __all__ = [
     "heading_spans",
     "is_source",
     "keep_stream",
+    "open_archive",
     "parse_document",
     "read_bytes",
     "read_document",
@@ -40,8 +43,9 @@ __getattr__ = face(
     __name__,
     {
         "addresses": ["AddressGuard", "read_networks"],
+        "archive": ["open_archive"],
         "document": ["SourceFile", "find_files", "parse_document", "read_bytes", "read_document"],
-        "extracted": ["Extract", "TextMark", "heading_spans"],
+        "extracted": ["Extract", "TextBuilder", "TextMark", "heading_spans"],
         "markdown": ["MARKDOWN_TYPE", "front_matter_end"],
         "refused": ["screen"],
         "code": ["definitions_told_by", "is_source"],

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from data.errors import cause
 from rag.errors import UnreadableDocument
 from rag.read.archive import open_archive
-from rag.read.extracted import Extract, TextBuilder, table_row
+from rag.read.extracted import Extract, TextBuilder
+from rag.read.table import GridRow, one_line, write_table
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
@@ -20,6 +21,7 @@ MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.doc
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _HEADING_STYLE = re.compile(r"heading ?([1-9])$", re.IGNORECASE)
+_MOST_COLUMNS = 1_000
 _DELETED = frozenset({f"{_W}del", f"{_W}moveFrom", f"{_W}instrText", f"{_W}delText", f"{_W}pPr", f"{_W}rPr", _FALLBACK})
 
 
@@ -73,7 +75,7 @@ def _blocks(parent: Any) -> Iterator[Any]:
 
 def _write(builder: TextBuilder, element: Any, levels: dict[str, int]) -> None:
     if element.tag == f"{_W}tbl":
-        builder.table(_rows(element))
+        write_table(builder, _rows(element))
         return
     text = "".join(_runs(element)).strip()
     style = element.find(f"{_W}pPr/{_W}pStyle")
@@ -110,9 +112,46 @@ def _is_hidden(element: Any) -> bool:
     return mark is not None and mark.get(f"{_W}val") not in ("0", "false", "off")
 
 
-def _rows(table: Any) -> Iterator[str]:
+def _rows(table: Any) -> Iterator[GridRow]:
+    """Yield the rows of a table; a cell that goes on from the one above it holds the same text."""
+    above: Sequence[str] = ()
     for row in _own(table, f"{_W}tr", table.tag):
-        yield table_row("".join(_cell(cell)) for cell in _own(row, f"{_W}tc", row.tag))
+        texts = [""] * _number(row.find(f"{_W}trPr/{_W}gridBefore"), 0)
+        copied: set[int] = set()
+        below: set[int] = set()
+        cells = list(_own(row, f"{_W}tc", row.tag))
+        for cell in cells:
+            text = one_line("".join(_cell(cell)))
+            merged = cell.find(f"{_W}tcPr/{_W}vMerge")
+            if merged is not None and merged.get(f"{_W}val") != "restart" and len(texts) < len(above):
+                below.add(len(texts))
+                text = above[len(texts)]
+            width = min(_number(cell.find(f"{_W}tcPr/{_W}gridSpan"), 1), _MOST_COLUMNS)
+            copied.update(range(len(texts) + 1, len(texts) + width))
+            texts.extend([text] * width)
+        head = row.find(f"{_W}trPr/{_W}tblHeader")
+        above = texts
+        yield GridRow(
+            texts,
+            frozenset(copied),
+            frozenset(below),
+            head=_is_on(head),
+            bold=bool(cells) and all(map(_is_bold, cells)),
+        )
+
+
+def _number(element: Any, otherwise: int) -> int:
+    value = str(element.get(f"{_W}val") or "") if element is not None else ""
+    return min(int(value), _MOST_COLUMNS) if value.isdecimal() else otherwise
+
+
+def _is_on(element: Any) -> bool:
+    return element is not None and element.get(f"{_W}val") not in ("0", "false", "off")
+
+
+def _is_bold(cell: Any) -> bool:
+    runs = [run for run in cell.iter(f"{_W}r") if run.find(f"{_W}t") is not None]
+    return all(_is_on(run.find(f"{_W}rPr/{_W}b")) for run in runs)
 
 
 def _own(parent: Any, tag: str, kind: str) -> Iterator[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from data.records import Span
@@ -43,14 +43,6 @@ def heading_spans(marks: Sequence[TextMark], length: int) -> tuple[Span, ...]:
     return tuple(spans)
 
 
-def table_row(cells: Iterable[str]) -> str:
-    """Return "cell | cell", each on one line; empty cells at the end are left out."""
-    words = [" ".join(cell.split()) for cell in cells]
-    while words and not words[-1]:
-        words.pop()
-    return " | ".join(words)
-
-
 class TextBuilder:
     """Collects lines of text, and notes where headings and pages begin."""
 
@@ -72,13 +64,18 @@ class TextBuilder:
         self._parts.append(text + "\n" if text else "\n")
         self._length += len(self._parts[-1])
 
-    def table(self, rows: Iterable[str]) -> None:
-        """Add rows as a paragraph of their own, one line each; empty rows are left out."""
-        self.line("")
-        for row in rows:
-            if row:
-                self.line(row)
-        self.line("")
+    def title_last_line(self, is_title: Callable[[str], bool], level: int) -> bool:
+        """Make the last line a heading of what follows, if it is a title and stands under no heading of its own."""
+        at = next(
+            (at for at in (len(self._parts) - 1, len(self._parts) - 2) if at >= 0 and self._parts[at] != "\n"), None
+        )
+        if at is None or not is_title(self._parts[at]):
+            return False
+        start = self._length - sum(map(len, self._parts[at:]))
+        if self._marks and self._marks[-1].start >= start:
+            return False
+        self._marks.append(TextMark(start, level, " ".join(self._parts[at].split())))
+        return True
 
     def heading(self, title: str, level: int) -> None:
         """Add a heading line of its own paragraph."""

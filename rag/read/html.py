@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rag.read.extracted import Extract, TextBuilder, table_row
+from rag.read.extracted import Extract, TextBuilder
+from rag.read.table import SpanCell, SpanRow, filled_rows, write_table
 from rag.read.text import refuse_binary
 
 if TYPE_CHECKING:
@@ -34,10 +34,12 @@ _INLINE = re.compile(
 _LINES_OF_PARAGRAPH = frozenset(["br", "caption", "dd", "dt", "figcaption", "li", "td", "th", "tr"])
 """Blocks without an empty line around them."""
 _HEADING = re.compile(r"h([1-6])$")
+_LONGEST_SPAN = 5
+_TO_THE_END = 65_534
 
 
 def read_html(data: bytes) -> Extract:
-    """Extract the visible text: one line per block, "cell | cell" per table row, headings noted.
+    """Extract the visible text: one line per block and per table row, headings noted.
 
     Only `<main>` (or a single `<article>`) is read where the page has one. The encoding is the one the page declares.
     The title of the page is the uppermost heading of a page without `<h1>`.
@@ -134,7 +136,9 @@ class _Walker:
             self._preformatted(element.get_text())
         elif element.name == "table" and _is_data_table(element):
             self._flush()
-            self._builder.table(_rows(element))
+            caption = element.find("caption")
+            words = " ".join(caption.get_text(" ").split()) if caption else ""
+            write_table(self._builder, filled_rows(map(_row, element.find_all("tr"))), words)
         elif element.name == "img":
             self._inline.append(f" {element.get('alt') or ''} ")
         elif _INLINE.fullmatch(element.name):
@@ -177,9 +181,17 @@ def _is_data_table(table: Tag) -> bool:
     return any(len(row.find_all(["td", "th"])) > 1 for row in table.find_all("tr"))
 
 
-def _rows(table: Tag) -> Iterator[str]:
-    caption = table.find("caption")
-    if caption:
-        yield " ".join(caption.get_text(" ").split())
-    for row in table.find_all("tr"):
-        yield table_row(cell.get_text(" ") for cell in row.find_all(["td", "th"]))
+def _row(row: Tag) -> SpanRow:
+    cells = row.find_all(["td", "th"])
+    heads = [cell.name == "th" for cell in cells]
+    named = bool(cells) and (all(heads) or row.find_parent("thead") is not None)
+    spans = [SpanCell(cell.get_text(" "), _span(cell, "colspan"), _span(cell, "rowspan")) for cell in cells]
+    return SpanRow(spans, head=named, label=bool(cells) and heads[0] and not named)
+
+
+def _span(cell: Tag, name: str) -> int:
+    """Return how many columns or rows a cell spans; a row span of 0 goes to the end of the table."""
+    value = str(cell.get(name) or "1").strip()
+    if not value.isdecimal() or len(value) > _LONGEST_SPAN:
+        return 1
+    return int(value) or (_TO_THE_END if name == "rowspan" else 1)

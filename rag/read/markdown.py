@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from html import unescape
 
 from rag.read.extracted import Extract, TextMark, heading_spans
+from rag.read.table import table_marks
 from rag.read.text import decode
 
 MARKDOWN_TYPE = "text/markdown"
@@ -29,7 +30,7 @@ def read_markdown(data: bytes) -> Extract:
     The title of the front matter is the uppermost heading of a page that has none of level 1.
     """
     text = decode(data)
-    marks = list(_marks(text))
+    marks = sorted([*_marks(text), *table_marks(text)], key=lambda mark: mark.start)
     title = _TITLE.search(text, 0, front_matter_end(text))
     if title and not any(mark.level == 1 for mark in marks):
         marks.insert(0, TextMark(front_matter_end(text), 0, _plain(title[1].strip("\"'"))))

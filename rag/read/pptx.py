@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from data.errors import cause
 from rag.errors import UnreadableDocument
 from rag.read.archive import open_archive
-from rag.read.extracted import Extract, TextBuilder, table_row
+from rag.read.extracted import Extract, TextBuilder
+from rag.read.table import GridRow, one_line, write_table
 
 if TYPE_CHECKING:
     from pptx.slide import Slide
@@ -48,7 +49,7 @@ def _write(builder: TextBuilder, slide: Slide) -> None:
         if title is not None and shape.shape_id == title.shape_id:
             continue
         if getattr(shape, "has_table", False):
-            builder.table(table_row(cell.text for cell in row.cells) for row in shape.table.rows)
+            write_table(builder, _rows(shape.table))
         elif shape.has_text_frame and shape.text_frame.text.strip():
             builder.line("")
             for paragraph in shape.text_frame.paragraphs:
@@ -56,6 +57,26 @@ def _write(builder: TextBuilder, slide: Slide) -> None:
     if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
         builder.line("")
         builder.line(slide.notes_slide.notes_text_frame.text.strip())
+
+
+def _rows(table: Any) -> Iterator[GridRow]:
+    """Yield the rows of a table, whose merged cells hold their text in all places."""
+    above: list[str] = []
+    for number, row in enumerate(table.rows):
+        texts: list[str] = []
+        copied: set[int] = set()
+        below: set[int] = set()
+        for at, cell in enumerate(row.cells):
+            text = one_line(cell.text)
+            if cell.is_spanned and at and row.cells[at - 1]._tc.gridSpan + row.cells[at - 1]._tc.hMerge > 1:
+                copied.add(at)
+                text = texts[at - 1]
+            elif cell.is_spanned and at < len(above):
+                below.add(at)
+                text = above[at]
+            texts.append(text)
+        above = texts
+        yield GridRow(texts, frozenset(copied), frozenset(below), bold=number == 0 and bool(table.first_row))
 
 
 def _in_reading_order(shapes: Iterable[Any]) -> Iterator[Any]:

@@ -6,14 +6,31 @@ from data.faces import face
 
 if TYPE_CHECKING:
     from rag.read.table.delimited import read_csv, read_tsv
+    from rag.read.table.grid import GridRow, SpanCell, SpanRow, filled_rows, one_line
+    from rag.read.table.lines import write_table
+    from rag.read.table.markdown import table_marks
     from rag.read.table.workbook import read_xlsx
 
-__all__ = ["read_csv", "read_tsv", "read_xlsx"]
+__all__ = [
+    "GridRow",
+    "SpanCell",
+    "SpanRow",
+    "filled_rows",
+    "one_line",
+    "read_csv",
+    "read_tsv",
+    "read_xlsx",
+    "table_marks",
+    "write_table",
+]
 
 __getattr__ = face(
     __name__,
     {
         "delimited": ["read_csv", "read_tsv"],
+        "grid": ["GridRow", "SpanCell", "SpanRow", "filled_rows", "one_line"],
+        "lines": ["write_table"],
+        "markdown": ["table_marks"],
         "workbook": ["read_xlsx"],
     },
 )

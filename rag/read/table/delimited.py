@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from rag.read.extracted import Extract, TextBuilder
+from rag.read import Extract, TextBuilder, decode
 from rag.read.table.dialect import CsvDialect, find_dialect
 from rag.read.table.grid import GridRow, one_line
 from rag.read.table.lines import TableWriter
-from rag.read.text import decode
 
 CSV_MEDIA_TYPE = "text/csv"
 _TAB = ("\t",)

@@ -6,10 +6,11 @@ several lines, and each begins with its first value, so that no line loses what 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby, islice
 
-from rag.read.extracted import TextBuilder
+from rag.read import TextBuilder
 from rag.read.table.grid import GridRow
 from rag.read.table.head import SAMPLE_ROWS, find_head
 from rag.read.table.kinds import kind_of, usual_kind
@@ -20,9 +21,11 @@ _LONG_LINE = 500
 _LONG_CELL = 1_500
 _LONG_KEY = 100
 _LONG_TITLE = 120
+_CAPTION = re.compile(r"\W*(?:table|tab\.|tabelle|tableau|tabla|tabella|таблица|табл\.)\s*[\dIVX]", re.IGNORECASE)
 _MOST_TITLES = 3
-_SURE = 4.0
+_SURE = 3.0
 _LOOK_AHEAD = 8
+_MOST_LEVELS = 4
 
 
 class _Columns:
@@ -65,6 +68,10 @@ class TableWriter:
             self._builder.mark("", _LEVEL)
             self._titled = False
 
+    def below_caption(self) -> None:
+        """Take the line before the table for its title, if it is written as one ("Table 3: Stock")."""
+        self._titled = self._builder.title_last_line(_is_caption, _LEVEL)
+
     def _block(self, rows: Iterator[GridRow]) -> None:
         sample = list(islice(rows, SAMPLE_ROWS))
         if all(len(row.filled) < 2 for row in sample) and len(sample) < SAMPLE_ROWS:
@@ -74,9 +81,9 @@ class TableWriter:
         for row in (ahead := _Ahead(chain(waiting, rows))):
             if not row.copied and self._is_usual(row):
                 self._lines(self._columns.values(row.texts))
-            elif self._opens_table(row, ahead):
-                more = [row, *ahead.take(SAMPLE_ROWS)]
-                ahead.put_back(self._begin(more))
+            elif self._may_open_table(row, ahead) and (opened := _opened([row, *ahead.peek(_LOOK_AHEAD)])):
+                ahead.take(len(opened) - 1)
+                ahead.put_back(self._begin(opened))
             else:
                 self._record(row)
 
@@ -131,18 +138,21 @@ class TableWriter:
             self._builder.line(line)
         self._waiting = []
 
-    def _opens_table(self, row: GridRow, ahead: _Ahead) -> bool:
-        """Tell whether another table begins within a block: other names stand above other values."""
+    def _may_open_table(self, row: GridRow, ahead: _Ahead) -> bool:
+        """Tell whether another table might begin within a block: names are marked, or words stand where numbers do."""
+        if self._is_head(row.texts):
+            return False
         if row.head:
-            return not self._is_head(row.texts) and len(row.filled) > 1
+            return len(row.filled) > 1 and not all(one.head for one in ahead.peek(_MOST_LEVELS))
+        if len(row.filled) > 1:
+            return self._names_numbers(row)
+        return any(self._names_numbers(one) for one in ahead.peek(1))
+
+    def _names_numbers(self, row: GridRow) -> bool:
+        """Tell whether a row holds words alone, and some in most columns of numbers."""
         numeric = self._columns.numeric
-        if not numeric or any(kind_of(row.texts[at]) == "number" for at in numeric if at < len(row.texts)):
-            return False
-        filled = len(row.filled)
-        if self._is_head(row.texts) or filled > 1 and (len(numeric) < 2 or not all(map(self._is_word, row.texts))):
-            return False
-        head = find_head([row, *ahead.peek(_LOOK_AHEAD)])
-        return bool(head.names) and head.score >= _SURE and (filled == 1) == (head.above > 0)
+        words = sum(at < len(row.texts) and kind_of(row.texts[at]) in ("text", "code") for at in numeric)
+        return len(numeric) > 1 and words * 2 >= len(numeric) and all(map(_is_word, row.texts))
 
     def _is_usual(self, row: GridRow) -> bool:
         """Tell at a glance that a row is a record: a digit opens its first number. The others are looked at closely."""
@@ -151,9 +161,6 @@ class TableWriter:
 
     def _is_head(self, texts: Sequence[str]) -> bool:
         return texts in self._head_rows
-
-    def _is_word(self, text: str) -> bool:
-        return kind_of(text) in ("", "text", "code")
 
     def _record(self, row: GridRow) -> None:
         texts = row.texts
@@ -183,6 +190,31 @@ class TableWriter:
             self._builder.line(piece)
         if told:
             self._builder.mark("", _LEVEL + 1)
+
+
+def write_table(builder: TextBuilder, rows: Iterable[GridRow], caption: str = "") -> None:
+    """Write one table as a paragraph of its own."""
+    builder.line("")
+    writer = TableWriter(builder)
+    if not caption:
+        writer.below_caption()
+    writer.write(rows, caption)
+    builder.line("")
+
+
+def _opened(rows: list[GridRow]) -> list[GridRow]:
+    """Return the rows if they surely begin another table, none otherwise."""
+    head = find_head(rows)
+    sure = bool(head.names) and head.score >= _SURE and (rows[0].head or (len(rows[0].filled) == 1) == (head.above > 0))
+    return rows if sure else []
+
+
+def _is_word(text: str) -> bool:
+    return kind_of(text) in ("", "text", "code")
+
+
+def _is_caption(line: str) -> bool:
+    return len(line) <= _LONG_TITLE and _CAPTION.match(line) is not None
 
 
 def _is_filled(row: GridRow) -> bool:

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 from zipfile import ZipFile
 
+from data.errors import cause
 from rag.errors import UnreadableDocument
-from rag.read.archive import open_archive
-from rag.read.extracted import Extract, TextBuilder
+from rag.read import Extract, TextBuilder, open_archive
 from rag.read.table.lines import TableWriter
 from rag.read.table.number_format import is_date_format, plain_number, shown_date, shown_number
 from rag.read.table.sheet import SheetCounts, SheetReader, merged_ranges
@@ -52,7 +52,9 @@ def read_xlsx(data: bytes) -> Extract:
         EOFError,
         OSError,
     ) as error:
-        raise UnreadableDocument(f"the workbook is damaged ({error}): open it in Excel and save it again.") from error
+        raise UnreadableDocument(
+            f"the workbook is damaged ({cause(error)}): open it in Excel and save it again."
+        ) from error
     return builder.build(XLSX_MEDIA_TYPE)
 
 

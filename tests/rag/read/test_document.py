@@ -83,7 +83,7 @@ in <b>euro</b>.</p><p hidden>old</p><div style="display: none">older</div><!-- n
 def test_html_gives_what_a_visitor_reads(read) -> None:
     document = read("a.html", HTML)
     assert document.text.strip() == (
-        "Fares\n\nAll prices in euro.\n\n- Adult: 40\n- Child: 20\n\nCabin | Price\nInside | 74\n\n"
+        "Fares\n\nAll prices in euro.\n\n- Adult: 40\n- Child: 20\n\nCabin | Price\nCabin: Inside | Price: 74\n\n"
         "Code\n\n```\nif sea:\n    sail()\n```"
     )
     assert headings(document) == [("Fares", "Fares"), ("Fares > Code", "Code")]
@@ -158,7 +158,7 @@ def test_docx_keeps_the_order_of_paragraphs_and_tables(read) -> None:
         "Fares",
         "All prices in euro.",
         "Cabin | Price",
-        "Inside | 74",
+        "Cabin: Inside | Price: 74",
         "Pets",
         "Dogs pay 12.",
         "In a control. Inserted.",
