@@ -228,8 +228,9 @@ class Interaction:
 class Score:
     """One measurement of one interaction.
 
-    A scorer that failed writes ``value=None`` with the reason: unscored is missing, never 0 and never dropped. Values
-    of quality metrics lie in [0, 1] and are higher for better.
+    A scorer that failed writes ``value=None`` with the reason: unscored is missing, never 0 and never dropped. Our own
+    values lie in [0, 1], higher is better. Those of other tools stay as given until windows are compared: `scale` holds
+    what came with them ("down 0..10", `data.scales`).
     """
 
     interaction_id: str
@@ -239,8 +240,10 @@ class Score:
     reason: str = ""
     scorer: str = ""
     scorer_version: str = ""
+    scale: str = ""
 
 
+IMPORTED = "imported"  # the scorer of a score that came from elsewhere without the name of one
 DIMENSIONS_SCORER = "answer dimensions"
 """The scorer of what describes an answer by dimension; its scores do not speak for quality."""
 

@@ -26,12 +26,12 @@ from drift.planes import (
     time_points,
     worst_examples,
 )
-from drift.quality import JudgedQuality, QualityMeasures, Side, judge_quality
+from drift.quality import JudgedQuality, QualityMeasures, Side, judge_quality, with_scoring
 from drift.results import AlertBudget, DriftReport, QualityPlane, WindowSummary
 from drift.settings import DriftSettings
 from drift.signals import Features, Topics, answer_features, fit_topics, question_features
 from drift.verdict import decide, verdict_sentence
-from drift.windows import Window, check_window
+from drift.windows import Window, check_window, on_one_scale
 
 
 @contextmanager
@@ -101,7 +101,7 @@ def _assessed(
     quality: QualityPlane | None = None,
 ) -> tuple[DriftReport, JudgedQuality]:
     left, right = prepared.reference, prepared.current
-    ops = judge_ops(left.items, right.items, settings)
+    ops = with_scoring(judge_ops(left.items, right.items, settings), left, right, settings)
     judged = judge_quality(left, right, settings, budget)
     judged = replace(judged, plane=quality) if quality else judged
     changes = clear_changes(left, right, prepared.swaps)
@@ -124,7 +124,8 @@ def _assessed(
 
 
 def _prepare(reference: Window, current: Window, settings: DriftSettings, now: datetime) -> _PreparedWindows:
-    checked = [check_window(window, now) for window in (reference, current)]
+    windows, scales = on_one_scale(reference, current)
+    checked = [check_window(window, now) for window in windows]
     items = [check.window.traffic for check in checked]
     questions = question_features(items[0], items[1])
     topics = _topics(items, questions, settings.seed)
@@ -132,7 +133,7 @@ def _prepare(reference: Window, current: Window, settings: DriftSettings, now: d
     left = Side(checked[0].window, items[0], _topic_of(items[0], questions.rows_reference, labels[0]))
     moved = moved_share(questions.reference, questions.current, settings)
     right = Side(checked[1].window, items[1], _topic_of(items[1], questions.rows_current, labels[1]), moved)
-    notes = (*checked[0].notes, *checked[1].notes, *((questions.note,) if questions.note else ()))
+    notes = (*checked[0].notes, *checked[1].notes, *scales, *((questions.note,) if questions.note else ()))
     return _PreparedWindows(left, right, questions, topics, swap_tests(left, right, settings), notes)
 
 
@@ -144,7 +145,9 @@ def _explained(
     names = topics.names if topics else ()
     answers = answer_features(thinned(left.items), thinned(right.items))
     features = PlaneFeatures(prepared.questions, answers, _topic_names(left, names), _topic_names(right, names))
-    findings = find(left.items, right.items, features, settings, judged.speaking.volunteered)
+    heard = judged.speaking
+    aside = (*heard.aside, *((heard.disputed,) if heard.disputed else ()))
+    findings = find(left.items, right.items, features, settings, heard.volunteered, aside=aside)
     changes = fingerprint_changes(left.items, right.items)
     drifted = report.quality.status == "drifted"
     segmented = segment(left, right, values, names, drifted, settings)

@@ -12,6 +12,7 @@ from pathlib import Path
 from data.errors import InputError
 from data.log import Baseline, InteractionLog, LogSettings, open_log
 from data.records import Kind
+from data.scales import MetricSettings
 from data.settings import DATA_FOLDER, SETTINGS_FILE, read_settings
 from drift.settings import DriftSettings
 from drift.windows import Window
@@ -30,6 +31,7 @@ class LogSections:
 
     log: LogSettings = LogSettings()
     drift: DriftSettings = DriftSettings()
+    metrics: MetricSettings = MetricSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def opened_log(path: Path) -> Iterator[OpenLog]:
     if not is_log(path):
         raise InputError(f"{path} is no log: name a folder with rag.toml, or a log.sqlite.")
     sections = read_settings(LogSections, path / SETTINGS_FILE, os.environ, partial=True)
-    log = open_log(sections.log, path) if path.is_dir() else InteractionLog.at_path(path)
+    log = open_log(sections.log, path, sections.metrics) if path.is_dir() else InteractionLog.at_path(path)
     try:
         yield OpenLog(log, sections.drift)
     finally:

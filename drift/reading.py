@@ -10,7 +10,7 @@ from pathlib import Path
 
 from data.arguments import expect_function, given_path, given_time
 from data.errors import InputError
-from data.interchange import read_interactions
+from data.interchange import read_file
 from data.jsonl import RejectedLine
 from data.records import Interaction, Score, Scorer
 from drift.log_windows import check_period, is_log, log_window, opened_log
@@ -56,12 +56,12 @@ def read(
     lines = "1 line that is" if len(found.rejected) == 1 else f"{len(found.rejected):,} lines that are"
     note = f"{path} has {lines} no interaction (line {first.line}: {first.reason}): left out."
     warnings.warn(note, stacklevel=2)
-    return replace(window, notes=(note,))
+    return replace(window, notes=(*window.notes, note))
 
 
 def read_window(path: Path | str, score: Scorer | None = None) -> WindowFile:
     """Do as `read` does, and return the lines that were refused, too."""
-    loaded = read_interactions(path)
+    loaded = read_file(Path(path))
     if not loaded.interactions:
         first = loaded.rejected[0]
         raise InputError(
@@ -70,6 +70,7 @@ def read_window(path: Path | str, score: Scorer | None = None) -> WindowFile:
         )
     interactions = tuple(sorted(loaded.interactions, key=lambda item: item.at))
     window = Window(Path(path).name, interactions, loaded.scores, interactions[0].at, interactions[-1].at)
+    window = replace(window, notes=tuple(f"{Path(path).name}: {note}" for note in loaded.notes))
     return WindowFile(scored(window, score), loaded.rejected)
 
 

@@ -31,9 +31,10 @@ def decide(ops: OpsPlane, quality: QualityPlane, changes: Sequence[str] = ()) ->
 def verdict_sentence(verdict: Verdict, ops: OpsPlane, quality: QualityPlane, changes: Sequence[str] = ()) -> str:
     """Say the verdict in one sentence; a green one carries the drop that would have been seen."""
     limit = quality.minimum_detectable_drop
+    of = f" by {quality.metric}" if quality.metric else ""
     unsure = quality if quality.status == "insufficient" else ops
     sentences: dict[Verdict, str] = {
-        "steady": f"Steady: ops green, quality steady; a drop of {limit or 0.0:.3f} or more would have been seen.",
+        "steady": f"Steady: ops green, quality steady; a drop{of} of {limit or 0.0:.3f} or more would have been seen.",
         "silent_drift": f"Silent drift: {_beside(ops)}answers got worse. {quality.reason}",
         "ops_incident": f"Ops incident: {ops.reason} Quality: {quality.status}.",
         "ops_incident_and_drift": f"Ops incident and drift: {ops.reason} {quality.reason}",

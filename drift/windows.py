@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from data.errors import InputError
-from data.records import DIMENSIONS_SCORER, Interaction, Score
+from data.records import DIMENSIONS_SCORER, FORGOTTEN, Interaction, Score
+from data.scales import rescaled
 from data.text import plural
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -52,6 +53,12 @@ class CheckedWindow:
 
     window: Window
     notes: tuple[str, ...]
+
+
+def on_one_scale(reference: Window, current: Window) -> tuple[tuple[Window, Window], tuple[str, ...]]:
+    """Return both windows with all scores from 0 to 1 and better high, and one sentence for each metric changed."""
+    made = rescaled((reference.scores, current.scores))
+    return (replace(reference, scores=made.sides[0]), replace(current, scores=made.sides[1])), made.notes
 
 
 def check_window(window: Window, now: datetime) -> CheckedWindow:
@@ -110,6 +117,11 @@ def set_aside(score: Score) -> bool:
 def speaking(scores: Iterable[Score]) -> Iterator[Score]:
     """Yield the scores that may speak for quality."""
     return (score for score in scores if not set_aside(score))
+
+
+def is_empty(item: Interaction) -> bool:
+    """Tell whether the user got an answer without a word; one whose text was deleted had some."""
+    return item.answer is not None and not item.answer.strip() and FORGOTTEN not in item.flags
 
 
 def normalised(text: str) -> str:

@@ -18,7 +18,7 @@ class MetricGate:
 
     `p_value` is adjusted over metrics. `cases_needed` is how many such cases would rule a drop of `margin` out; None
     where no number would, as the mean fell by as much. `lost` counts cases the accepted run could score and the
-    candidate could not; the means are None when that is all of them.
+    candidate could not, for the reason `unscored` most of all; the means are None when that is all of them.
     """
 
     metric: str
@@ -31,6 +31,12 @@ class MetricGate:
     minimum_detectable_drop: float
     lost: int
     cases_needed: int | None = None
+    unscored: str = ""
+
+    @property
+    def is_unmeasured(self) -> bool:
+        """Whether the candidate has no value at all where the accepted run had some: its judge is dead, or the like."""
+        return self.lost > 0 and not self.difference.count
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ answers are possible:
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
@@ -29,6 +30,7 @@ class _Pairs:
     accepted: tuple[float, ...]
     candidate: tuple[float, ...]
     lost: int
+    unscored: str
 
     @property
     def differences(self) -> tuple[float, ...]:
@@ -119,10 +121,10 @@ def _common_metrics(accepted: EvalRun, candidate: EvalRun, settings: EvalSetting
 
 def _pairs_of(metric: str, pairs: Sequence[tuple[CaseResult, CaseResult]]) -> _Pairs:
     both = [(old, new) for old, new in pairs if metric in old.values and metric in new.values]
-    lost = sum(metric in old.values and metric not in new.values for old, new in pairs)
-    return _Pairs(
-        metric, tuple(old.values[metric] for old, _ in both), tuple(new.values[metric] for _, new in both), lost
-    )
+    lost = [new for old, new in pairs if metric in old.values and metric not in new.values]
+    reasons = Counter(new.unscored.get(metric) or new.error or "no value" for new in lost).most_common(1)
+    values = [tuple(result.values[metric] for result in side) for side in zip(*both, strict=True)] or [(), ()]
+    return _Pairs(metric, values[0], values[1], len(lost), reasons[0][0] if reasons else "")
 
 
 def _judge(scored: Sequence[_Pairs], settings: EvalSettings) -> tuple[MetricGate, ...]:
@@ -148,6 +150,7 @@ def _judge_metric(item: _Pairs, p_value: float, settings: EvalSettings, metrics:
         margin=settings.margin_of(item.metric),
         minimum_detectable_drop=minimum_detectable_drop(item.differences, settings.alpha / metrics),
         lost=item.lost,
+        unscored=item.unscored,
         cases_needed=cases_needed(item.differences, settings.margin_of(item.metric), 1 - 2 * settings.alpha),
     )
 

@@ -1,92 +1,128 @@
 """Interaction files of other tools: which format a file has, and its items as interactions.
 
 Bad items are refused by number with the reason, and never stop the good ones. The number is that of a line, or of a
-trace in the order of first appearance.
+trace in the order of first appearance. What is left out without harm is counted and told by name.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, get_args
 
 from data.errors import InputError
-from data.interchange import langfuse, otlp, spans
-from data.interchange.lines import ImportedFile, read_interactions
-from data.jsonl import RejectedLine, check_file, parse_json
-from data.records import Interaction, Score
+from data.interchange import datasets, langfuse, langsmith, mlflow, opik, otlp, phoenix
+from data.interchange.contents import FileContents, ImportedFile
+from data.interchange.lines import read_interactions
+from data.interchange.rows import rows_of
+from data.jsonl import check_file
+from data.scales import MetricSettings
+from data.traces import NoInteractionError, TraceParts, Traces
 
-Format = Literal["auto", "jsonl", "otlp", "langfuse"]
-FORMATS: tuple[Format, ...] = ("auto", "jsonl", "otlp", "langfuse")
-_T = TypeVar("_T")
+Format = Literal["auto", "jsonl", "otlp", "langfuse", "phoenix", "langsmith", "opik", "mlflow", "dataset"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+_GATHER: dict[str, Callable[[Any, Traces, MetricSettings | None], None]] = {
+    "otlp": otlp.gather,
+    "langsmith": langsmith.gather,
+    "phoenix": phoenix.gather,
+    "mlflow": mlflow.gather,
+    "opik": opik.gather,
+    "langfuse": langfuse.gather,
+}
+_LOOKS: dict[Format, Callable[[Any], bool]] = {
+    "otlp": otlp.looks_like,
+    "langsmith": langsmith.looks_like,
+    "phoenix": phoenix.looks_like,
+    "mlflow": mlflow.looks_like,
+    "opik": opik.looks_like,
+    "langfuse": langfuse.looks_like,
+    "dataset": datasets.looks_like,
+}
+"""How each format is told, in the order in which they are tried."""
 
 
-def read_file(path: Path, kind: Format = "auto") -> ImportedFile:
-    """Read an interaction file of any known format.
+def read_file(path: Path, kind: Format = "auto", metrics: MetricSettings | None = None) -> ImportedFile:
+    """Read an interaction file of any known format; `metrics` tell what scores mean.
 
     :raises InputError: the file is missing, a folder, compressed, not UTF-8 or empty.
     """
     check_file(path)
     kind = detect(path) if kind == "auto" else kind
     if kind == "jsonl":
-        return read_interactions(path)
-    return _read_otlp(path) if kind == "otlp" else _read_langfuse(path)
+        return read_interactions(path, metrics)
+    return _read_set(path, metrics) if kind == "dataset" else _read_traces(path, kind, metrics)
 
 
 def detect(path: Path) -> Format:
     """Return the format of a file by its first item; what cannot be told is taken for our own."""
-    for _, row in _rows(path):
+    for _, row in rows_of(path):
         if isinstance(row, InputError):
             continue
-        if isinstance(row, dict) and ("resourceSpans" in row or "resource_spans" in row):
-            return "otlp"
-        return "langfuse" if langfuse.looks_like(row) else "jsonl"
+        if isinstance(row, dict) and {"id", "at", "question"} <= row.keys():
+            return "jsonl"
+        return next((kind for kind, looks_like in _LOOKS.items() if looks_like(row)), "jsonl")
     return "jsonl"
 
 
-def _read_otlp(path: Path) -> ImportedFile:
-    traces: dict[str, list[spans.SpanRecord]] = {}
-    rejected: list[RejectedLine] = []
-    for number, row in _rows(path):
-        found = _tried(lambda row=row: spans.spans_of(_good(row)), number, row, rejected)  # type: ignore[misc]
-        for span in found or ():
-            traces.setdefault(span.trace, []).append(span)
-    return _finished(path, traces, lambda name, found: (otlp.interaction_of(found), []), rejected)
-
-
-def _read_langfuse(path: Path) -> ImportedFile:
-    traces: dict[str, langfuse.TraceRows] = {}
-    rejected: list[RejectedLine] = []
-    for number, row in _rows(path):
-        _tried(lambda row=row: langfuse.gather(_good(row), traces), number, row, rejected)  # type: ignore[misc]
-    return _finished(path, traces, langfuse.interaction_of, rejected)
-
-
-def _finished(
-    path: Path,
-    traces: dict[str, _T],
-    read: Callable[[str, _T], tuple[Interaction, list[Score]]],
-    rejected: list[RejectedLine],
-) -> ImportedFile:
-    items: list[Interaction] = []
-    scores: list[Score] = []
+def _read_traces(path: Path, kind: Format, metrics: MetricSettings | None) -> ImportedFile:
+    contents, traces = FileContents(), Traces()
+    for number, row in rows_of(path):
+        _tried(lambda row=row: _GATHER[kind](_good(row), traces, metrics), number, row, contents)  # type: ignore[misc]
+    idle: Counter[str] = Counter()
     for number, (name, parts) in enumerate(traces.items(), start=1):
-        made = _tried(lambda name=name, parts=parts: read(name, parts), number, {"trace": name}, rejected)  # type: ignore[misc]
-        if made is not None:
-            items.append(made[0])
-            scores += made[1]
-    if not items and not rejected:
+        if reason := _nothing(name, parts):
+            idle[reason] += 1
+            continue
+        _tried(lambda name=name, parts=parts: _add(name, parts, contents), number, {"trace": name}, contents)  # type: ignore[misc]
+    if not contents.items and not contents.rejected and not idle:
         raise InputError(f"{path} holds no traces: export them again, or name the format with --format.")
-    return ImportedFile(tuple(items), tuple(scores), tuple(rejected))
+    contents.notes += [f"{_traces(count)} passed over: {reason}." for reason, count in idle.most_common()]
+    return contents.finished()
 
 
-def _tried(make: Callable[[], _T], number: int, row: Any, rejected: list[RejectedLine]) -> _T | None:
+def _nothing(name: str, parts: TraceParts) -> str:
+    """Return why a trace is passed over; empty where it tells of an answer, or should."""
+    try:
+        parts.interactions(name)
+    except NoInteractionError as error:
+        return str(error)
+    except InputError:
+        return ""
+    return ""
+
+
+def _add(name: str, parts: TraceParts, contents: FileContents) -> None:
+    items = parts.interactions(name)
+    alone = len(items) == 1
+    for item in items:
+        contents.add(item, (score for score in parts.scores if alone and score.interaction_id == item.id))
+    if not alone:
+        contents.turns += len(items)
+        contents.of_conversations += len(parts.scores)
+
+
+def _read_set(path: Path, metrics: MetricSettings | None) -> ImportedFile:
+    contents, undated = FileContents(), 0
+    dated = datetime.fromtimestamp(int(path.stat().st_mtime), UTC)
+    for number, row in rows_of(path):
+        made = _tried(lambda row=row: datasets.gather(_good(row), contents, dated, metrics), number, row, contents)  # type: ignore[misc]
+        undated += made or 0
+    if undated:
+        rows = "1 row has" if undated == 1 else f"{undated:,} rows have"
+        day = f"{dated:%Y-%m-%d %H:%M} UTC"
+        contents.notes.append(f"{rows} no time: dated by the file, {day}, and named by content.")
+    return contents.finished()
+
+
+def _tried(make: Callable[[], Any], number: int, row: Any, contents: FileContents) -> Any:
     try:
         return make()
     except InputError as error:
         raw = str(row) if isinstance(row, InputError) else json.dumps(row, ensure_ascii=False, default=str)
-        rejected.append(RejectedLine(number, str(error), raw))
+        contents.refuse(number, str(error), raw)
         return None
 
 
@@ -96,37 +132,5 @@ def _good(row: Any) -> Any:
     return row
 
 
-def _rows(path: Path) -> Iterator[tuple[int, Any]]:
-    """Yield the items of a JSON file (a list, or one value) or of JSON Lines; an unreadable line as its error."""
-    with path.open("rb") as file:
-        first = next((line for line in file if line.strip()), b"")
-        if _is_whole(first):
-            yield from _of_whole(path)
-            return
-        file.seek(0)
-        for number, raw in enumerate(file, start=1):
-            if raw.strip():
-                yield number, _parsed(raw)
-
-
-def _is_whole(first: bytes) -> bool:
-    """Say whether a file that begins with this line is one JSON value over many lines, or a list."""
-    return first.lstrip(b"\xef\xbb\xbf").strip()[:1] == b"[" or isinstance(_parsed(first), InputError)
-
-
-def _of_whole(path: Path) -> Iterator[tuple[int, Any]]:
-    value = _parsed(path.read_bytes())
-    if not isinstance(value, InputError):
-        yield from enumerate(value if isinstance(value, list) else [value], start=1)
-        return
-    # Not one value: JSON Lines whose first line is broken.
-    for number, raw in enumerate(path.read_bytes().splitlines(), start=1):
-        if raw.strip():
-            yield number, _parsed(raw)
-
-
-def _parsed(raw: bytes) -> Any:
-    try:
-        return parse_json(raw)
-    except InputError as error:
-        return error
+def _traces(count: int) -> str:
+    return "1 trace was" if count == 1 else f"{count:,} traces were"

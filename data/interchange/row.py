@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, PlainValidator, Strict
 from pydantic_core import PydanticCustomError
 
-from data.records import KINDS, OUTCOMES, SCORE_SOURCES, Kind, Outcome, ScoreSource
+from data.errors import InputError
+from data.interchange.times import time_of
+from data.records import KINDS, OUTCOMES, Kind, Outcome
 from data.shapes import EmptyIsNone, Name, Number, Requirement, Shape, Text
 
 
 def _time(value: object) -> datetime:
-    if not isinstance(value, str):
-        raise PydanticCustomError("must", "{key} must be an ISO 8601 string, found {found}")
     try:
-        at = datetime.fromisoformat(value)
-        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise PydanticCustomError("must", "{key} is not an ISO 8601 time: {found}") from error
+        return time_of(value)
+    except InputError as error:
+        raise PydanticCustomError("must", "{key} {why}", {"why": str(error)}) from error
 
 
 def _not_negative(value: float) -> float:
@@ -32,9 +31,7 @@ def _not_negative(value: float) -> float:
 _Words = Annotated[str, Strict(), Requirement("{key} must be a string or null")]
 _Objects = Annotated[list[Any], Strict(), Requirement("{key} must be a list")]
 _Mapping = Annotated[dict[str, Any], Strict(), Requirement("{key} must be an object")]
-_OUTCOMES, _KINDS, _SOURCES = (
-    Requirement(f"{{key}} must be one of {', '.join(allowed)}") for allowed in (OUTCOMES, KINDS, SCORE_SOURCES)
-)
+_OUTCOMES, _KINDS = (Requirement(f"{{key}} must be one of {', '.join(allowed)}") for allowed in (OUTCOMES, KINDS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +49,9 @@ class Row:
     latency_ms: Annotated[Number, AfterValidator(_not_negative)] | None = None
     fingerprint: _Mapping | None = None
     model: Name = ""
+    session: Name = ""
+    user: Name = ""
+    finish_reason: Name = ""
     tags: _Mapping | None = None
     scores: _Objects | None = None
 
@@ -71,8 +71,8 @@ class ScoreRow:
     """A score of a line."""
 
     metric: Annotated[str, Strict(), Requirement("score {key} must be a string")]
-    value: Annotated[Number, Requirement("score {metric} must be a finite number")] | None = None
-    source: Annotated[ScoreSource | None, EmptyIsNone, _SOURCES] = None
+    value: Any = None
+    source: Any = None
     reason: Name = ""
     scorer: Name = ""
     scorer_version: Name = ""

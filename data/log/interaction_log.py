@@ -17,8 +17,9 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from data.arguments import expect, expect_all, given_path, given_text, given_time
+from data.arguments import expect, given_path, given_text, given_time
 from data.errors import InputError, cause
+from data.log.periods import window_of
 from data.log.places import cannot_open, cannot_write, open_engine
 from data.log.redact import Redactor
 from data.log.rows import format_time, from_row, parse_time, score_row, to_row
@@ -27,6 +28,7 @@ from data.log.tables import interactions as _interactions
 from data.log.tables import migrate
 from data.log.tables import scores as _scores
 from data.records import Interaction, Kind, Score
+from data.scales import MetricSettings
 from data.text import storable
 
 _BATCH = 500
@@ -58,14 +60,16 @@ class LogSpan:
 class InteractionLog:
     """Append-only store of interactions and scores behind one database URL."""
 
-    def __init__(self, url: str, redact: Redactor | None = None) -> None:
+    def __init__(self, url: str, redact: Redactor | None = None, metrics: MetricSettings | None = None) -> None:
         """Open the database at `url`, creating or upgrading its tables; `redact` sees all before it is written.
 
-        A log in a folder that may not be written can be read as ever: `writable` tells.
+        `metrics` tell of scores what did not come with them, whenever they are read. A log in a folder that may not be
+        written can be read as ever: `writable` tells.
 
         :raises WorkspaceError: the URL cannot be used, the database cannot be opened or was written by a newer version.
         """
         self._redact = redact or Redactor()
+        self._metrics = metrics or MetricSettings()
         self._url = url
         self._engine, self.writable = open_engine(url)
         try:
@@ -75,9 +79,11 @@ class InteractionLog:
             raise cannot_open(url, error) from error
 
     @classmethod
-    def at_path(cls, path: Path, redact: Redactor | None = None) -> InteractionLog:
+    def at_path(
+        cls, path: Path, redact: Redactor | None = None, metrics: MetricSettings | None = None
+    ) -> InteractionLog:
         """Open the SQLite log at `path`, creating it when absent."""
-        return cls(f"sqlite:///{given_path('InteractionLog.at_path', 'path', path, 'a file')}", redact)
+        return cls(f"sqlite:///{given_path('InteractionLog.at_path', 'path', path, 'a file')}", redact, metrics)
 
     @property
     def engine(self) -> sa.Engine:
@@ -153,7 +159,7 @@ class InteractionLog:
         self, since: datetime | None = None, until: datetime | None = None, kinds: tuple[Kind, ...] | None = ("user",)
     ) -> list[str]:
         """Return the ids of the interactions that `read` with the same arguments yields, in the same order."""
-        query = _window(sa.select(_interactions.c.id), since, until, kinds)
+        query = window_of(sa.select(_interactions.c.id), since, until, kinds)
         with self._engine.connect() as connection:
             return list(connection.execute(query.order_by(_interactions.c.at, _interactions.c.id)).scalars())
 
@@ -161,7 +167,9 @@ class InteractionLog:
         self, since: datetime | None = None, until: datetime | None = None, kinds: tuple[Kind, ...] | None = ("user",)
     ) -> Iterator[Interaction]:
         """Yield interactions with ``since <= at < until`` in order of time; `kinds` None means all kinds."""
-        query = _window(sa.select(_interactions), since, until, kinds).order_by(_interactions.c.at, _interactions.c.id)
+        query = window_of(sa.select(_interactions), since, until, kinds).order_by(
+            _interactions.c.at, _interactions.c.id
+        )
         with self._engine.connect() as connection:
             for row in connection.execution_options(yield_per=_BATCH).execute(query).mappings():
                 yield from_row(row)
@@ -186,9 +194,9 @@ class InteractionLog:
     ) -> list[Score]:
         """Return the scores of the interactions that `read` with the same arguments yields."""
         joined = sa.select(_scores).join(_interactions, _interactions.c.id == _scores.c.interaction_id)
-        query = _window(joined, since, until, kinds).order_by(*_scores.primary_key.columns)
+        query = window_of(joined, since, until, kinds).order_by(*_scores.primary_key.columns)
         with self._engine.connect() as connection:
-            return [Score(**row) for row in connection.execute(query).mappings()]
+            return list(self._metrics.told(Score(**row) for row in connection.execute(query).mappings()))
 
     def span(self) -> LogSpan:
         """Return count and time span of the whole log."""
@@ -260,7 +268,7 @@ class InteractionLog:
 
     def _upsert_scores(self, connection: sa.Connection, rows: list[dict[str, Any]]) -> None:
         insert = self._insert(_scores)
-        update = {"value": insert.excluded.value, "reason": insert.excluded.reason}
+        update = {name: getattr(insert.excluded, name) for name in ("value", "reason", "scale")}
         connection.execute(
             insert.on_conflict_do_update(index_elements=list(_scores.primary_key.columns), set_=update),
             self._held(rows),
@@ -274,20 +282,6 @@ class InteractionLog:
     def _insert(self, table: sa.Table) -> Any:
         dialect = postgresql if self._engine.dialect.name == "postgresql" else sqlite
         return dialect.insert(table)
-
-
-def _window(query: Any, since: datetime | None, until: datetime | None, kinds: tuple[Kind, ...] | None) -> Any:
-    for name, moment in (("since", since), ("until", until)):
-        given_time("InteractionLog.read", name, moment)
-    if kinds is not None:
-        expect_all("InteractionLog.read", "kinds", kinds, str, 'kinds such as ("user", "canary"), or None for all')
-    if since is not None:
-        query = query.where(_interactions.c.at >= format_time(since))
-    if until is not None:
-        query = query.where(_interactions.c.at < format_time(until))
-    if kinds is not None:
-        query = query.where(_interactions.c.kind.in_(kinds))
-    return query
 
 
 def _batches(items: Iterable[_T]) -> Iterator[list[_T]]:

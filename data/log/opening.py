@@ -11,19 +11,20 @@ from data.errors import SettingsError, cause
 from data.log.interaction_log import InteractionLog
 from data.log.redact import Redactor
 from data.log.settings import LogSettings
+from data.scales import MetricSettings
 from data.settings import DATA_FOLDER
 
 
-def open_log(settings: LogSettings, folder: Path) -> InteractionLog:
-    """Open the interaction log of the workspace in `folder`.
+def open_log(settings: LogSettings, folder: Path, metrics: MetricSettings | None = None) -> InteractionLog:
+    """Open the interaction log of the workspace in `folder`; `metrics` are its settings for other tools' scores.
 
     :raises WorkspaceError: it cannot be opened.
     :raises SettingsError: a pattern is no regular expression, or the hook cannot be found.
     """
     url, redact = settings.url.reveal(), build_redactor(settings, folder)
     if url:
-        return InteractionLog(url, redact)
-    return InteractionLog.at_path((folder / DATA_FOLDER).resolve() / "log.sqlite", redact)
+        return InteractionLog(url, redact, metrics)
+    return InteractionLog.at_path((folder / DATA_FOLDER).resolve() / "log.sqlite", redact, metrics)
 
 
 def build_redactor(settings: LogSettings, folder: Path) -> Redactor:

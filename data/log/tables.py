@@ -35,6 +35,7 @@ scores = sa.Table(
     sa.Column("scorer_version", sa.String(64), primary_key=True),
     sa.Column("value", sa.Float),
     sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("scale", sa.String(64), nullable=False, server_default=""),
 )
 baselines = sa.Table(
     "baselines",
@@ -64,7 +65,12 @@ def _create_sketches(connection: sa.Connection) -> None:
     sketches.create(connection, checkfirst=True)
 
 
-MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (_create_tables, _create_sketches)
+def _add_scales(connection: sa.Connection) -> None:
+    if "scale" not in {column["name"] for column in sa.inspect(connection).get_columns("scores")}:
+        connection.execute(sa.text("ALTER TABLE scores ADD COLUMN scale VARCHAR(64) NOT NULL DEFAULT ''"))
+
+
+MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (_create_tables, _create_sketches, _add_scales)
 """Applied in order, each once; append only."""
 
 

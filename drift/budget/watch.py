@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 
 from data.records import ScoreSource
+from data.scales import rescaled
 from drift.budget.alert_budget import Day
 from drift.budget.floor import Floor, fit_floor
 from drift.quality import best_covered
@@ -29,6 +31,7 @@ def learn(
     reference: Window, known: Measure | None, settings: DriftSettings
 ) -> tuple[Measure, FrozenTopics, Floor] | None:
     """Learn measure (unless `known`), topics and floor of a baseline; None with fewer than `min_records` scores."""
+    reference = _on_scale(reference)
     measure = known or measure_to_watch(reference, settings)
     topics = freeze_topics(reference.traffic, settings.seed)
     if topics is None or measure is None:
@@ -59,9 +62,13 @@ def scored_day(window: Window, measure: Measure, topics: FrozenTopics, at: date)
 
 
 def by_day(window: Window) -> list[tuple[date, Window]]:
-    """Cut a window into UTC days, oldest first; a day without records between two with some is there, empty."""
+    """Cut a window into UTC days, oldest first; a day without records between two with some is there, empty.
+
+    Scores come on the scale from 0 to 1.
+    """
     if not window.interactions:
         return []
+    window = _on_scale(window)
     items: dict[date, list[int]] = {}
     for row, item in enumerate(window.interactions):
         items.setdefault(item.at.date(), []).append(row)
@@ -82,3 +89,7 @@ def by_day(window: Window) -> list[tuple[date, Window]]:
         )
         for day in days
     ]
+
+
+def _on_scale(window: Window) -> Window:
+    return replace(window, scores=rescaled((window.scores,)).sides[0])

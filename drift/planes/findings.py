@@ -39,11 +39,14 @@ def find(
     features: PlaneFeatures,
     settings: DriftSettings,
     ratings: Sequence[Measure] = (),
+    *,
+    aside: Sequence[Measure] = (),
 ) -> tuple[Finding, ...]:
     """Test all signals of two windows and adjust the p-values together (Benjamini–Hochberg), strongest evidence first.
 
     Benjamini–Hochberg rejects something only if Simes' global test does, so a report on windows that do not differ at
-    all holds a finding with probability `settings.fdr` at most. `ratings` are tested as signals of the answers.
+    all holds a finding with probability `settings.fdr` at most. `ratings` are tested as signals of the answers, and
+    scores set `aside` as what they are.
     """
     found = [
         *_vector_findings("query", "questions", features.questions, settings),
@@ -52,8 +55,9 @@ def find(
         *_category("retrieval", "source used", _sources(reference), _sources(current), settings),
     ]
     for rated in ratings:
-        sides = [np.array(list(values.values()), dtype=np.float64) for values in (rated.reference, rated.current)]
-        found += _number("answer", rated.metric, sides[0], sides[1])
+        found += _measured("answer", rated.metric, rated)
+    for score in aside:
+        found += _measured("quality", f"{score.metric}, set from 0 to 1 and best high,", score)
     reference, current = thinned(reference), thinned(current)
     for name, (plane, signal) in SIGNALS.items():
         found += _number(plane, name, _values(reference, signal), _values(current, signal))
@@ -128,6 +132,11 @@ def _number(plane: Plane, name: str, left: NDArray[np.float64], right: NDArray[n
     sentence = f"{name.capitalize()} {change} (d = {shift.effect:+.2f}, p = {shift.p_value:.2g})."
     large = abs(shift.effect) >= _MINIMAL["d"]
     return [Finding(plane, name, *means, shift.effect, "d", shift.p_value, shift.p_value, large, sentence)]
+
+
+def _measured(plane: Plane, name: str, measure: Measure) -> list[Finding]:
+    sides = [np.array(list(values.values()), dtype=np.float64) for values in (measure.reference, measure.current)]
+    return _number(plane, name, sides[0], sides[1])
 
 
 def _category(

@@ -6,8 +6,11 @@ from data.faces import face
 
 if TYPE_CHECKING:
     from drift.quality.checks import fired_sentence
+    from drift.quality.coverage import with_scoring
     from drift.quality.judgement import JudgedQuality, judge_quality
-    from drift.quality.scoring import Measure, QualityMeasures, Side, best_covered, source_rank
+    from drift.quality.measures import Measure, QualityMeasures, Side
+    from drift.quality.scoring import best_covered, source_rank
+    from drift.quality.standing import may_speak
 
 __all__ = [
     "JudgedQuality",
@@ -17,14 +20,19 @@ __all__ = [
     "best_covered",
     "fired_sentence",
     "judge_quality",
+    "may_speak",
     "source_rank",
+    "with_scoring",
 ]
 
 __getattr__ = face(
     __name__,
     {
         "checks": ["fired_sentence"],
+        "coverage": ["with_scoring"],
         "judgement": ["JudgedQuality", "judge_quality"],
-        "scoring": ["Measure", "QualityMeasures", "Side", "best_covered", "source_rank"],
+        "measures": ["Measure", "QualityMeasures", "Side"],
+        "scoring": ["best_covered", "source_rank"],
+        "standing": ["may_speak"],
     },
 )

@@ -9,12 +9,12 @@ from datetime import timedelta
 import numpy as np
 
 from drift.quality.contrast import contrast, matched
-from drift.quality.scoring import Measure, QualityMeasures, Side
+from drift.quality.measures import Measure, QualityMeasures, Side
 from drift.results import Estimate, QualityTest, shown_p
 from drift.settings import DriftSettings
 from drift.signals import at_a_limit, cut_off, unsupported_citations
 from drift.stats import SMALL, paired
-from drift.windows import normalised
+from drift.windows import is_empty, normalised
 
 WEIGHTS = {
     "score": 20.0,
@@ -77,22 +77,26 @@ def decide(candidates: Sequence[QualityCheck], settings: DriftSettings) -> tuple
     return tuple(decided)
 
 
-def fired_sentence(tests: Sequence[QualityTest]) -> str:
-    """Say which tests alerted, by how much and how surely."""
-    text = "; ".join(_fall(test) for test in tests if test.fired)
+def fired_sentence(tests: Sequence[QualityTest], metric: str = "") -> str:
+    """Say which tests alerted, by how much and how surely; `metric` is the score that speaks."""
+    text = "; ".join(_fall(test, metric) for test in tests if test.fired)
     return f"{text[:1].upper()}{text[1:]}." if text else ""
 
 
-def _fall(test: QualityTest) -> str:
+def _fall(test: QualityTest, metric: str) -> str:
+    what = _SENTENCES[test.name] + (f" ({metric})" if metric and test.name == "score" else "")
     if test.delta >= 0:
-        return f"{_SENTENCES[test.name]} fell ({shown_p(test.p_drop)}); by how much is for more labels to say"
-    return f"{_SENTENCES[test.name]} fell by {-test.delta:.3f} ({shown_p(test.p_drop)})"
+        return f"{what} fell ({shown_p(test.p_drop)}); by how much is for more labels to say"
+    return f"{what} fell by {-test.delta:.3f} ({shown_p(test.p_drop)})"
 
 
 def answered(reference: Side, current: Side, speaking: QualityMeasures, settings: DriftSettings) -> QualityCheck | None:
-    """Test the share of questions that were answered rather than declined; failures belong to ops."""
+    """Test the share of questions that got an answer with words; failures belong to ops."""
     sides = (reference, current)
-    rates = [{i.id: float(i.outcome == "answered") for i in side.items if i.outcome != "failed"} for side in sides]
+    rates = [
+        {i.id: float(i.outcome == "answered" and not is_empty(i)) for i in side.items if i.outcome != "failed"}
+        for side in sides
+    ]
     return _rate("answered", rates, sides, settings)
 
 

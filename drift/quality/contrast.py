@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.records import Interaction
-from drift.quality.scoring import Side
+from drift.quality.measures import Side
 from drift.results import Estimate
 from drift.settings import DriftSettings
 from drift.stats import (

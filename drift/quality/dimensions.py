@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from drift.quality.contrast import contrast
-from drift.quality.scoring import Measure, QualityMeasures, Side
+from drift.quality.measures import Measure, QualityMeasures, Side
 from drift.results import Estimate, QualityDimension
 from drift.settings import DriftSettings
 from drift.stats import visible

@@ -12,13 +12,16 @@ from data.records import PROBABILITY_TAGS, Interaction, ScoreSource
 from drift.quality import checks as evidence
 from drift.quality.contrast import Contrast, contrast
 from drift.quality.dimensions import DimensionEvidence, measure_dimensions, smallest_visible
+from drift.quality.measures import Measure, QualityMeasures, Side
 from drift.quality.missing import missing_scores, with_bounds
-from drift.quality.scoring import Measure, QualityMeasures, Side, choose, with_judge
+from drift.quality.scoring import choose, with_judge
+from drift.quality.standing import beside_ours
 from drift.results import AlertBudget, Estimate, QualityPlane, QualityTest
 from drift.settings import DriftSettings
 from drift.stats import SMALL, LabelledWindow, drop_e_process, mean_interval, prediction_powered, visible
 from drift.verdict import evidence_sentence
 
+_ROUNDS = 20
 _MIN_OVERLAP = 0.25
 """Below this overlap of topics the windows hold different questions and their quality cannot be compared."""
 
@@ -44,7 +47,7 @@ def judge_quality(
     """
     if budget is not None:
         settings = replace(settings, alpha=budget.level)
-    speaking = with_judge(choose(reference, current, settings))
+    speaking = beside_ours(with_judge(choose(reference, current, settings)), (reference, current), settings)
     tests = (check(reference, current, speaking, settings) for check in evidence.SHARE_CHECKS)
     parts = measure_dimensions(speaking, (reference, current), settings)
     candidates = [test for test in tests if test]
@@ -127,7 +130,7 @@ def _plain(main: Measure, found: Contrast, settings: DriftSettings) -> QualityPl
         within=found.within if known else None,
         p_value=found.within.p_drop if known else None,
         e_value=_e_value(found, settings.confidence),
-        minimum_detectable_drop=_detectable(found.within.se, settings),
+        minimum_detectable_drop=_detectable(found.within.se, settings, found.reference),
         n_reference=int(found.reference.size),
         n_current=int(found.current.size),
         n_labelled=0 if main.source == "proxy" else len(main.reference) + len(main.current),
@@ -192,11 +195,11 @@ def _label_probability(item: Interaction, source: ScoreSource) -> float:
 def _concluded(
     plane: QualityPlane, tests: tuple[QualityTest, ...], enough: bool, settings: DriftSettings
 ) -> QualityPlane:
-    if sentence := evidence.fired_sentence(tests):
+    if sentence := evidence.fired_sentence(tests, f"{plane.metric}, {plane.source}" if plane.metric else ""):
         return replace(plane, status="drifted", reason=sentence, tests=tests)
     if reason := plane.reason or _shortage(plane, enough, settings):
         return replace(plane, status="insufficient", reason=reason, tests=tests)
-    reason = f"No drop; one of {plane.minimum_detectable_drop:.3f} or more would have been seen."
+    reason = f"No drop; one by {plane.metric} of {plane.minimum_detectable_drop:.3f} or more would have been seen."
     return replace(plane, status="steady", reason=reason, tests=tests)
 
 
@@ -223,11 +226,25 @@ def _e_value(found: Contrast, confidence: float) -> float | None:
     return float(drop_e_process(found.current, floor)[-1])
 
 
-def _detectable(se: float, settings: DriftSettings) -> float | None:
+def _detectable(se: float, settings: DriftSettings, healthy: NDArray[np.float64] | None = None) -> float | None:
+    """Return the smallest drop that is seen with the power asked for.
+
+    A share near 1 varies more after it fell: with the values of the `healthy` window the standard error is that after
+    the drop, the larger one (of a score between 0 and 1 the variance moves with m(1 − m)).
+    """
     if not np.isfinite(se):
         return None
     share = evidence.WEIGHTS["score"] / sum(evidence.WEIGHTS.values())
-    return visible(se, settings.alpha * share, settings.power, settings.minimal_drop)
+    alpha = settings.alpha * share
+    seen = visible(se, alpha, settings.power, settings.minimal_drop)
+    if healthy is None or not healthy.size:
+        return seen
+    mean = float(np.clip(healthy.mean(), 0.0, 1.0))
+    for _ in range(_ROUNDS):
+        lower = max(mean - seen, 0.0)
+        grown = lower * (1 - lower) / (mean * (1 - mean)) if 0 < mean < 1 else 1.0
+        seen = visible(se * np.sqrt((1 + max(grown, 1.0)) / 2), alpha, settings.power, settings.minimal_drop)
+    return float(seen)
 
 
 def _needed(plane: QualityPlane, settings: DriftSettings) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from drift.quality.scoring import Measure, Side
+from drift.quality.measures import Measure, Side
 from drift.results import QualityPlane
 from drift.settings import DriftSettings
 

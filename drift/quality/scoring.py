@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 
-from data.records import PROBABILITY_TAGS, THUMBS, Interaction, ScoreSource
+from data.records import PROBABILITY_TAGS, THUMBS, ScoreSource
+from drift.quality.measures import Measure, QualityMeasures, Side
+from drift.quality.standing import hear, may_speak
 from drift.settings import DriftSettings
 from drift.windows import Window, set_aside, speaking
 
@@ -21,51 +22,6 @@ _DENSE = 0.9
 """From this share of scored records on, a score speaks for the whole window without help of another."""
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One checked window with the records that are compared, in order of time, and the topic of each (by id).
-
-    `moved` is the share of questions that may be of another kind than the other window's (`drift.planes.findings`).
-    """
-
-    window: Window
-    items: tuple[Interaction, ...]
-    topics: dict[str, int]
-    moved: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """One metric of one source made by one version of its scorer, on the records of both windows."""
-
-    metric: str
-    source: ScoreSource
-    scorer_version: str
-    reference: dict[str, float]
-    current: dict[str, float]
-    coverage: float
-
-
-@dataclass(frozen=True, slots=True)
-class QualityMeasures:
-    """The measure that speaks for quality, the cheap one that helps it where it covers only a sample, and remarks.
-
-    `volunteered` are ratings of people who chose to rate: they explain, but do not speak. `figures` is the support of
-    an answer's numbers by its passages; few answers carry any, so it never speaks alone. `dimensions` are our scores
-    of one dimension each, by its name. `between` is a judge asked
-    about a sample, where people's labels speak and the helper covers the rest (`drift.quality.scoring`).
-    """
-
-    main: Measure | None
-    helper: Measure | None
-    reason: str
-    notes: tuple[str, ...]
-    volunteered: tuple[Measure, ...] = ()
-    figures: Measure | None = None
-    between: Measure | None = None
-    dimensions: Mapping[str, Measure] = field(default_factory=dict)
-
-
 def choose(reference: Side, current: Side, settings: DriftSettings) -> QualityMeasures:
     """Choose the measures for the records of both sides.
 
@@ -74,14 +30,18 @@ def choose(reference: Side, current: Side, settings: DriftSettings) -> QualityMe
     """
     known = _measures(reference, current, settings)
     volunteered = tuple(measure for measure in known if _volunteered(measure, reference, current))
+    heard = hear((measure for measure in known if measure not in volunteered), (reference, current), settings)
     figures = _figures(known, settings)
     dimensions = _dimensions(_measures(reference, current, settings, aside=True))
-    found = [measure for measure in known if measure not in (*volunteered, figures)]
+    found = [measure for measure in heard.kept if measure is not figures]
+    own = _best([measure for measure in found if measure.coverage >= _DENSE], "proxy")
     notes = (
         *_version_notes(reference.window, current.window),
         *_one_sided_notes(reference, current),
         *map(_volunteered_note, volunteered),
+        *heard.notes,
     )
+    none = QualityMeasures(None, None, "", notes, volunteered, figures, None, dimensions, heard.aside, own)
     dense = [measure for measure in found if measure.coverage >= _DENSE]
     sampled = [
         measure
@@ -95,11 +55,11 @@ def choose(reference: Side, current: Side, settings: DriftSettings) -> QualityMe
             continue
         helper = None if main.coverage >= _DENSE or proxy is main else proxy
         between = _best(sampled, "judge") if source in ("human", "reference") and helper else None
-        return QualityMeasures(main, helper, "", notes, volunteered, figures, between, dimensions)
+        return replace(none, main=main, helper=helper, between=between)
     if proxy is not None:
-        return QualityMeasures(proxy, None, "", notes, volunteered, figures, dimensions=dimensions)
+        return replace(none, main=proxy)
     reason = _why_none(reference.window, current.window, notes)
-    return QualityMeasures(None, None, reason, notes, volunteered, figures, dimensions=dimensions)
+    return replace(none, reason=reason)
 
 
 def best_covered(window: Window, settings: DriftSettings) -> tuple[str, ScoreSource, str] | None:
@@ -109,12 +69,19 @@ def best_covered(window: Window, settings: DriftSettings) -> tuple[str, ScoreSou
     dense = [
         (_ORDER.index(source), _rank(metric), -len(found), version, metric, source)
         for (metric, source, version), found in _grouped(side).items()
-        if len(found) >= enough and settings.quality_metric in (None, metric)
+        if len(found) >= enough and settings.quality_metric in (None, metric) and _can_be_watched(side, metric, source)
     ]
     if not dense:
         return None
     _, _, _, version, metric, source = min(dense)
     return metric, source, version
+
+
+def _can_be_watched(side: Side, metric: str, source: ScoreSource) -> bool:
+    mine = [score for score in side.window.scores if (score.metric, score.source) == (metric, source)]
+    if source == "proxy":
+        return True
+    return not any(may_speak(metric, source, score.scale) for score in mine) and len({s.value for s in mine}) > 1
 
 
 def _measures(reference: Side, current: Side, settings: DriftSettings, *, aside: bool = False) -> list[Measure]:

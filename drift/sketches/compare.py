@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from drift.budget import Floor, Measure, quantile
 from drift.planes import Health, adjusted, judge_health
-from drift.quality import source_rank
+from drift.quality import may_speak, source_rank
 from drift.results import AlertBudget, DriftReport, Estimate, Finding, QualityPlane, TimePoint, WindowSummary, shown_p
 from drift.settings import DriftSettings
 from drift.signals import SIGNALS, FrozenTopics
@@ -136,7 +136,8 @@ def _measure(left: Sketch, right: Sketch) -> str | None:
     dense = [
         name
         for name in shared
-        if all(
+        if not may_speak(*name.split("|")[:2])
+        and all(
             side.scores[name][:, 0].sum() >= _DENSE * max(count, 1)
             for side, count in zip((left, right), answered, strict=True)
         )

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.records import Interaction, Score
+from data.scales import rescaled
 from drift.signals import CATEGORIES, SIGNALS, UNKNOWN, FrozenTopics
 from drift.windows import speaking
 
@@ -141,7 +142,7 @@ def merged(sketches: Sequence[Sketch]) -> Sketch:
 def _add_scores(made: Sketch, items: Sequence[Interaction], scores: Iterable[Score], place: Ints) -> None:
     row = {item.id: number for number, item in enumerate(items)}
     kinds: dict[str, list[tuple[int, float]]] = {}
-    for score in speaking(scores):
+    for score in rescaled((tuple(speaking(scores)),), guess=False).sides[0]:
         number = row.get(score.interaction_id)
         if number is None or items[number].outcome == "failed":
             continue

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from xml.etree import ElementTree
 
 from eval.gate_outcome import GateOutcome, MetricGate, RegressedCase
-from eval.report.text import case_lines, drop_of, falls_of
+from eval.report.text import case_lines, drop_of, falls_of, unmeasured
 from eval.run import CaseResult, EvalRun
 
 _NOT_XML = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -17,7 +17,7 @@ def junit(run: EvalRun, outcome: GateOutcome | None = None) -> str:
     """Return JUnit XML: one test per case, failed where the case regressed, in error where the request failed.
 
     Each gated metric is a test, too, so that a build shows a drop no single case stands for; "too few cases" is shown
-    as skipped. Without an outcome only failed requests count.
+    as skipped, and a metric without any value as an error. Without an outcome only failed requests count.
     """
     regressed = {falls[0].case_id: falls for falls in outcome.by_case} if outcome else {}
     suite = ElementTree.Element("testsuite", name="rag eval", timestamp=run.at.isoformat())
@@ -43,7 +43,9 @@ def _case_element(suite: ElementTree.Element, result: CaseResult, falls: Sequenc
 def _metric_element(suite: ElementTree.Element, item: MetricGate) -> None:
     element = ElementTree.SubElement(suite, "testcase", classname="rag.eval.metrics", name=_xml(item.metric))
     message = drop_of(item)
-    if item.verdict != "pass":
+    if item.is_unmeasured:
+        ElementTree.SubElement(element, "error", message=_xml(unmeasured(item)))
+    elif item.verdict != "pass":
         ElementTree.SubElement(element, "failure" if item.verdict == "regression" else "skipped", message=_xml(message))
 
 

@@ -77,8 +77,16 @@ def gate_json(outcome: GateOutcome) -> str:
 
 def headline(outcome: GateOutcome) -> str:
     """Return the verdict in one sentence with the metrics that caused it."""
+    dead = [item for item in outcome.metrics if item.is_unmeasured]
+    if dead and outcome.verdict == "too_few":
+        return f"NOT MEASURED: {'; '.join(map(unmeasured, dead))}. Without its values nothing can pass."
     names = [drop_of(item) for item in outcome.metrics if item.verdict == outcome.verdict]
     return _HEADLINES[outcome.verdict].format(pairs=outcome.pairs, names=", ".join(names), accepted=outcome.accepted)
+
+
+def unmeasured(item: MetricGate) -> str:
+    """Say that a metric has no value, on how many cases, and why."""
+    return f"{item.metric} has no value on any of its {item.lost} cases ({item.unscored})"
 
 
 def drop_of(item: MetricGate) -> str:

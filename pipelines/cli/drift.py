@@ -48,9 +48,9 @@ def root(version: ShowVersion = False) -> None:
 @app.command("import")
 def import_(
     file: Annotated[
-        Path, typer.Argument(help="The file holds interactions: JSON Lines, OTLP spans, or a Langfuse export.")
+        Path, typer.Argument(help="The file holds interactions: JSON Lines, OTLP, CSV, or the export of a known tool.")
     ],
-    kind: Annotated[str, typer.Option("--format", help="The format is auto, jsonl, otlp or langfuse.")] = "auto",
+    kind: Annotated[str, typer.Option("--format", help="The format is auto, or a name of docs/attach.md.")] = "auto",
     workspace: Folder = Path("."),
     as_json: AsJson = False,
 ) -> None:

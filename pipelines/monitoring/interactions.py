@@ -20,7 +20,7 @@ from pipelines.wiring import Workspace, open_log
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What `drift import` did: lines read, interactions and scores new to the log, and refused lines with reasons.
+    """What `drift import` did: lines read, interactions and scores new to the log, refused lines with reasons, remarks.
 
     `scored` counts all scores of the file, those that came along and ours.
     """
@@ -31,6 +31,7 @@ class ImportReport:
     new_scores: int
     refused: tuple[str, ...]
     rejected_file: str | None
+    notes: tuple[str, ...] = ()
 
 
 def import_file(workspace: Workspace, path: Path, kind: str = "auto") -> ImportReport:
@@ -46,7 +47,7 @@ def import_file(workspace: Workspace, path: Path, kind: str = "auto") -> ImportR
 
     if kind not in FORMATS:
         raise InputError(f"There is no format {kind!r}: known are {', '.join(FORMATS)}.")
-    loaded = read_file(path, kind)
+    loaded = read_file(path, kind, workspace.settings.metrics)
     ours = missing_scores(loaded.interactions, loaded.scores, scorer_of(loaded.interactions))
     scores = (*loaded.scores, *ours)
     log = open_log(workspace)
@@ -54,7 +55,8 @@ def import_file(workspace: Workspace, path: Path, kind: str = "auto") -> ImportR
     new = log.append(loaded.interactions, scores)
     fresh = min(len(scores), count_scores(log) - before)
     rejected = write_rejected(path, loaded)
-    return ImportReport(len(loaded.interactions), new, len(scores), fresh, refusals(path, loaded.rejected), rejected)
+    refused = refusals(path, loaded.rejected)
+    return ImportReport(len(loaded.interactions), new, len(scores), fresh, refused, rejected, loaded.notes)
 
 
 def exported(workspace: Workspace, since: datetime | None, until: datetime | None) -> Iterator[str]:
@@ -94,6 +96,7 @@ def import_json(report: ImportReport) -> dict[str, Any]:
         "new_scores": report.new_scores,
         "refused": list(report.refused),
         "rejected_file": report.rejected_file,
+        "notes": list(report.notes),
     }
 
 
@@ -106,6 +109,7 @@ def import_text(report: ImportReport) -> str:
         f"{plural(report.read, 'interaction')} read: {report.new:,} new to the log{there};"
         f" {plural(report.new_scores, 'new score')}{old}"
     ]
+    lines += bullet_list(report.notes)
     if report.refused:
         lines.append(refused_lines(report.refused, f", copied to {report.rejected_file}"))
     return "\n".join(lines)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from data.log import LogSettings
+from data.scales import MetricSettings
 from drift.alert import AlertSettings
 from drift.settings import DriftSettings
 from eval.judge import JudgeSettings
@@ -23,5 +24,6 @@ class Settings(RagSettings):
     tracing: TracingSettings = TracingSettings()
     log: LogSettings = LogSettings()
     drift: DriftSettings = DriftSettings()
+    metrics: MetricSettings = MetricSettings()
     alerts: AlertSettings = AlertSettings()
     server: ServerSettings = ServerSettings()

@@ -94,4 +94,4 @@ def open_log(workspace: Workspace) -> InteractionLog:
     """Open the interaction log of the settings; what they say must not be stored is blacked out before it is."""
     from data.log import open_log as open_settings_log
 
-    return open_settings_log(workspace.settings.log, workspace.folder)
+    return open_settings_log(workspace.settings.log, workspace.folder, workspace.settings.metrics)

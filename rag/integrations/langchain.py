@@ -8,8 +8,8 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from data.extras import needed_by
-from data.interchange import ANSWER_KEYS, QUESTION_KEYS, context, source_of, text_of
 from data.records import Kind
+from data.traces import ANSWER_KEYS, QUESTION_KEYS, context, source_of, text_of
 from rag.integrations.recorder import RecordedTurn, TurnRecorder, Write
 
 if TYPE_CHECKING:

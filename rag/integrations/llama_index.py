@@ -8,8 +8,8 @@ from time import perf_counter
 from typing import Any
 
 from data.extras import needed_by
-from data.interchange import context, source_of
 from data.records import Kind
+from data.traces import context, source_of
 from rag.integrations.recorder import RecordedTurn, TurnRecorder, Write
 
 _UUID = 36

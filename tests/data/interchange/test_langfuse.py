@@ -59,7 +59,7 @@ def checked(loaded):
     assert (item.id, item.at) == ("t1", datetime(2026, 1, 5, 8, tzinfo=UTC))
     assert (item.question, item.answer) == ("Where do ships dock?", "At berth 4.")
     assert [(c.text, c.source) for c in item.contexts] == [("Ships dock at berth 4.", "port.md")]
-    assert item.latency_ms == {"generate": 200.0, "total": 400.0}
+    assert item.latency_ms == {"retrieve": 50.0, "generate": 200.0, "total": 400.0}
     assert item.tokens == {"prompt": 90, "completion": 5}
     assert (item.fingerprint.chat_model, item.fingerprint.prompt_version) == ("m-1", "qa@3")
     assert item.tags == {"session": "s1"}
@@ -107,6 +107,6 @@ def test_bad_items_are_refused_by_number_and_the_rest_is_read(tmp_path):
         (2, "not JSON (Expecting property name enclosed in double quotes"),
         (5, "expected a trace, an observation or a score, found int"),
         (6, "expected a trace with id and timestamp, or a row with traceId"),
-        (2, "trace 't2' holds no question"),
-        (3, "trace 't3' has no usable timestamp, found 'soon'"),
+        (2, "the trace holds no question"),
+        (3, "the trace has no usable timestamp, found 'soon'"),
     ]

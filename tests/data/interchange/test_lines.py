@@ -31,21 +31,18 @@ def test_four_keys_are_enough():
     [
         ({"id": None}, "'id' must be a non-empty string"),
         ({"at": "yesterday"}, "'at' is not an ISO 8601 time: 'yesterday'"),
-        ({"at": 5}, "'at' must be an ISO 8601 string, found 5"),
+        ({"at": 5}, "'at' is no time in seconds or milliseconds since 1970: 5"),
+        ({"at": None}, "'at' must be a time (ISO 8601, or seconds or milliseconds since 1970), found None"),
+        ({"at": "02/11/2026 08:00"}, "'at' is not an ISO 8601 time: '02/11/2026 08:00': write 2026-11-02"),
         ({"question": " "}, "'question' must be a non-empty string"),
         ({"answer": 3}, "'answer' must be a string or null, found 3"),
         ({"latency_ms": "fast"}, "'latency_ms' must be a finite number, found 'fast'"),
         ({"contexts": "text"}, "'contexts' must be a list, found 'text'"),
         ({"contexts": [1]}, "each context must be an object, found 1"),
-        ({"scores": [{"value": 1}]}, "each score must be an object with a metric"),
-        ({"scores": [{"metric": "f", "value": True}]}, "score 'f' must be a finite number, found True"),
-        ({"scores": [{"metric": 3}]}, "score 'metric' must be a string, found 3"),
         ({"contexts": [{"text": 3}]}, "context 'text' must be a string, found 3"),
         ({"contexts": [{"score": "high"}]}, "context 'score' must be a finite number, found 'high'"),
         ({"latency_ms": -1}, "'latency_ms' must not be negative, found -1"),
-        ({"latency_ms": float("nan")}, "'latency_ms' must be a finite number, found nan"),
         ({"tags": []}, "'tags' must be an object, found []"),
-        ({"scores": [{"metric": "f", "value": 1, "source": "me"}]}, "'source' must be one of proxy, judge, human"),
         ({"outcome": "great"}, "'outcome' must be one of answered, abstained, failed, found 'great'"),
     ],
 )
@@ -62,12 +59,59 @@ def test_a_missing_key_is_named(missing):
         parse_line(json.dumps(row))
 
 
+@pytest.mark.parametrize(
+    ("score", "kept"),
+    [
+        ({"metric": "f", "value": True}, ("f", 1.0, "")),
+        ({"metric": "f", "value": "0.7"}, ("f", 0.7, "")),
+        ({"metric": "f", "value": float("nan")}, ("f", None, "not a finite number: nan")),
+        ({"metric": "f", "value": "n/a", "reason": "refused"}, ("f", None, "refused")),
+        (
+            {"metric": "f", "value": 1, "source": "me"},
+            ("f", None, "its source is none of proxy, judge, human, reference"),
+        ),
+        ({"value": 1}, ("(unreadable)", None, "each score must be an object with a metric, found {'value': 1}")),
+        (7, ("(unreadable)", None, "each score must be an object with a metric, found 7")),
+    ],
+)
+def test_a_bad_score_costs_the_score_and_never_the_row(tmp_path, score, kept):
+    loaded = read_interactions(write(tmp_path, GOOD | {"scores": [score, {"metric": "g", "value": 0.5}]}))
+    assert [(s.metric, s.value, s.reason) for s in loaded.scores] == [kept, ("g", 0.5, "")]
+    assert (len(loaded.interactions), loaded.rejected) == (1, ())
+    assert bool(loaded.notes) == (kept[1] is None)
+
+
+def test_a_score_keeps_the_scale_that_came_with_it():
+    _, scores = parse_line(
+        json.dumps(GOOD | {"scores": [{"metric": "slips", "value": 3, "direction": "down", "range": [0, 9]}]})
+    )
+    assert (scores[0].value, scores[0].scale) == (3.0, "down 0..9")
+
+
+def test_what_data_frames_write_for_nothing_is_nothing():
+    row = GOOD | {"latency_ms": float("nan"), "error": float("nan"), "contexts": [{"text": "t", "score": float("nan")}]}
+    interaction, _ = parse_line(json.dumps(row))
+    assert (interaction.latency_ms, interaction.error, interaction.contexts[0].score) == ({}, None, None)
+
+
+def test_session_user_and_how_the_model_stopped_are_kept():
+    interaction, _ = parse_line(json.dumps(GOOD | {"session": "s", "user": "u", "finish_reason": "MAX_TOKENS"}))
+    assert (interaction.tags, interaction.flags) == ({"session": "s", "user": "u"}, ("length",))
+
+
 def test_bad_lines_are_returned_with_their_numbers_and_good_ones_are_kept(tmp_path):
-    path = write(tmp_path, GOOD, "{broken", GOOD | {"id": "b"}, GOOD, "[]")
+    path = write(tmp_path, GOOD, "{broken", GOOD | {"id": "b"}, GOOD | {"answer": "No."}, "[]")
     loaded = read_interactions(path)
     assert [item.id for item in loaded.interactions] == ["a", "b"]
     assert [item.line for item in loaded.rejected] == [2, 4, 5]
-    assert "id 'a' is used by an earlier line too" in loaded.rejected[1].reason
+    assert "id 'a' is used by an earlier line too, for another interaction" in loaded.rejected[1].reason
+
+
+def test_the_same_row_twice_counts_once_and_is_said(tmp_path):
+    more = {"scores": [{"metric": "f", "value": 0.5}]}
+    loaded = read_interactions(write(tmp_path, GOOD, GOOD, dict(reversed(GOOD.items())) | more))
+    assert (len(loaded.interactions), loaded.rejected, len(loaded.scores)) == (1, (), 1)
+    assert loaded.notes == ("2 rows are there twice or more, word for word, and counted once.",)
 
 
 def test_a_line_that_is_not_utf8_does_not_stop_the_next(tmp_path):
@@ -100,7 +144,7 @@ def test_a_context_may_be_its_text_alone(tmp_path):
     ("row", "outcome"),
     [
         ({"answer": ABSTENTION}, "abstained"),
-        ({"answer": ""}, "abstained"),
+        ({"answer": ""}, "answered"),
         ({"answer": None}, "failed"),
         ({"error": "timeout"}, "failed"),
         ({"answer": "42"}, "answered"),

@@ -163,8 +163,8 @@ def test_bad_traces_and_lines_are_refused_by_number_and_the_rest_is_read(tmp_pat
     loaded = read_file(written(tmp_path / "s.jsonl", *rows))
     assert len(loaded.interactions) == 1
     reasons = {item.line: item.reason for item in loaded.rejected}
-    assert [item.line for item in loaded.rejected] == [2, 4, 5, 2]
-    assert "no question" in reasons[2]
+    assert [item.line for item in loaded.rejected] == [2, 4, 5]
+    assert loaded.notes == ("1 trace was passed over: the trace holds no model call, no question and no answer.",)
     assert "malformed" in reasons[4]
     assert "resourceSpans" in reasons[5]
 

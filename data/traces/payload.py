@@ -9,32 +9,17 @@ from typing import Any
 from data.records import Context, content_hash
 
 QUESTION_KEYS = (
-    "question",
-    "query",
-    "query_str",
-    "user_input",
-    "input",
-    "prompt",
-    "text",
-    "content",
-    "messages",
-    "kwargs",
-    "args",
+    *("question", "user_question", "query", "user_query", "query_str", "user_input", "user_message", "chat_input"),
+    *("input", "inputs", "input_text", "input_value", "prompt", "message", "text", "content", "messages", "request"),
+    *("data", "body", "kwargs", "args"),
 )
 ANSWER_KEYS = (
-    "answer",
-    "output",
-    "response",
-    "result",
-    "output_text",
-    "text",
-    "content",
-    "message",
-    "messages",
-    "generations",
+    *("answer", "final_answer", "final_output", "output", "outputs", "response", "result", "output_text", "text"),
+    *("content", "message", "reply", "replies", "completion", "messages", "choices", "generations", "generation"),
+    *("candidates", "llm", "data", "body"),
 )
-_TEXT_KEYS = ("page_content", "pageContent", "content", "text", "document", "node")
-_DEEPEST = 6
+_ASIDE = {"metadata", "meta", "usage", "extra", "config", "headers", "tags", "params", "parameters", "settings", "user"}
+_DEEPEST = 8
 
 
 def text_of(value: Any, keys: tuple[str, ...], role: str, depth: int = 0) -> str:
@@ -46,7 +31,8 @@ def text_of(value: Any, keys: tuple[str, ...], role: str, depth: int = 0) -> str
         return text_of(inner, keys, role, depth + 1) if isinstance(inner, dict | list) else value.strip()
     if isinstance(value, Mapping):
         found = (text_of(value[key], keys, role, depth + 1) for key in (*keys, "parts", "value") if key in value)
-        return next((text for text in found if text), "")
+        text = next((text for text in found if text), "")
+        return text or _of_components(value, keys, role, depth)
     if isinstance(value, list):
         return _of_list(value, keys, role, depth)
     return str(value)
@@ -63,34 +49,30 @@ def parsed(text: str) -> Any:
         return text
 
 
-def documents_of(value: Any, depth: int = 0) -> list[Context]:
-    """Return the passages that the output of a retrieval step holds."""
+def output_of(value: Any, keys: tuple[str, ...], role: str) -> str | None:
+    """Return the text of an output; "" where one was recorded and is empty, None where none was."""
+    text = text_of(value, keys, role)
+    if text or _is_empty_output(value, keys, role):
+        return text
+    return value.strip() if isinstance(value, str) and not _is_json(value) else None
+
+
+def _is_json(text: str) -> bool:
+    return isinstance(parsed(text), dict | list)
+
+
+def _is_empty_output(value: Any, keys: tuple[str, ...], role: str) -> bool:
+    """Tell whether an output is there and holds nothing: "", an answer of "", an assistant's message without words."""
     if isinstance(value, str):
         inner = parsed(value)
-        return documents_of(inner, depth + 1) if isinstance(inner, dict | list) and depth < _DEEPEST else []
+        return _is_empty_output(inner, keys, role) if isinstance(inner, dict | list) else not value.strip()
     if isinstance(value, Mapping):
-        inside = next((value[key] for key in ("documents", "source_nodes", "results", "output") if key in value), None)
-        return documents_of(inside, depth + 1) if inside is not None and depth < _DEEPEST else []
-    if not isinstance(value, list):
-        return []
-    found = (passage(item) for item in value)
-    return [context for context in found if context is not None]
-
-
-def passage(item: Any) -> Context | None:
-    """Return one retrieved document; None where there is neither text nor id."""
-    if isinstance(item, str):
-        return context(item)
-    if not isinstance(item, Mapping):
-        return None
-    body = item.get("document") if isinstance(item.get("document"), Mapping) else item.get("node")
-    body = body if isinstance(body, Mapping) else item
-    text = next((body[key] for key in _TEXT_KEYS if isinstance(body.get(key), str)), None)
-    name = body.get("id") or body.get("id_") or body.get("node_id") or item.get("id")
-    score = next((part.get("score") for part in (item, body) if part.get("score") is not None), None)
-    if text is None and not name:
-        return None
-    return context(text, str(name or ""), source_of(body.get("metadata")), score)
+        if _role(value) == role:
+            return True
+        return any(key in value and _is_empty_output(value[key], keys, role) for key in keys)
+    if isinstance(value, list):
+        return any(isinstance(item, Mapping) and _role(item) == role for item in value)
+    return False
 
 
 def context(text: str | None, name: str = "", source: str = "", score: Any = None) -> Context:
@@ -107,6 +89,12 @@ def source_of(metadata: Any) -> str:
         return ""
     keys = ("source", "file_path", "file_name", "url", "title")
     return next((str(value[key]) for key in keys if value.get(key)), "")
+
+
+def _of_components(value: Mapping[str, Any], keys: tuple[str, ...], role: str, depth: int) -> str:
+    """Return the text that stands below the name of a part of the application, as pipelines record it."""
+    inside = (part for key, part in value.items() if isinstance(part, Mapping) and str(key) not in _ASIDE)
+    return next((text for text in (text_of(part, keys, role, depth + 1) for part in inside) if text), "")
 
 
 def _of_list(value: list[Any], keys: tuple[str, ...], role: str, depth: int) -> str:
