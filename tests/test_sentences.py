@@ -64,6 +64,25 @@ def test_each_option_tells_in_plain_sentences_what_it_is_for(name):
     assert {key: too_long(text) for key, text in told.items() if too_long(text)} == {}
 
 
+DOCUMENTS = [*ROOT.glob("README.md"), *ROOT.glob("CONTRIBUTING.md"), *ROOT.glob("deploy/*.md"), *ROOT.glob("docs/*.md")]
+
+
+def prose(text: str) -> str:
+    """Return running text: without blocks, tables, headings, marks of lists and the addresses of links."""
+    text = re.sub(r"^```.*?^```|^\|.*?$|^#.*?$", "", text, flags=re.DOTALL | re.MULTILINE)
+    text = re.sub(r"^[-*] |^\d+\. ", "\n\n", text, flags=re.MULTILINE)
+    return re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text).replace("**", "")
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
+def test_a_document_is_written_in_sentences_of_at_most_25_words(path):
+    assert too_long(prose(path.read_text("utf-8"))) == []
+
+
+def test_tables_blocks_and_links_are_no_running_text():
+    assert prose("# Head\n| a | b |\n```sh\nrag init\n```\nSee [the docs](x.md).\n").split() == ["See", "the", "docs."]
+
+
 @pytest.mark.parametrize("room", ROOMS)
 def test_a_module_begins_with_a_plain_sentence(room):
     told = {path: ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "" for path in (ROOT / room).rglob("*.py")}

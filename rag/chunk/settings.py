@@ -12,7 +12,7 @@ from data.settings import Bounds, check
 class ChunkSettings:
     """How passages are cut.
 
-    A text of up to `min_characters` characters is within the budget whatever its tokens: an English model spells
+    A text of up to `min_characters` characters is within the budget whatever its tokens. An English model spells
     Russian letter by letter, and 200 letters are no passage. Such a passage is embedded in windows, and nothing is cut
     off (see `rag.embed.long_texts`).
 
