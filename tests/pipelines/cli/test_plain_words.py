@@ -118,12 +118,14 @@ def test_the_days_of_a_budget_are_told_within_bounds():
     assert "once in over 10,000 days" in evidence_sentence(budget(5e8))
 
 
-def test_vectors_that_lie_elsewhere_than_the_settings_say_are_told(command, workspace):
-    (workspace / "rag.toml").write_text('[vectors]\nurl = "http://127.0.0.1:9"\n')
+def test_vectors_that_lie_elsewhere_than_the_settings_say_are_told(command, here):
+    (here / "a.md").write_text("# Oil\n\nThe oil is changed every week.\n")
+    assert command("rag", "ingest", "a.md").code == 0
+    (here / "rag.toml").write_text('[vectors]\nurl = "http://127.0.0.1:9"\n')
     told = "though [vectors] of rag.toml names http://127.0.0.1:9 (chroma-server): move them with `rag repair`"
     assert told in command("rag", "status").out
-    assert told in command("rag", "ingest", "corpus").err
-    (workspace / "rag.toml").write_text('[vectors]\nstore = "faiss"\n')
+    assert told in command("rag", "ingest", "a.md").err
+    (here / "rag.toml").write_text('[vectors]\nstore = "faiss"\n')
     for arguments in (("status",), ("search", "oil"), ("ask", "oil?")):
         assert "vectors.store is 'faiss'" in one_sentence(command("rag", *arguments))
 
