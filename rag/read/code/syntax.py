@@ -72,9 +72,9 @@ def grammar_marks(
     tree = _parsed(data, language, clock) if len(data) <= largest else None
     if tree is None:
         return None
-    reading = _Reading(text, data, grammar)
-    reading.read(tree.root_node, 0, 0)
-    return None if 2 * reading.lost > len(data) else reading.marks
+    walk = _SyntaxWalk(text, data, grammar)
+    walk.read(tree.root_node, 0, 0)
+    return None if 2 * walk.lost > len(data) else walk.marks
 
 
 def can_parse(grammar: Grammar) -> bool:
@@ -116,7 +116,7 @@ class _Definition(NamedTuple):
     whole: Node
 
 
-class _Reading:
+class _SyntaxWalk:
     """One text with its marks so far; `lost` counts the bytes that the grammar could not read."""
 
     def __init__(self, text: str, data: bytes, grammar: Grammar) -> None:
