@@ -12,9 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.records import Interaction
-from drift.causes import CauseEvidence, SwapTest, clear_changes, deciding_answers, name_causes, swap_tests
+from drift.causes import (
+    CauseEvidence,
+    SwapTest,
+    clear_changes,
+    deciding_answers,
+    name_causes,
+    swap_tests,
+    with_next_steps,
+)
 from drift.planes import (
     PlaneFeatures,
+    affected_share,
     change_point,
     find,
     fingerprint_changes,
@@ -26,7 +35,7 @@ from drift.planes import (
     time_points,
     worst_examples,
 )
-from drift.quality import JudgedQuality, QualityMeasures, Side, judge_quality, with_scoring
+from drift.quality import JudgedQuality, Side, fallen_dimension, judge_quality, with_scoring
 from drift.results import AlertBudget, DriftReport, QualityPlane, WindowSummary
 from drift.settings import DriftSettings
 from drift.signals import Features, Topics, answer_features, fit_topics, question_features
@@ -140,7 +149,8 @@ def _prepare(reference: Window, current: Window, settings: DriftSettings, now: d
 def _explained(
     report: DriftReport, prepared: _PreparedWindows, judged: JudgedQuality, settings: DriftSettings
 ) -> DriftReport:
-    values = _values(judged.speaking)
+    fallen = fallen_dimension(judged)
+    values = _values(judged, fallen)
     left, right, topics = prepared.reference, prepared.current, prepared.topics
     names = topics.names if topics else ()
     answers = answer_features(thinned(left.items), thinned(right.items))
@@ -152,28 +162,38 @@ def _explained(
     drifted = report.quality.status == "drifted"
     segmented = segment(left, right, values, names, drifted, settings)
     split = segmented.split if segmented else None
-    evidence = CauseEvidence(left, right, *values, judged, report.ops, split, findings, changes, prepared.swaps)
+    evidence = CauseEvidence(left, right, *values, judged, report.ops, split, findings, changes, prepared.swaps, fallen)
+    examples = worst_examples(left, right, values, prepared.questions, names, _EXAMPLES) if drifted else ()
+    causes = with_next_steps(name_causes(evidence, settings), right.items, examples[0].question if examples else "")
     return replace(
         report,
         planes=plane_reports(findings, features),
         findings=findings,
         segments=segmented.segments if segmented else (),
-        causes=name_causes(evidence, settings),
+        causes=causes,
         timeline=(
             *time_points(left.items, values[0], "reference", settings),
             *time_points(right.items, values[1], "current", settings),
         ),
         fingerprint_changes=changes,
         change_point=change_point(left.items, right.items, values, settings) if drifted else None,
-        examples=worst_examples(left, right, values, prepared.questions, names, _EXAMPLES) if drifted else (),
-        notes=(*report.notes, *((answers.note,) if answers.note else ())),
+        examples=examples,
+        affected=affected_share(report.quality, values),
+        notes=(*report.notes, *filter(None, (answers.note, _shown_by(fallen)))),
     )
 
 
-def _values(speaking: QualityMeasures) -> tuple[dict[str, float], dict[str, float]]:
-    """Return the scores known on most records: the helper's where labels cover only a sample."""
-    measure = speaking.helper or speaking.main
+def _values(judged: JudgedQuality, fallen: str) -> tuple[dict[str, float], dict[str, float]]:
+    """Return the scores known on most records: the helper's where labels cover only a sample, or a dimension's."""
+    speaking = judged.speaking
+    measure = speaking.dimensions[fallen] if fallen else speaking.helper or speaking.main
     return (measure.reference, measure.current) if measure else ({}, {})
+
+
+def _shown_by(fallen: str) -> str:
+    return (
+        f"Topics, time line and examples show {fallen}: it fell, and the score that speaks did not." if fallen else ""
+    )
 
 
 def _topics(items: list[tuple[Interaction, ...]], questions: Features, seed: int) -> Topics | None:

@@ -193,11 +193,15 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Why quality moved; `share` is the part of the change it explains, None where it cannot be put in numbers."""
+    """Why quality moved; `share` is the part of the change it explains, None where it cannot be put in numbers.
+
+    `do_next` are commands as they are typed, each with what it is for behind a `#`.
+    """
 
     cause: CauseName
     share: float | None
     evidence: str
+    do_next: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +259,8 @@ class DriftReport:
     """Everything a comparison found.
 
     `changes` say what shows that the answers are not what they were; `deciding` are ids of answers, drawn with equal
-    chances, whose labels would say whether that is better or worse.
+    chances, whose labels would say whether that is better or worse. `affected` is about the share of current answers
+    that got worse, None without a drop. `service` is the name of what answers, "" where it has none.
     """
 
     verdict: Verdict
@@ -277,6 +282,8 @@ class DriftReport:
     notes: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()
     deciding: tuple[str, ...] = ()
+    affected: float | None = None
+    service: str = ""
 
     @property
     def exit_code(self) -> int:

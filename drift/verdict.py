@@ -1,11 +1,12 @@
-"""The verdict: ops and quality, never mixed, and the sentence that says it."""
+"""The verdict: ops and quality, never mixed, the sentence that says it, and the line below."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from data.text import plural
-from drift.results import AlertBudget, OpsPlane, QualityPlane
+from drift.results import AlertBudget, DriftReport, OpsPlane, QualityPlane, WindowSummary
 from drift.vocabulary import Verdict
 
 _RARE_DAYS = 10_000
@@ -42,6 +43,36 @@ def verdict_sentence(verdict: Verdict, ops: OpsPlane, quality: QualityPlane, cha
         "insufficient": f"Too little data to tell: {unsure.reason}",
     }
     return sentences[verdict]
+
+
+def headline(report: DriftReport) -> str:
+    """Return the line for who is woken at night: service, since when, how many answers, refusals before and now."""
+    refused, began = (refused_share(report.reference), refused_share(report.current)), began_about(report)
+    parts = (
+        report.service,
+        f"since about {began:%Y-%m-%d %H:%M} UTC" if began else "",
+        f"about {_of_hundred(report.affected)} of 100 answers affected" if report.affected is not None else "",
+        f"refusals {_of_hundred(refused[0])} → {_of_hundred(refused[1])} of 100" if None not in refused else "",
+    )
+    return " · ".join(part for part in parts if part)
+
+
+def began_about(report: DriftReport) -> datetime | None:
+    """Return since when it is so: when quality most likely changed, else when the system did; None if nothing did."""
+    if report.verdict in ("steady", "insufficient"):
+        return None
+    moved = min((change.at for change in report.fingerprint_changes), default=None)
+    return report.change_point.at if report.change_point else moved or report.current.since
+
+
+def refused_share(window: WindowSummary) -> float | None:
+    """Return which share of what did not fail was declined; None of nothing."""
+    settled = window.answered + window.abstained
+    return window.abstained / settled if settled else None
+
+
+def _of_hundred(share: float | None) -> str:
+    return "under 1" if share and share < 0.005 else f"{100 * (share or 0.0):.0f}"
 
 
 def _beside(ops: OpsPlane) -> str:

@@ -14,6 +14,7 @@ from data.errors import SettingsError
 from data.text import plural
 from drift.alert.settings import AlertSettings
 from drift.results import DriftReport
+from drift.verdict import headline
 from drift.vocabulary import ALERTING, Verdict
 
 NoticeKind = Literal["alert", "reminder", "recovery", "ticket"]
@@ -117,7 +118,8 @@ def told(state: ChannelState, verdict: Verdict, kind: NoticeKind, now: datetime)
 def write_notice(kind: NoticeKind, state: ChannelState, report: DriftReport, policy: AlertPolicy) -> Notice:
     """Put a report into a few lines: verdict, quality with its interval, causes, how long, and where to read on."""
     prefix = "still " if kind == "reminder" else ""
-    lines = [report.sentence, *_quality(report), *_causes(report), *_since(kind, state, report)]
+    lines = [report.sentence, headline(report), *_quality(report), *_causes(report), *_since(kind, state, report)]
+    lines = [line for line in lines if line]
     if policy.link:
         lines.append(f"Report: {policy.link}")
     return Notice(kind, f"[{policy.service}] {prefix}{_HEADLINES[report.verdict]}", "\n".join(lines))
@@ -173,10 +175,12 @@ def _quality(report: DriftReport) -> list[str]:
 def _causes(report: DriftReport) -> list[str]:
     if report.verdict not in ALERTING:
         return []
-    return [
+    named = [
         f"Cause: {cause.cause}{'' if cause.share is None else f' ({cause.share:.0%})'} – {cause.evidence}"
         for cause in report.causes[:3]
     ]
+    steps = report.causes[0].do_next[:3] if report.causes else ()
+    return [*named, *(f"Do next: {step}" for step in steps)]
 
 
 def _since(kind: NoticeKind, state: ChannelState, report: DriftReport) -> list[str]:

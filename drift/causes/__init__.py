@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from drift.causes.changed import clear_changes, deciding_answers
     from drift.causes.evidence import CauseEvidence
     from drift.causes.naming import name_causes
+    from drift.causes.next_steps import with_next_steps
     from drift.causes.swap import MIN_PROMPTS, SwapTest, swap_test, swap_tests
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "name_causes",
     "swap_test",
     "swap_tests",
+    "with_next_steps",
 ]
 
 __getattr__ = face(
@@ -27,6 +29,7 @@ __getattr__ = face(
         "changed": ["clear_changes", "deciding_answers"],
         "evidence": ["CauseEvidence"],
         "naming": ["name_causes"],
+        "next_steps": ["with_next_steps"],
         "swap": ["MIN_PROMPTS", "SwapTest", "swap_test", "swap_tests"],
     },
 )

@@ -18,7 +18,8 @@ _CLEAR = 0.2
 class CauseEvidence:
     """What two windows show.
 
-    `values_*` map ids to the quality score that speaks or its helper; `swaps` test prompts that both windows share.
+    `values_*` map ids to the quality score that speaks or its helper, or to the scores of the dimension `fallen`, where
+    that one alone fell. `swaps` test prompts that both windows share.
     """
 
     reference: Side
@@ -31,6 +32,15 @@ class CauseEvidence:
     findings: tuple[Finding, ...]
     changes: tuple[FingerprintChange, ...]
     swaps: tuple[SwapTest, ...] = ()
+    fallen: str = ""
+
+    @property
+    def drop(self) -> float:
+        """The change of quality that is to be explained, on the scale of `values_*`; negative for a drop."""
+        plane = self.judged.plane
+        if self.fallen:
+            return plane.dimensions[self.fallen].delta
+        return plane.within.delta if plane.within else 0.0
 
     @property
     def has_passages(self) -> bool:

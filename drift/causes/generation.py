@@ -8,27 +8,38 @@ from data.records import THUMBS
 from drift.causes.evidence import CauseEvidence, change_sentence
 from drift.causes.same_passages import fell_on_same_passages
 from drift.quality import fired_sentence
-from drift.results import Cause, Finding
+from drift.results import Cause, Finding, QualityDimension
 from drift.settings import DriftSettings
-from drift.signals import at_a_limit, cut_off, flagged_cut
+from drift.signals import cut_off, flagged_cut, stops_inside
 
 _WORSE_SIGN = {"novel words": 1.0, "unsupported citations": 1.0, "citations": -1.0}
 _OF_PASSAGES = tuple(_WORSE_SIGN)
 _GROUNDED = ("groundedness", "faithfulness")
 _SUPPORT = ("citations", "numbers")
+_DIMENSIONS = {
+    "relevance": "Answers address their questions less",
+    "facts": "Answers keep names, figures and negations of their passages less",
+    "form": "Answers are less whole and well formed",
+}
+_CLEARLY = 0.25
+"""From this share of answers without an end on that stop inside a word or sentence, they were cut; else it is style."""
 _SURE = 0.05
 """That something moved is known already: here it is only asked what."""
 
 
-def generation_causes(evidence: CauseEvidence, settings: DriftSettings, asked_again: str) -> tuple[Cause, ...]:
+def generation_causes(
+    evidence: CauseEvidence, settings: DriftSettings, asked_again: str, *, other_documents: bool = False
+) -> tuple[Cause, ...]:
     """Name what changed on the side of prompt and model, each with share None; empty where nothing shows that it did.
 
-    `asked_again` says that answers to the same questions with the same passages got worse, if they did.
+    `asked_again` says that answers to the same questions with the same passages got worse, if they did. With
+    `other_documents` only what answers to the same passages show counts: others are reason enough for other answers.
     """
     found = _changed(evidence)
     if not found and (cause := _truncation(evidence) or _swapped(evidence, settings)):
         found = (cause,)
-    if not found and (sentence := asked_again or _answers_worse(evidence)):
+    seen = fell_on_same_passages if other_documents else _answers_worse
+    if not found and (sentence := asked_again or seen(evidence)):
         found = (Cause("generation", None, f"{_fingerprint_sentence(evidence)} {sentence}"),)
     return found
 
@@ -52,15 +63,19 @@ def _truncation(evidence: CauseEvidence) -> Cause | None:
     if cut is None:
         return None
     stopped = [item for item in evidence.current.items if cut_off(item) == 1.0]
-    if not at_a_limit(stopped) or not (any(map(flagged_cut, stopped)) or _explains_drop(cut, evidence)):
+    flagged, inside = sum(map(flagged_cut, stopped)), sum(map(stops_inside, stopped))
+    if flagged:
+        seen = f"The log says so of {flagged} of {len(stopped)}."
+    elif inside >= _CLEARLY * len(stopped) and _explains_drop(cut, evidence):
+        seen = f"{inside} of {len(stopped)} stop inside a word or sentence, not only without a closing mark."
+    else:
         return None
-    return Cause("truncation", None, f"Answers are cut off more often. {cut.sentence}")
+    return Cause("truncation", None, f"Answers are cut off more often. {seen} {cut.sentence}")
 
 
 def _explains_drop(cut: Finding, evidence: CauseEvidence) -> bool:
     # A cut answer can lose at most its whole score, so a rise by 3 points cannot be behind a drop by 9.
-    within = evidence.judged.plane.within
-    return within is None or (cut.current or 0.0) - (cut.reference or 0.0) >= -within.delta
+    return (cut.current or 0.0) - (cut.reference or 0.0) >= -evidence.drop
 
 
 def _swapped(evidence: CauseEvidence, settings: DriftSettings) -> Cause | None:
@@ -85,11 +100,29 @@ def _answers_worse(evidence: CauseEvidence) -> str:
     """
     if not evidence.has_passages:
         return ""
-    weaker = bool(evidence.weaker_passages)
-    sentences = [] if weaker else [_fit_sentence(evidence), fell_on_same_passages(evidence)]
+    if evidence.weaker_passages:
+        return ""
+    sentences = [_fallen_sentence(evidence), _fit_sentence(evidence), fell_on_same_passages(evidence)]
     if not evidence.other_questions:
-        sentences += _moved_answers(evidence, _OF_PASSAGES if weaker else ())
+        sentences += _moved_answers(evidence)
     return " ".join([sentence for sentence in sentences if sentence][:2])
+
+
+def _fallen_sentence(evidence: CauseEvidence) -> str:
+    """Say which dimension of the answers fell, relevance first; the passages are known to be no weaker."""
+    dimensions = evidence.judged.plane.dimensions
+    fell = [name for name in _DIMENSIONS if name in dimensions and _is_lower(dimensions[name])]
+    if not fell:
+        return ""
+    found = dimensions[fell[0]]
+    return (
+        f"{_DIMENSIONS[fell[0]]} ({fell[0]} {found.reference:.3f} to {found.current:.3f}), while the passages fit the "
+        "questions no worse."
+    )
+
+
+def _is_lower(found: QualityDimension) -> bool:
+    return found.delta < 0 and found.p_value <= _SURE / len(_DIMENSIONS)
 
 
 def _fit_sentence(evidence: CauseEvidence) -> str:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from data.records import THUMBS
+from drift.causes.documents import replaced_passages
 from drift.causes.evidence import CauseEvidence, change_sentence
 from drift.causes.generation import generation_causes
 from drift.causes.retrieval import RetrievalShare, retrieval_share
@@ -74,19 +75,24 @@ def _system(evidence: CauseEvidence, settings: DriftSettings, left: float) -> li
     That the other side did not move is no evidence: where neither shows anything, the cause is unknown.
     """
     retrieval = _retrieval_share(evidence)
-    generation = generation_causes(evidence, settings, retrieval.generation)
+    change, replaced = _index_sentence(evidence), replaced_passages(evidence.reference.items, evidence.current.items)
+    documents = " ".join(filter(None, (change, replaced.sentence if replaced else "")))
+    generation = generation_causes(evidence, settings, retrieval.generation, other_documents=bool(documents))
     weaker = evidence.weaker_passages
     share = retrieval.share if weaker or retrieval.proven else 0.0
     if weaker and not generation:
         share = 1.0
-    change = _index_sentence(evidence)
-    sentences = (retrieval.evidence, *(finding.sentence for finding in weaker[:2]), change)
-    cause = Cause(_retrieval_name(evidence), share * left, " ".join(filter(None, sentences)))
-    if share < _SMALL_SHARE and (weaker or change):
+    sentences = (documents, retrieval.evidence, *(finding.sentence for finding in weaker[:2]))
+    name = "corpus_change" if replaced else _retrieval_name(evidence)
+    cause = Cause(name, share * left, " ".join(filter(None, sentences)))
+    if share < _SMALL_SHARE and (weaker or documents):
         # It came with the drop; how much of the drop came with it, the signals do not say.
         tail = "" if weaker else " No signal of retrieval that was logged fell."
-        cause = replace(cause, share=None if generation else left, evidence=cause.evidence + tail)
-        return [cause, *_shared(generation, left)]
+        cause = replace(cause, evidence=cause.evidence + tail)
+        if documents and generation and all(found.cause == "generation" for found in generation):
+            # Answers to the same passages got worse, too; yet the documents are what is known to have changed.
+            return _shared((cause, *generation), left)
+        return [replace(cause, share=None if generation else left), *_shared(generation, left)]
     causes = [cause] if share >= _SMALL_SHARE else []
     if share <= 1 - _SMALL_SHARE:
         causes += _shared(generation or (_unknown(evidence),), (1 - share) * left)
@@ -98,13 +104,12 @@ def _shared(causes: Sequence[Cause], share: float) -> list[Cause]:
 
 
 def _retrieval_share(evidence: CauseEvidence) -> RetrievalShare:
-    within = evidence.judged.plane.within
     return retrieval_share(
         evidence.reference.items,
         evidence.current.items,
         evidence.values_reference,
         evidence.values_current,
-        within.delta if within else 0.0,
+        evidence.drop,
     )
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from data.faces import face
 
 if TYPE_CHECKING:
+    from drift.planes.affected import affected_share
     from drift.planes.examples import worst_examples
     from drift.planes.findings import PlaneFeatures, adjusted, find, moved_share, plane_reports, thinned
     from drift.planes.ops import Health, judge_health, judge_ops
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from drift.planes.timeline import change_point, fingerprint_changes, time_points
 
 __all__ = [
+    "affected_share",
     "Health",
     "PlaneFeatures",
     "adjusted",
@@ -31,6 +33,7 @@ __all__ = [
 __getattr__ = face(
     __name__,
     {
+        "affected": ["affected_share"],
         "examples": ["worst_examples"],
         "findings": ["PlaneFeatures", "adjusted", "find", "moved_share", "plane_reports", "thinned"],
         "ops": ["Health", "judge_health", "judge_ops"],

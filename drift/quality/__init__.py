@@ -7,17 +7,17 @@ from data.faces import face
 if TYPE_CHECKING:
     from drift.quality.checks import fired_sentence
     from drift.quality.coverage import with_scoring
-    from drift.quality.judgement import JudgedQuality, judge_quality
-    from drift.quality.measures import Measure, QualityMeasures, Side
+    from drift.quality.judgement import JudgedQuality, fallen_dimension, judge_quality
+    from drift.quality.measures import Measure, Side
     from drift.quality.scoring import best_covered, source_rank
     from drift.quality.standing import may_speak
 
 __all__ = [
     "JudgedQuality",
     "Measure",
-    "QualityMeasures",
     "Side",
     "best_covered",
+    "fallen_dimension",
     "fired_sentence",
     "judge_quality",
     "may_speak",
@@ -30,8 +30,8 @@ __getattr__ = face(
     {
         "checks": ["fired_sentence"],
         "coverage": ["with_scoring"],
-        "judgement": ["JudgedQuality", "judge_quality"],
-        "measures": ["Measure", "QualityMeasures", "Side"],
+        "judgement": ["JudgedQuality", "fallen_dimension", "judge_quality"],
+        "measures": ["Measure", "Side"],
         "scoring": ["best_covered", "source_rank"],
         "standing": ["may_speak"],
     },

@@ -35,6 +35,15 @@ class JudgedQuality:
     judge_shift: Estimate | None = None
 
 
+def fallen_dimension(judged: JudgedQuality) -> str:
+    """Return the dimension that alerted most surely where the score that speaks did not; "" where there is none."""
+    fired = [test for test in judged.plane.tests if test.fired]
+    if any(test.name in ("score", "late") for test in fired):
+        return ""
+    found = [test for test in fired if test.name in judged.speaking.dimensions]
+    return min(found, key=lambda test: test.p_drop).name if found else ""
+
+
 def judge_quality(
     reference: Side, current: Side, settings: DriftSettings, budget: AlertBudget | None = None
 ) -> JudgedQuality:

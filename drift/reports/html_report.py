@@ -14,6 +14,7 @@ from drift.reports.evidently import evidently_page
 from drift.reports.sections import matrix, sections
 from drift.reports.text_report import verdict_reason
 from drift.results import DriftReport
+from drift.verdict import headline
 from drift.windows import Window
 
 _TEMPLATE = Path(__file__).with_name("report_page.html")
@@ -62,6 +63,7 @@ def render_html(report: DriftReport, evidently: str = "", remark: str = "") -> s
         verdict=escape(report.verdict.replace("_", " ")),
         headline=escape(_HEADLINES[report.verdict]),
         detail=escape(_capitalised(verdict_reason(report))),
+        headline_line=escape(headline(report)),
         windows=escape(_windows(report)),
         matrix=matrix(report),
         body="\n".join(sections(report, bool(evidently))),

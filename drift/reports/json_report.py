@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from drift.results import DriftReport, PlaneReport, QualityPlane
+from drift.verdict import began_about, headline, refused_share
 
 SCHEMA = 2
 
@@ -19,6 +20,11 @@ def to_json(report: DriftReport) -> dict[str, Any]:
         "verdict": report.verdict,
         "exit_code": report.exit_code,
         "sentence": report.sentence,
+        "headline": headline(report),
+        "service": report.service or None,
+        "since": began_about(report),
+        "affected": report.affected,
+        "refused": {"reference": refused_share(report.reference), "current": refused_share(report.current)},
         "created": report.created,
         "windows": {"reference": asdict(report.reference), "current": asdict(report.current)},
         "ops": asdict(report.ops),

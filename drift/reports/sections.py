@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from data.text import plural
+from drift.reports.first_aid import dimensions, do_next
 from drift.reports.text_report import bound_words, budget_words, label_words, quality_words, used_words
 from drift.reports.timeline_chart import timeline_chart
 from drift.reports.topics_chart import topics_chart
@@ -28,7 +29,9 @@ _LEGEND = (
 def sections(report: DriftReport, has_evidently: bool) -> Iterator[str]:
     """Yield the sections below the verdict, most telling first."""
     yield _cards(report)
+    yield _section("Do next", do_next(report))
     yield _causes(report)
+    yield _section("Dimensions of quality", dimensions(report))
     if len(report.timeline) > 1:
         yield _section("Quality against health over time", _timeline(report))
     if report.examples:

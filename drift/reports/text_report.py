@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from data.text import plural
 from drift.results import AlertBudget, DriftReport, QualityDimension, QualityPlane, WindowSummary
+from drift.verdict import headline
 
 _TITLES = {
     "steady": "STEADY",
@@ -95,21 +96,8 @@ def decide_words(report: DriftReport) -> str:
 
 
 def _lines(report: DriftReport) -> Iterator[str]:
-    yield f"{_TITLES[report.verdict]} – {verdict_reason(report)}"
-    yield ""
-    yield f"  reference  {_window(report.reference, 'reference')}"
-    yield f"  current    {_window(report.current, 'current')}"
-    yield f"  ops        {report.ops.status}: {report.ops.reason}"
-    yield f"  quality    {report.quality.status}: {quality_words(report.quality)}"
-    if report.quality.minimum_detectable_drop is not None:
-        yield f"             smallest drop that would have been seen: {report.quality.minimum_detectable_drop:.3f}"
-    yield from (f"             {dimension_words(name, one)}" for name, one in report.quality.dimensions.items())
-    if report.quality.method:
-        yield f"             method: {report.quality.method}; labelled records: {report.quality.n_labelled}"
-    if report.quality.proxy_correlation is not None:
-        yield f"             {label_words(report.quality)}"
-    if report.quality.bounds is not None:
-        yield f"             {bound_words(report.quality)}"
+    yield from _head(report)
+    yield from _quality(report)
     if report.budget:
         yield f"  alerts     {budget_words(report.budget)}"
     if report.change_point:
@@ -119,6 +107,7 @@ def _lines(report: DriftReport) -> Iterator[str]:
     if report.deciding:
         yield from _section("To decide", [decide_words(report)])
     yield from _section("Causes", [f"{cause.cause}{_share(cause.share)}: {cause.evidence}" for cause in report.causes])
+    yield from _section("Do next", list(dict.fromkeys(step for cause in report.causes for step in cause.do_next)))
     worst = [s for s in report.segments if s.drifted]
     yield from _section(
         "Topics that got worse",
@@ -129,6 +118,29 @@ def _lines(report: DriftReport) -> Iterator[str]:
     )
     yield from _section("Also moved (explains, never alerts)", [f.sentence for f in report.findings if f.drifted])
     yield from _section("Notes", list(report.notes))
+
+
+def _head(report: DriftReport) -> Iterator[str]:
+    yield f"{_TITLES[report.verdict]} – {verdict_reason(report)}"
+    if line := headline(report):
+        yield line
+    yield ""
+    yield f"  reference  {_window(report.reference, 'reference')}"
+    yield f"  current    {_window(report.current, 'current')}"
+    yield f"  ops        {report.ops.status}: {report.ops.reason}"
+
+
+def _quality(report: DriftReport) -> Iterator[str]:
+    yield f"  quality    {report.quality.status}: {quality_words(report.quality)}"
+    if report.quality.minimum_detectable_drop is not None:
+        yield f"             smallest drop that would have been seen: {report.quality.minimum_detectable_drop:.3f}"
+    yield from (f"             {dimension_words(name, one)}" for name, one in report.quality.dimensions.items())
+    if report.quality.method:
+        yield f"             method: {report.quality.method}; labelled records: {report.quality.n_labelled}"
+    if report.quality.proxy_correlation is not None:
+        yield f"             {label_words(report.quality)}"
+    if report.quality.bounds is not None:
+        yield f"             {bound_words(report.quality)}"
 
 
 def _section(title: str, lines: list[str]) -> Iterator[str]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from drift.signals.fingerprints import new_values
     from drift.signals.frozen_topics import UNKNOWN, FrozenTopics, freeze_topics, median_distance
     from drift.signals.topics import Topics, fit_topics
-    from drift.signals.truncation import at_a_limit, flagged_cut
+    from drift.signals.truncation import at_a_limit, flagged_cut, stops_inside
     from drift.signals.vectors import Features, answer_features, hashed_words, question_features
 
 __all__ = [
@@ -47,6 +47,7 @@ __all__ = [
     "question_coverage",
     "question_features",
     "score_margin",
+    "stops_inside",
     "top_score",
     "total_latency",
     "unsupported_citations",
@@ -73,7 +74,7 @@ __getattr__ = face(
         "fingerprints": ["new_values"],
         "frozen_topics": ["FrozenTopics", "UNKNOWN", "freeze_topics", "median_distance"],
         "topics": ["Topics", "fit_topics"],
-        "truncation": ["at_a_limit", "flagged_cut"],
+        "truncation": ["at_a_limit", "flagged_cut", "stops_inside"],
         "vectors": ["Features", "answer_features", "hashed_words", "question_features"],
     },
 )

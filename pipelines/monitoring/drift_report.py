@@ -131,11 +131,13 @@ def report(
     schedule = since is None and until is None
     if count_users(log, pinned.since, pinned.until) + count_users(log, start, end) > raw_limit:
         path = workspace.data / STATE_FILE if schedule else None
-        return ReportedWindows(*report_from_sketches(log, pinned, (start, end), settings, now, path))
+        made, *windows = report_from_sketches(log, pinned, (start, end), settings, now, path)
+        return ReportedWindows(replace(made, service=workspace.settings.alerts.service), *windows)
     reference = log_window(log, f"{pinned.name} v{pinned.version}", pinned.since, pinned.until)
     current = log_window(log, "current", start, end)
     state = workspace.data / STATE_FILE if schedule else None
     made = _compared(log, pinned, (reference, current), settings, now, state)
+    made = replace(made, service=workspace.settings.alerts.service)
     if not current.interactions:
         made = replace(made, notes=(*made.notes, why_empty(log, pinned)))
     if schedule and not workspace.writable:

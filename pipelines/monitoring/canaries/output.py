@@ -73,6 +73,9 @@ def _compared(probed: ProbeRound, compared: ProbeComparison) -> Iterator[str]:
     yield _swap_words(probed, compared)
     for cause in compared.report.causes:
         yield f"Cause {cause.cause}: {cause.evidence}"
+    if steps := dict.fromkeys(step for cause in compared.report.causes for step in cause.do_next):
+        yield "Do next:"
+        yield from bullet_list(steps, 4)
     if compared.turned:
         yield "Right before, wrong now:"
         yield from bullet_list(

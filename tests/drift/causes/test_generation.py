@@ -194,7 +194,9 @@ def test_answers_that_keep_closer_to_their_passages_accuse_nobody(signal, effect
         return Finding(plane, name, 0.5, 0.5 + size, size, "d", 0.001, 0.001, drifted, f"{name} moved.")
 
     sides = [Side(window, window.interactions, {}) for window in (build("a", 40, seed=1), build("b", 40, seed=2))]
-    nothing = SimpleNamespace(plane=SimpleNamespace(tests=()), speaking=SimpleNamespace(main=None, helper=None))
+    nothing = SimpleNamespace(
+        plane=SimpleNamespace(tests=(), dimensions={}, within=None), speaking=SimpleNamespace(main=None, helper=None)
+    )
     findings = (moved("retrieval", "question coverage", 0.0, False), moved("answer", signal, effect, True))
     evidence = CauseEvidence(*sides, {}, {}, nothing, None, None, findings, ())
     found = generation_causes(evidence, settings, "")

@@ -21,14 +21,15 @@ def test_the_keys_of_the_json_report_are_stable(drifted):
     found = json.loads(json.dumps(to_json(drifted), allow_nan=False))
     assert found["schema"] == 2
     assert set(found) >= {
-        "schema", "verdict", "exit_code", "windows", "ops", "quality", "planes", "segments", "causes", "findings"
+        "schema", "verdict", "exit_code", "service", "since", "affected", "refused", "headline",
+        "windows", "ops", "quality", "planes", "segments", "causes", "findings"
     }  # fmt: skip
     assert list(found["quality"])[:9] == [
         "status", "reference", "current", "delta", "ci", "minimum_detectable_drop", "e_value", "method", "n_labelled"
     ]  # fmt: skip
     assert set(found["planes"]) == {"query", "retrieval", "answer"}
     assert set(found["windows"]) == {"reference", "current"}
-    assert set(found["causes"][0]) == {"cause", "share", "evidence"}
+    assert set(found["causes"][0]) == {"cause", "share", "evidence", "do_next"}
     assert found["ops"]["status"] == "green"
 
 
