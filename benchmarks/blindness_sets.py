@@ -16,13 +16,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from data.text import terms
+from drift.drill.losses import REFUSAL
 from eval.quality.sentences import split
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
-REFUSAL = {
-    "en": "The documents do not contain an answer to this question.",
-    "ru": "В документах нет ответа на этот вопрос.",
-}
 Part = Literal["learn", "report"]
 
 

@@ -13,11 +13,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from data.records import Context, Interaction
+from drift.drill.losses import LOSSES
+from drift.drill.planted import PlantedLoss
 from drift.signals import total_latency, words
 from drift.vocabulary import CauseName
 
 _SENTENCE = re.compile(r"(?<=[.!?…。！？])\s+")
-_NUMBER = re.compile(r"\d+")
 _SLOWER = 3.0
 _LATER_MS = 500.0
 _KEPT_WORDS = 0.5
@@ -70,13 +71,6 @@ def foreign(item: Interaction, others: Sequence[Interaction], rng: np.random.Gen
     return _answered(item, " ".join(parts))
 
 
-def numbers(item: Interaction, others: Sequence[Interaction], rng: np.random.Generator) -> Interaction | None:
-    """Alter every number of an answer, digit by digit."""
-    if not _NUMBER.search(item.answer or ""):
-        return None
-    return _answered(item, _NUMBER.sub(lambda found: _other_number(found.group(), rng), item.answer or ""))
-
-
 def contexts_lost(item: Interaction, others: Sequence[Interaction], rng: np.random.Generator) -> Interaction | None:
     """Take the better half of the passages away, as a broken index would."""
     if len(item.contexts) < 2:
@@ -126,14 +120,14 @@ FAULTS: tuple[Fault, ...] = (
     Fault("truncated", "answers cut at half of the usual length", truncated, ("truncation",)),
     Fault("shortened", "only the first sentence of each answer", shortened, ()),
     Fault("foreign", "half of the sentences come from other answers", foreign),
-    Fault("numbers", "every number altered", numbers),
     Fault("contexts-lost", "the better half of the passages missing", contexts_lost, _RETRIEVAL),
     Fault("contexts-swapped", "the passages of another question", contexts_swapped, _RETRIEVAL),
     Fault("restyled", "same content in another style", restyled, ()),
     Fault("slow", "three times the latency, half a second more at least", slow, ("ops",)),
     Fault("failing", "requests fail", failing, ("ops",)),
+    *(Fault(name.replace(" ", "-"), loss.what, PlantedLoss(name, loss), loss.causes) for name, loss in LOSSES.items()),
 )
-"""All faults; adding one is adding a line. Without a right cause: a change that must not alert."""
+"""All faults; adding one is adding a line, here or to the losses. Without a right cause: what must not alert."""
 
 
 def sentences(item: Interaction) -> list[str]:
@@ -143,13 +137,6 @@ def sentences(item: Interaction) -> list[str]:
 
 def _answered(item: Interaction, text: str) -> Interaction:
     return replace(item, answer=text, answer_vector=None)
-
-
-def _other_number(digits: str, rng: np.random.Generator) -> str:
-    shifted = [
-        str((int(digit) + int(step)) % 10) for digit, step in zip(digits, rng.integers(1, 10, len(digits)), strict=True)
-    ]
-    return "".join(shifted) if shifted[0] != "0" or len(digits) == 1 else "1" + "".join(shifted[1:])
 
 
 def _scored_as(theirs: Context, mine: Context) -> Context:

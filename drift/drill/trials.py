@@ -15,7 +15,7 @@ from datetime import datetime
 import numpy as np
 
 from data.errors import InputError
-from data.records import Interaction, Score
+from data.records import Interaction, Score, Scorer
 from drift.comparison import assess, compare
 from drift.drill.faults import Fault
 from drift.results import DriftReport
@@ -23,6 +23,8 @@ from drift.settings import DriftSettings
 from drift.signals import hashed_words
 from drift.vocabulary import ALERTING
 from drift.windows import Window
+
+ScorerOf = Callable[[Sequence[Interaction], Sequence[Interaction]], Scorer]
 
 _LOOKS = (0.25, 0.5, 0.75, 1.0)
 _CONFIDENCE = 0.95
@@ -75,7 +77,7 @@ class _Pool:
 def drill(
     items: Sequence[Interaction],
     faults: Sequence[Fault],
-    score: Callable[[Interaction], Sequence[Score]],
+    scorer_of: ScorerOf,
     *,
     drift: DriftSettings,
     settings: DrillSettings,
@@ -84,34 +86,33 @@ def drill(
 ) -> list[DrillResult]:
     """Run the trials of no fault, then of every fault at every share.
 
-    `score` gives a record its proxy scores; scores of other sources are left out, because nobody labelled the broken
-    copies.
+    `scorer_of` gives what scores the records of a window, given those before it. Scores of other sources are left out,
+    because nobody labelled the broken copies.
 
     :raises InputError: there are too few records for two windows.
     """
     needed = 2 * drift.min_records
     if len(items) < needed:
         raise InputError(f"A drill needs at least {needed} records, found {len(items)}: take a longer period.")
-    clean = _clean(items, score, settings)
+    clean = _clean(items, scorer_of, settings)
     plan: list[tuple[Fault | None, float]] = [(None, 0.0), *((fault, s) for fault in faults for s in settings.shares)]
     results: list[DrillResult] = []
     pools = {"": clean}
     for number, (fault, share) in enumerate(plan):
         name = fault.name if fault else ""
         if fault and name not in pools:
-            pools[name] = _broken(clean, fault, score, settings.seed)
+            pools[name] = _broken(clean, fault, scorer_of, settings.seed)
         results.append(_trials(pools[name], fault, share, drift, settings, now))
         progress(number + 1, len(plan), name)
     return results
 
 
-def _clean(
-    items: Sequence[Interaction], score: Callable[[Interaction], Sequence[Score]], settings: DrillSettings
-) -> _Pool:
+def _clean(items: Sequence[Interaction], scorer_of: ScorerOf, settings: DrillSettings) -> _Pool:
     rng = np.random.default_rng(settings.seed)
     chosen = rng.permutation(len(items))[: 2 * settings.records]
     # Stored vectors would describe the answers before they were broken, so texts are compared as texts on both sides.
     kept = _with_vectors([replace(items[row], answer_vector=None) for row in sorted(chosen)])
+    score = scorer_of(kept, ())
     return _Pool(kept, {item.id: tuple(score(item)) for item in kept}, {})
 
 
@@ -124,15 +125,16 @@ def _with_vectors(items: list[Interaction]) -> tuple[Interaction, ...]:
     return tuple(replace(item, question_vector=row.tobytes()) for item, row in zip(items, rows, strict=True))
 
 
-def _broken(clean: _Pool, fault: Fault, score: Callable[[Interaction], Sequence[Score]], seed: int) -> _Pool:
+def _broken(clean: _Pool, fault: Fault, scorer_of: ScorerOf, seed: int) -> _Pool:
     rng = np.random.default_rng([seed, sum(map(ord, fault.name))])
     answered = [item for item in clean.items if item.outcome == "answered"]
-    copies = {}
-    for item in answered:
-        copy = fault.inject(item, answered, rng)
-        if copy is not None:
-            copies[item.id] = (copy, tuple(score(copy)))
-    return replace(clean, broken=copies)
+    found = ((item.id, fault.inject(item, answered, rng)) for item in answered)
+    copies = {key: copy for key, copy in found if copy is not None}
+    # What a window teaches of its answers it teaches with the broken ones in it: half of those that can be.
+    struck = set(list(copies)[::2])
+    window = [copies[item.id] if item.id in struck else item for item in clean.items]
+    score = scorer_of(window, clean.items)
+    return replace(clean, broken={key: (copy, tuple(score(copy))) for key, copy in copies.items()})
 
 
 def _trials(

@@ -131,7 +131,7 @@ def drill(
     fault: Annotated[list[str] | None, typer.Option(help="Try this fault alone. The option may be repeated.")] = None,
     share: Annotated[
         list[float] | None,
-        typer.Option(help="Break this share of the records. The option may be repeated.", show_default="0.3, 1"),
+        typer.Option(help="Break this share of the records. The option may be repeated.", show_default="0.5"),
     ] = None,
     trials: Annotated[int, typer.Option(min=5, max=1000, help="Make so many trials for each fault and share.")] = 20,
     records: Annotated[int, typer.Option(min=30, max=5000, help="A window has so many records.")] = 200,
@@ -148,7 +148,7 @@ def drill(
     from pipelines.monitoring import drill_json, drill_text, run_drill
     from pipelines.wiring import open_workspace
 
-    shares = tuple(share or (0.3, 1.0))
+    shares = tuple(share or (0.5,))
     if not all(0 < part <= 1 for part in shares):
         raise InputError(f"--share must be above 0 and at most 1, found {', '.join(map(str, shares))}.")
     report = run_drill(

@@ -43,7 +43,7 @@ def run_drill(
     :raises InputError: an unknown fault, or too few records.
     """
     from drift.drill import FAULTS, drill
-    from eval.quality import GroundednessProxy, score_interaction
+    from eval.quality import scorer_of
 
     known = {fault.name: fault for fault in FAULTS}
     if unknown := sorted(set(faults) - known.keys()):
@@ -51,11 +51,10 @@ def run_drill(
     end = until or now
     start = since or end - timedelta(days=workspace.settings.drift.window_days)
     items = list(open_log(workspace).read(start, end))
-    proxy = GroundednessProxy.load()
     results = drill(
         items,
         [known[name] for name in faults] or FAULTS,
-        lambda item: score_interaction(item, proxy),
+        scorer_of,
         drift=workspace.settings.drift,
         settings=settings,
         now=max(now, items[-1].at if items else now),
@@ -80,7 +79,10 @@ def drill_json(report: DrillReport) -> dict[str, Any]:
         "until": report.until.isoformat(),
         "per_day": report.per_day,
         "false_alerts": asdict(report.results[0]),
-        "faults": [asdict(result) | {"delay_days": _days(result, report)} for result in report.results[1:]],
+        "faults": [
+            asdict(result) | {"what": _what(result), "delay_days": _days(result, report)}
+            for result in report.results[1:]
+        ],
     }
 
 
@@ -92,7 +94,7 @@ def drill_text(report: DrillReport) -> str:
         f"{report.until:%Y-%m-%d}: {half} healthy against {half} with a fault,"
         f" {plural(report.results[0].trials, 'trial')} each",
         "",
-        f"{'fault':<18} {'share':>5}  {'alerted':>7}  {'95 % interval':<13}  {'after':<22} cause named",
+        f"{'fault':<24} {'share':>5}  {'alerted':>7}  {'95 % interval':<13}  {'after':<22} cause named",
     ]
     lines += [_row(result, report) for result in report.results]
     blind = [
@@ -109,6 +111,12 @@ def drill_text(report: DrillReport) -> str:
     return "\n".join(lines)
 
 
+def _what(result: DrillResult) -> str:
+    from drift.drill import FAULTS
+
+    return next((fault.what for fault in FAULTS if fault.name == result.fault), "")
+
+
 def _legend(report: DrillReport) -> list[str]:
     """Say what the columns mean and, for each fault that was tried, what was broken."""
     from drift.drill import FAULTS
@@ -116,7 +124,7 @@ def _legend(report: DrillReport) -> list[str]:
     tried = {result.fault for result in report.results}
     return [
         "alerted: share of the trials. after: broken records until then, in half of the trials; – where fewer alerted.",
-        *(f"{fault.name:<18} {fault.what}" for fault in FAULTS if fault.name in tried),
+        *(f"{fault.name:<24} {fault.what}" for fault in FAULTS if fault.name in tried),
     ]
 
 
@@ -127,7 +135,7 @@ def _row(result: DrillResult, report: DrillReport) -> str:
         names = ", ".join(f"{name} {count}" for name, count in sorted(result.causes.items(), key=lambda pair: -pair[1]))
         note = f"right in {result.named} of {result.explained} ({names})"
     interval, after = f"{result.low:.0%} to {result.high:.0%}", _after(result, report)
-    return f"{name:<18} {result.share:>5.0%}  {result.rate:>7.0%}  {interval:<13}  {after:<22} {note}".rstrip()
+    return f"{name:<24} {result.share:>5.0%}  {result.rate:>7.0%}  {interval:<13}  {after:<22} {note}".rstrip()
 
 
 def _after(result: DrillResult, report: DrillReport) -> str:

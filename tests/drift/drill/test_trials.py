@@ -8,11 +8,13 @@ import pytest
 from data.errors import InputError
 from data.records import Context, Score
 from drift.drill.faults import FAULTS, sentences
+from drift.drill.planted import PlantedLoss
 from drift.drill.trials import DrillSettings, drill
 from drift.settings import DriftSettings
 from drift.windows import Window
 
 BY_NAME = {fault.name: fault for fault in FAULTS}
+PLAIN = [fault for fault in FAULTS if not isinstance(fault.inject, PlantedLoss)]
 ANSWER = "The berth is {n}. It was rebuilt in 199{d}. Ask the harbour office for the {n} plan of the quay."
 
 
@@ -27,14 +29,15 @@ def broken(name, item, items, seed=0):
     return BY_NAME[name].inject(item, items, np.random.default_rng(seed))
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+@pytest.mark.parametrize("fault", PLAIN, ids=lambda fault: fault.name)
 def test_a_fault_keeps_identity_and_question_and_follows_from_its_seed(fault, items):
     copies = [fault.inject(items[3], items, np.random.default_rng(1)) for _ in range(2)]
     assert copies[0] == copies[1] != items[3]
+    assert fault.what and len(fault.what) < 70
     assert (copies[0].id, copies[0].at, copies[0].question) == (items[3].id, items[3].at, items[3].question)
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+@pytest.mark.parametrize("fault", PLAIN, ids=lambda fault: fault.name)
 def test_a_fault_that_does_not_apply_says_so(fault, items):
     bare = replace(items[0], answer="", contexts=(), latency_ms={})
     assert fault.name == "failing" or fault.inject(bare, (bare,), np.random.default_rng(0)) is None
@@ -81,7 +84,7 @@ def run(items, names, value, **settings):
     return drill(
         items,
         [BY_NAME[name] for name in names],
-        score,
+        lambda window, before: score,
         drift=DriftSettings(permutations=99),
         settings=DrillSettings(trials=5, records=80, causes=1, **settings),
         now=items[-1].at,
