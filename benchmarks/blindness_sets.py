@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from data.text import terms
-from drift.drill.losses import REFUSAL
+from drift.drill.losses.phrases import REFUSAL
 from eval.quality.sentences import split
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"

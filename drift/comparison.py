@@ -179,6 +179,7 @@ def _explained(
         change_point=change_point(left.items, right.items, values, settings) if drifted else None,
         examples=examples,
         affected=affected_share(report.quality, values),
+        shown_by=fallen,
         notes=(*report.notes, *filter(None, (answers.note, _shown_by(fallen)))),
     )
 

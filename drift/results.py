@@ -260,7 +260,8 @@ class DriftReport:
 
     `changes` say what shows that the answers are not what they were; `deciding` are ids of answers, drawn with equal
     chances, whose labels would say whether that is better or worse. `affected` is about the share of current answers
-    that got worse, None without a drop. `service` is the name of what answers, "" where it has none.
+    that got worse, None without a drop. `shown_by` is the dimension that topics, time line and examples show, "" where
+    they show the score that speaks. `service` is the name of what answers, "" where it has none.
     """
 
     verdict: Verdict
@@ -283,6 +284,7 @@ class DriftReport:
     changes: tuple[str, ...] = ()
     deciding: tuple[str, ...] = ()
     affected: float | None = None
+    shown_by: str = ""
     service: str = ""
 
     @property

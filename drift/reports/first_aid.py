@@ -29,7 +29,9 @@ def _step(step: str) -> str:
 def dimensions(report: DriftReport) -> str:
     """Return a row for each dimension of quality and one for refusals; empty where no dimension was measured."""
     fired = {test.name for test in report.quality.tests if test.fired}
-    rows = [_row(name, found, name in fired) for name, found in report.quality.dimensions.items()]
+    measured = report.quality.dimensions
+    order = sorted(measured, key=lambda name: list(_WORDS).index(name) if name in _WORDS else len(_WORDS))
+    rows = [_row(name, measured[name], name in fired) for name in order]
     if not rows:
         return ""
     before, now = refused_share(report.reference), refused_share(report.current)
@@ -38,8 +40,8 @@ def dimensions(report: DriftReport) -> str:
     head = "".join(
         f'<th scope="col"{kind}>{name}</th>'
         for name, kind in (
-            ("dimension", ""), ("before and now", ""), ("before", NUMBER), ("now", NUMBER), ("change", NUMBER),
-            ("smallest drop seen", NUMBER), ("", ""),
+            ("dimension", ""), ("", ""), ("before and now", LEVELS), ("before", NUMBER), ("now", NUMBER),
+            ("change", NUMBER), ("smallest drop seen", NUMBER),
         )
     )  # fmt: skip
     note = (
@@ -51,6 +53,7 @@ def dimensions(report: DriftReport) -> str:
 
 
 NUMBER = ' class="n"'
+LEVELS = ' class="levels"'
 
 
 def _row(name: str, found: QualityDimension, fired: bool) -> str:
@@ -74,7 +77,8 @@ def _cells(name: str, words: str, values: tuple[float, float], told: tuple[str, 
     change, seen, tag = told
     return (
         f'<tr><th scope="row"><b>{escape(name)}</b><br><span class="quiet small">{escape(words)}</span></th>'
+        f"<td>{tag}</td>"
         f'<td class="levels" aria-hidden="true">{bars}</td>'
         f"<td{NUMBER}>{values[0]:.3f}</td><td{NUMBER}>{values[1]:.3f}</td><td{NUMBER}>{change}</td>"
-        f"<td{NUMBER}>{seen}</td><td>{tag}</td></tr>"
+        f"<td{NUMBER}>{seen}</td></tr>"
     )

@@ -24,6 +24,7 @@ def to_json(report: DriftReport) -> dict[str, Any]:
         "service": report.service or None,
         "since": began_about(report),
         "affected": report.affected,
+        "shown_by": report.shown_by or None,
         "refused": {"reference": refused_share(report.reference), "current": refused_share(report.current)},
         "created": report.created,
         "windows": {"reference": asdict(report.reference), "current": asdict(report.current)},

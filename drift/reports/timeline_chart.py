@@ -71,6 +71,7 @@ def _frame(points: Sequence[TimePoint], width: float, top: float) -> _Frame:
 def _quality_axis(report: DriftReport, frame: _Frame) -> Iterator[str]:
     quality = report.quality
     name = f"Quality: {quality.metric or 'score'} ({quality.source})" if quality.source else "Quality"
+    name = f"Quality: {report.shown_by}" if report.shown_by else name
     yield label(frame.x.start, 16, cut(name, frame.width - 60), "name")
     ticks = frame.quality.ticks()
     digits = 2 if ticks[1] - ticks[0] >= 0.0099 else 3

@@ -7,7 +7,7 @@ from data.faces import face
 if TYPE_CHECKING:
     from eval.quality.groundedness import GroundednessProxy
     from eval.quality.relevance import UnitEmbedder
-    from eval.quality.scores import live_scorer, proxy_metrics, score, score_interaction, scorer_of, with_answer
+    from eval.quality.scores import live_scorer, proxy_metrics, score, scorer_of, with_answer
 
 __all__ = [
     "GroundednessProxy",
@@ -15,7 +15,6 @@ __all__ = [
     "live_scorer",
     "proxy_metrics",
     "score",
-    "score_interaction",
     "scorer_of",
     "with_answer",
 ]
@@ -25,6 +24,6 @@ __getattr__ = face(
     {
         "groundedness": ["GroundednessProxy"],
         "relevance": ["UnitEmbedder"],
-        "scores": ["live_scorer", "proxy_metrics", "score", "score_interaction", "scorer_of", "with_answer"],
+        "scores": ["live_scorer", "proxy_metrics", "score", "scorer_of", "with_answer"],
     },
 )

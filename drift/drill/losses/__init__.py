@@ -6,14 +6,12 @@ from data.faces import face
 
 if TYPE_CHECKING:
     from drift.drill.losses.catalog import LOSSES, KnownLoss
-    from drift.drill.losses.phrases import REFUSAL
 
-__all__ = ["LOSSES", "KnownLoss", "REFUSAL"]
+__all__ = ["LOSSES", "KnownLoss"]
 
 __getattr__ = face(
     __name__,
     {
         "catalog": ["KnownLoss", "LOSSES"],
-        "phrases": ["REFUSAL"],
     },
 )
