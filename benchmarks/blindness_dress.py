@@ -160,10 +160,6 @@ SEEN: dict[str, Dress] = {
         "<result><title>{question}</title><text>{answer}</text><cite>{file}.html</cite></result>",
         "<result><title>{question}</title><text>{answer}</text><cite>{file}.html</cite></result>",
     ),
-}
-"""Kinds that the learned templates were tried on while they were built."""
-
-HELD_OUT: dict[str, Dress] = {
     "chat room": _by_language(
         "*Reply to* <@U0{percent}>: {answer} :thumbsup:", "*Ответ для* <@U0{percent}>: {answer} :+1:"
     ),
@@ -213,6 +209,70 @@ HELD_OUT: dict[str, Dress] = {
     "quoted": _by_language('The manual puts it this way: "{answer}"', 'В руководстве сказано так: "{answer}"'),
     "first step": _by_language("Here goes:\n1) {answer}", "Итак, поехали:\n1) {answer}"),
     "language tag": _by_language("[EN] {answer} [/EN]", "[RU] {answer} [/RU]"),
+}
+"""Kinds that the learned templates were tried on while they were built."""
+
+HELD_OUT: dict[str, Dress] = {
+    "blocks": lambda row, rng: json.dumps(
+        {
+            "blocks": [
+                {"type": "section", "text": {"type": "mrkdwn", "text": row.answer}},
+                {"type": "context", "elements": [{"type": "mrkdwn", "text": "Answered by KB bot"}]},
+            ]
+        },
+        ensure_ascii=False,
+    ),
+    "completion": lambda row, rng: json.dumps(
+        {
+            "id": f"c-{rng.randrange(10**6)}",
+            "choices": [{"index": 0, "message": {"role": "assistant", "content": row.answer}, "finish": "stop"}],
+        },
+        ensure_ascii=False,
+    ),
+    "speech": _by_language(
+        "<speak><p>{answer}</p><break time='1s'/>Anything else, {name}?</speak>",
+        "<speak><p>{answer}</p><break time='1s'/>Что-нибудь ещё, {name}?</speak>",
+    ),
+    "reference number": _by_language(
+        "Re your request no. 2026-11-{percent}: {answer}", "По вашему обращению № 2026-11-{percent}: {answer}"
+    ),
+    "persona": _by_language(
+        "Arr, matey! {answer} Yo ho ho, and may the wind be with ye.",
+        "Йо-хо-хо, дружище! {answer} Семь футов тебе под килем.",
+    ),
+    "callout": _by_language("> [!NOTE]\n> {answer}", "> [!NOTE]\n> {answer}"),
+    "buttons": _by_language(
+        "{answer}\n\n👍 Helpful   👎 Not helpful   |   Copy   |   Share",
+        "{answer}\n\n👍 Полезно   👎 Бесполезно   |   Копировать   |   Поделиться",
+    ),
+    "related list": _by_language(
+        "{answer}\n\nPeople also ask:\n1. What is {topic}?\n2. Why does {topic} matter?",
+        "{answer}\n\nЛюди также спрашивают:\n1. Что такое {topic}?\n2. Почему {topic} это важно?",
+    ),
+    "tier": _by_language("Reply for {name} (gold tier): {answer}", "Ответ для {name} (золотой статус): {answer}"),
+    "bold command": _by_language("\\textbf{{{answer}}}", "\\textbf{{{answer}}}"),
+    "representation": _by_language(
+        "Reply(text='{answer}', score=0.{percent})", "Reply(text='{answer}', score=0.{percent})"
+    ),
+    "letters": _by_language(
+        "Q: {question}\nA: {answer}\nDoc: {percent}", "В: {question}\nО: {answer}\nДок.: {percent}"
+    ),
+    "thought": _by_language(
+        "Thought: I should look into the passages.\nObservation: passage {percent} tells it.\nFinal Answer: {answer}",
+        "Мысль: надо посмотреть в отрывках.\nНаблюдение: об этом говорит отрывок {percent}.\nИтоговый ответ: {answer}",
+    ),
+    "comment": _by_language("<!-- trace {percent} -->{answer}", "<!-- след {percent} -->{answer}"),
+    "section sign": _by_language("{answer} [see {file} §{percent}]", "{answer} [см. {file} §{percent}]"),
+    "typography": lambda row, rng: row.answer.replace(" - ", " — ").replace('"', "”").replace(" ", "\u00a0", 3),
+    "call centre": _by_language(
+        "Thank you for reaching out to Contoso. Your question matters to us. {answer} Was it of use? Reply YES or NO.",
+        "Благодарим за обращение в «Контосо». Ваш вопрос важен для нас. {answer} Помогло? Ответьте ДА или НЕТ.",
+    ),
+    "turn marks": _by_language("AI> {answer}<|im_end|>", "ИИ> {answer}<|im_end|>"),
+    "foreign closing": _by_language(
+        "{answer}\n\nMit freundlichen Grüßen\nIhr Auskunftsteam", "{answer}\n\nKind wishes,\nThe answering team"
+    ),
+    "numbered clauses": lambda row, rng: "; ".join(f"({at + 1}) {part}" for at, part in enumerate(split(row.answer))),
 }
 """Written when rules and templates stood, and measured once."""
 

@@ -48,9 +48,9 @@ class DriftSettings:
     """Fixes what chance draws: a report made again is the same."""
     quality_metric: Annotated[str | None, Example("faithfulness")] = None
     """The metric that speaks for quality; left out: the best there is."""
-    alert_on_dimensions: bool = False
+    alert_on_dimensions: bool = True
     """Whether relevance, support, facts and form may alert, each on its own. They are always shown. They find answers
-    beside the question, and alert falsely when answers get a wrapper of a new kind: try them on your log first."""
+    beside the question, cut, looped or copied. Where people's labels speak for all answers, those decide."""
     ops_alpha: Annotated[float, Bounds(gt=0.0, lt=0.5)] = 0.001
     """Level of the tests of errors and latency."""
     error_rate_rise: Annotated[float, Bounds(ge=0.0, le=1.0)] = 0.02

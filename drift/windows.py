@@ -20,6 +20,8 @@ from data.text import plural
 CLOCK_TOLERANCE = timedelta(minutes=5)
 """How far ahead of us another machine's clock may be before its records count as coming from the future."""
 
+_REFUSED = "refused"
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -78,8 +80,19 @@ def check_window(window: Window, now: datetime) -> CheckedWindow:
         _broken_note(window),
     )
     present.sort(key=lambda item: (item.at, item.id))
-    checked = replace(window, interactions=tuple(present), scores=tuple(finite))
+    checked = replace(window, interactions=_declined(present, finite), scores=tuple(finite))
     return CheckedWindow(checked, tuple(note for note in notes if note))
+
+
+def _declined(items: Iterable[Interaction], scores: Iterable[Score]) -> tuple[Interaction, ...]:
+    """Count answers that refuse in words of their own, as our scores by dimension found them, as abstentions."""
+    refused = {
+        score.interaction_id for score in scores if set_aside(score) and score.metric == _REFUSED and score.value
+    }
+    return tuple(
+        replace(item, outcome="abstained") if item.id in refused and item.outcome == "answered" else item
+        for item in items
+    )
 
 
 def _unique(window: Window) -> list[Interaction]:

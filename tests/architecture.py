@@ -60,7 +60,7 @@ ARROWS = {
         "gating": {"run"},
         "judge": {"quality", "run"},
         "matrix": {"run"},
-        "metrics": set(),
+        "metrics": {"quality"},
         "quality": set(),
         "report": {"gating", "matrix", "run"},
         "run": {"metrics", "quality"},

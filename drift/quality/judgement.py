@@ -25,6 +25,9 @@ _ROUNDS = 20
 _MIN_OVERLAP = 0.25
 """Below this overlap of topics the windows hold different questions and their quality cannot be compared."""
 
+_COVERS = {"form": "complete"}
+"""A dimension that sees what a share sees, and tells style from fault: the share is not tested beside it."""
+
 
 @dataclass(frozen=True, slots=True)
 class JudgedQuality:
@@ -59,8 +62,9 @@ def judge_quality(
     speaking = beside_ours(with_judge(choose(reference, current, settings)), (reference, current), settings)
     tests = (check(reference, current, speaking, settings) for check in evidence.SHARE_CHECKS)
     parts = measure_dimensions(speaking, (reference, current), settings)
-    candidates = [test for test in tests if test]
-    tested = parts if settings.alert_on_dimensions else ()
+    tested = parts if settings.alert_on_dimensions and not _by_people(speaking) else ()
+    covered = {_COVERS[part.name] for part in tested if part.name in _COVERS}
+    candidates = [test for test in tests if test and test.name not in covered]
     candidates += [evidence.QualityCheck(p.name, p.within.p_drop, p.within.delta, p.smallest) for p in tested]
     if speaking.main is None:
         decided = evidence.decide(candidates, settings)
@@ -85,6 +89,12 @@ def judge_quality(
     plane = with_bounds(_concluded(plane, decided, enough, settings), gaps, settings)
     plane = _with_dimensions(plane, parts, settings)
     return JudgedQuality(plane if budget is None else _with_days(plane, budget), speaking, shift)
+
+
+def _by_people(speaking: QualityMeasures) -> bool:
+    """Tell whether people's labels, or answers known to be right, speak for nearly every answer."""
+    main = speaking.main
+    return main is not None and main.source in ("human", "reference") and speaking.helper is None
 
 
 def _with_dimensions(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from data.cases import Case
 from data.records import ABSTENTION, Interaction
 from eval.errors import UnscorableAnswer
+from eval.quality import declines
 
 
 def answer_text(interaction: Interaction) -> str:
@@ -15,8 +16,9 @@ def answer_text(interaction: Interaction) -> str:
 
 
 def abstained(interaction: Interaction) -> bool:
-    """Say whether the pipeline declined to answer."""
-    return interaction.outcome == "abstained" or ABSTENTION in answer_text(interaction)
+    """Say whether the pipeline declined to answer, in our words or in words of its own."""
+    text = answer_text(interaction)
+    return interaction.outcome == "abstained" or ABSTENTION in text or declines(interaction.question, text)
 
 
 def not_failed(interaction: Interaction) -> Interaction:

@@ -6,14 +6,18 @@ from data.faces import face
 
 if TYPE_CHECKING:
     from eval.quality.groundedness import GroundednessProxy
+    from eval.quality.refusal import declines
     from eval.quality.relevance import UnitEmbedder
+    from eval.quality.rescoring import rescored
     from eval.quality.scores import live_scorer, proxy_metrics, score, scorer_of, with_answer
 
 __all__ = [
     "GroundednessProxy",
     "UnitEmbedder",
+    "declines",
     "live_scorer",
     "proxy_metrics",
+    "rescored",
     "score",
     "scorer_of",
     "with_answer",
@@ -23,7 +27,9 @@ __getattr__ = face(
     __name__,
     {
         "groundedness": ["GroundednessProxy"],
+        "refusal": ["declines"],
         "relevance": ["UnitEmbedder"],
+        "rescoring": ["rescored"],
         "scores": ["live_scorer", "proxy_metrics", "score", "scorer_of", "with_answer"],
     },
 )

@@ -35,46 +35,48 @@ def record_of(interaction: Interaction) -> AnswerRecord:
     )
 
 
-class DimensionScorer:
-    """Score interactions by dimension, with what the answers of one log teach about each other.
+class Learning:
+    """What the answers of one log teach about each other while they come: from the last 300, anew with every hundredth.
 
-    What is learned is given, or learned while answers come: from the last 300, anew with every hundredth. The first
-    answers after a start are scored without. Threads may share it.
+    The first answers after a start are scored without; a report scores them again with what their window shows
+    (`eval.quality.rescoring`). Threads may share it.
     """
 
-    def __init__(self, scorer: Scorer, known: LogKnowledge | None = None) -> None:
-        self._scorer = scorer
-        self._known = known or LogKnowledge()
-        self._learns = known is None
+    def __init__(self) -> None:
+        self._known = LogKnowledge()
         self._seen: deque[AnswerRecord] = deque(maxlen=_MOST_LEARNED)
         self._count = 0
         self._lock = Lock()
 
-    def __call__(self, interaction: Interaction) -> list[Score]:
-        """Return one score per metric; value None with the reason where there is none."""
-        if interaction.outcome == "failed" or interaction.answer is None:
-            return self._nothing(interaction, _NO_ANSWER)
-        record = record_of(interaction)
-        try:
-            found = self._scorer.score(record, self._knowledge(record))
-        except Exception as error:  # a text that nobody foresaw costs its scores, and says why
-            told = f"it could not be scored ({type(error).__name__}: {' '.join(str(error).split())[:300]})"
-            return self._nothing(interaction, told)
-        return [_row(interaction, metric, held) for metric, held in _by_metric(found).items()]
-
-    def _nothing(self, interaction: Interaction, reason: str) -> list[Score]:
-        nothing = DimensionScore(None, reason, self._scorer.version)
-        return [_row(interaction, metric, nothing) for metric in METRICS]
-
-    def _knowledge(self, record: AnswerRecord) -> LogKnowledge:
-        if not self._learns:
-            return self._known
+    def __call__(self, record: AnswerRecord) -> LogKnowledge:
+        """Take in an answer and return what is known by now."""
         with self._lock:
             self._seen.append(record)
             self._count += 1
             if self._count == _FIRST_LEARNED or self._count % _LEARNED_EVERY == 0:
                 self._known = learn(tuple(self._seen))
             return self._known
+
+
+def dimension_scores(interaction: Interaction, scorer: Scorer, known: LogKnowledge) -> list[Score]:
+    """Return one score per metric; value None with the reason where there is none."""
+    if is_without_answer(interaction):
+        return _nothing(interaction, scorer, _NO_ANSWER)
+    try:
+        found = scorer.score(record_of(interaction), known)
+    except Exception as error:  # a text that nobody foresaw costs its scores, and says why
+        told = f"it could not be scored ({type(error).__name__}: {' '.join(str(error).split())[:300]})"
+        return _nothing(interaction, scorer, told)
+    return [_row(interaction, metric, held) for metric, held in _by_metric(found).items()]
+
+
+def _nothing(interaction: Interaction, scorer: Scorer, reason: str) -> list[Score]:
+    return [_row(interaction, metric, DimensionScore(None, reason, scorer.version)) for metric in METRICS]
+
+
+def is_without_answer(interaction: Interaction) -> bool:
+    """Tell whether the request failed, or nobody knows what was answered."""
+    return interaction.outcome == "failed" or interaction.answer is None
 
 
 def learned_from(interactions: Iterable[Interaction], before: Iterable[Interaction] = ()) -> LogKnowledge:
@@ -84,7 +86,7 @@ def learned_from(interactions: Iterable[Interaction], before: Iterable[Interacti
 
 
 def _records(interactions: Iterable[Interaction]) -> Sequence[AnswerRecord]:
-    answered = (item for item in interactions if item.answer is not None and item.outcome != "failed")
+    answered = (item for item in interactions if not is_without_answer(item))
     return [record_of(item) for item in deque(answered, maxlen=_MOST_LEARNED)]
 
 

@@ -26,7 +26,9 @@ _TAGS = """
     dd h1 h2 h3 h4 h5 h6 table thead tbody tr td th blockquote pre code mark img answer response"""
 _MARKUP = frozenset(_TAGS.split())
 _BLOCK = re.compile(r"</?(?:div|p|br|hr|li|ul|ol|h\d|tr|table|blockquote|section|header|footer)\b[^<>]{0,300}>", re.I)
-_NAMED = re.compile(r"(?:^|[._-])(?:answer|response|reply|ответ)(?:[._-]?(?:text|body))?(?:\[\])*\Z", re.IGNORECASE)
+_NAMED = re.compile(
+    r"(?:^|[._-])(?:answer|response|reply|ответ)(?:[._-]?(?:text|body))?(?:\[[^\]]*\])*\Z", re.IGNORECASE
+)
 _OTHERS = re.compile(
     r"quest|query|sourc|cit(?:e|ation)|context|passage|document|evidence|reference|quote|think|thought|reason|plan|prompt"
     r"|вопрос|источник|цитат|контекст",
@@ -34,6 +36,9 @@ _OTHERS = re.compile(
 )
 """Names of fields that hold the question, the passages or the thinking."""
 _DEEPEST = 20
+_KINDS = ("type", "kind", "role", "name", "label", "tag", "key", "field", "id")
+_KIND = re.compile(r"[\w.-]{1,24}\Z")
+"""A word by which the parts of a list are told apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +102,16 @@ def _leaves(value: Any, path: str, depth: int) -> Iterator[Field]:
         return
     if isinstance(value, list):
         for held in value:
-            yield from _leaves(held, f"{path}[]", depth + 1)
+            yield from _leaves(held, f"{path}[{_kind_of(held)}]", depth + 1)
     if isinstance(value, dict):
         for name, held in value.items():
             yield from _leaves(held, f"{path}.{name}" if path else str(name), depth + 1)
+
+
+def _kind_of(part: Any) -> str:
+    """Return the word that says what kind of part this is, "" where none does."""
+    words = (part.get(name) for name in _KINDS) if isinstance(part, dict) else ()
+    return next((word for word in words if isinstance(word, str) and _KIND.match(word)), "")
 
 
 def _xml_fields(text: str) -> Iterator[Field]:

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 
 from data.text import plain, terms
 from eval.quality.sentences import split
+from eval.quality.wrappers import unwrap
 
 VERSION = "1"
 _PHRASES = (
@@ -103,6 +104,11 @@ def refuses(question: str, answer: str, learned: LearnedRefusals) -> bool:
     asked = set(terms(question))
     rest = [part for part, no in zip(sentences, told, strict=True) if not no and len(set(terms(part)) - asked) > 3]
     return len(rest) <= 1 and sum(map(len, rest)) <= len(text) / 2
+
+
+def declines(question: str, answer: str) -> bool:
+    """Tell whether an answer refuses by the phrases that are known of every log, whatever it is wrapped in."""
+    return refuses(question, unwrap(question, answer).text, LearnedRefusals())
 
 
 def refusing(sentence: str) -> bool:

@@ -73,13 +73,14 @@ class Scorer:
         refused = not empty and (item.abstained or refusals.refuses(item.question, bare.text, known.refusals))
         shape = _form(item, bare.text, known.habits, refused=refused)
         text = "" if empty or refused else bare.text
-        relevant, holds = self._relevance(item.question, text, ground, empty=empty)
+        embed = self._embed if detect_language(item.question, "en") in self._languages else None
+        relevant, holds = self._relevance(item.question, text, ground, embed, empty=empty)
         found = {
             "relevance": relevant,
             "support": self._support(item, text, ground),
             "form": DimensionScore(shape.score, "", self._version(forms.VERSION)),
             # An empty answer tells nobody anything, too.
-            "refusal": _refusal(holds, self._version(refusals.VERSION), refused=refused or empty),
+            "refusal": _refusal(holds, self._version(refusals.VERSION, _way(embed)), refused=refused or empty),
         }
         faults = tuple(name for name, _ in shape.faults)
         return AnswerScores(found, _quality(found, refused=refused), refused, holds, faults, bare.removed)
@@ -94,11 +95,10 @@ class Scorer:
         return "-".join(filter(None, (rules, dress.VERSION, self._weights.version, way)))
 
     def _relevance(
-        self, question: str, text: str, ground: Ground, *, empty: bool
+        self, question: str, text: str, ground: Ground, embed: relevances.UnitEmbedder | None, *, empty: bool
     ) -> tuple[DimensionScore, float | None]:
         """Return relevance, and the chance that the passages hold an answer; `text` is "" for a refusal."""
-        embed = self._embed if detect_language(question, "en") in self._languages else None
-        way = "words" if embed is None else "vectors"
+        way = _way(embed)
         version = self._version(relevances.VERSION, way)
         read = relevances.relevance(question, ground, draws(text, ground), embed)
         holds = self._weights.holds[way].chance(read.holds) if read.holds else None
@@ -124,6 +124,10 @@ class Scorer:
         carried = self._weights.carried([claim.features for claim in claims])
         kept = self._weights.kept([claim.kept for claim in claims])
         return DimensionScore(carried * kept**KEPT_POWER, "", version, (("carried", carried), ("kept", kept)))
+
+
+def _way(embed: relevances.UnitEmbedder | None) -> str:
+    return "words" if embed is None else "vectors"
 
 
 def _bounded(item: AnswerRecord) -> AnswerRecord:

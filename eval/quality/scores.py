@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import cache
 
 from data.arguments import expect
@@ -11,9 +12,12 @@ from data.records import ABSTENTION, Interaction, Score, Scorer, ScoreSource
 from data.text import stated_figures, unmatched_figures
 from eval.errors import UnscorableAnswer
 from eval.metric import Metric
+from eval.quality import dress
 from eval.quality.claims import find_claims
-from eval.quality.dimensions import DimensionScorer, learned_from
+from eval.quality.dimensions import Learning, dimension_scores, is_without_answer, learned_from, record_of
 from eval.quality.groundedness import GroundednessProxy
+from eval.quality.knowledge import AnswerRecord, LogKnowledge
+from eval.quality.refusal import refuses
 from eval.quality.relevance import UnitEmbedder
 from eval.quality.scorer import Scorer as AnswerScorer
 from eval.quality.vectors import SentenceVectors
@@ -25,25 +29,52 @@ NUMBER_SUPPORT = "number_support"
 """What `score_interaction` writes: one row of each for every interaction."""
 
 _CITATION_RULES = "1"
-_NUMBER_RULES = "2"
+_NUMBER_RULES = f"3-dress{dress.VERSION}"
+_NOTHING_KNOWN = LogKnowledge()
 
 
-def score_interaction(interaction: Interaction, proxy: GroundednessProxy) -> list[Score]:
+def score_interaction(
+    interaction: Interaction, proxy: GroundednessProxy, known: LogKnowledge = _NOTHING_KNOWN
+) -> list[Score]:
     """Return one score per proxy metric; value None with the reason where an interaction cannot be scored.
 
     `groundedness` is the proxy's probability that the answer is fully supported; `citation_support` the share of the
     answer's citations that were located in their source; `number_support` the share of its figures that agree with
-    question or passages.
+    question or passages. Figures and claims are those of the answer without its dress (`eval.quality.dress`); a refusal
+    in the application's own words, as `known` has them, claims nothing.
     """
+    bare = _Bare(interaction, known)
     scorers: tuple[tuple[str, str, str, Callable[[Interaction], float]], ...] = (
-        (GROUNDEDNESS, "lexical", proxy.version, lambda item: _groundedness(item, proxy)),
+        (GROUNDEDNESS, "lexical", _proxy_version(proxy), lambda _: _groundedness(bare(), proxy)),
         (CITATION_SUPPORT, "citation check", _CITATION_RULES, _citation_support),
-        (NUMBER_SUPPORT, "number guard", _NUMBER_RULES, _number_support),
+        (NUMBER_SUPPORT, "number guard", _NUMBER_RULES, lambda _: _number_support(bare())),
     )
     return [
         Score(interaction.id, metric, *_value_or_reason(interaction, measure), scorer=scorer, scorer_version=version)
         for metric, scorer, version, measure in scorers
     ]
+
+
+class _Bare:
+    """The interaction without the dress of its answer, made once and only where it is asked for."""
+
+    def __init__(self, interaction: Interaction, known: LogKnowledge) -> None:
+        self._interaction = interaction
+        self._known = known
+        self._made: Interaction | None = None
+
+    def __call__(self) -> Interaction:
+        """Return it.
+
+        :raises UnscorableAnswer: the answer refuses.
+        """
+        if self._made is None:
+            item = self._interaction
+            text = dress.undress(item.question, _answer(item), _texts(item), self._known.templates).text
+            if refuses(item.question, text, self._known.refusals):
+                raise UnscorableAnswer("the answer is a refusal in words of its own: an abstention has no groundedness")
+            self._made = replace(item, answer=text)
+        return self._made
 
 
 def score(interaction: Interaction) -> list[Score]:
@@ -58,7 +89,7 @@ def live_scorer(embed: UnitEmbedder | None = None) -> Scorer:
     `embed` turns questions and passage sentences into vectors that the weights were fitted to; they are kept.
     """
     vectors = SentenceVectors(embed) if embed is not None else None
-    return _with_dimensions(DimensionScorer(AnswerScorer(_shipped_weights(), vectors)))
+    return _whole_scorer(AnswerScorer(_shipped_weights(), vectors), Learning())
 
 
 def scorer_of(interactions: Iterable[Interaction], before: Iterable[Interaction] = ()) -> Scorer:
@@ -66,11 +97,23 @@ def scorer_of(interactions: Iterable[Interaction], before: Iterable[Interaction]
 
     Templates and refusals are learned from the window, habits from the answers before it, if there are any.
     """
-    return _with_dimensions(DimensionScorer(AnswerScorer(_shipped_weights()), learned_from(interactions, before)))
+    return score_with(learned_from(interactions, before))
 
 
-def _with_dimensions(dimensions: DimensionScorer) -> Scorer:
-    return lambda interaction: [*score(interaction), *dimensions(interaction)]
+def score_with(known: LogKnowledge) -> Scorer:
+    """Return what scores answers with what is known of their window."""
+    return _whole_scorer(AnswerScorer(_shipped_weights()), lambda record: known)
+
+
+def _whole_scorer(answers: AnswerScorer, knowledge: Callable[[AnswerRecord], LogKnowledge]) -> Scorer:
+    def measure(interaction: Interaction) -> list[Score]:
+        known = _NOTHING_KNOWN if is_without_answer(interaction) else knowledge(record_of(interaction))
+        return [
+            *score_interaction(interaction, _shipped_proxy(), known),
+            *dimension_scores(interaction, answers, known),
+        ]
+
+    return measure
 
 
 @cache
@@ -87,15 +130,20 @@ def proxy_metrics(proxy: GroundednessProxy) -> tuple[Metric, ...]:
     """Return groundedness and number support as metrics of golden cases."""
 
     def groundedness(case: Case, interaction: Interaction) -> float:
-        return _groundedness(with_answer(interaction), proxy)
+        return _groundedness(_Bare(with_answer(interaction), _NOTHING_KNOWN)(), proxy)
 
     def number_support(case: Case, interaction: Interaction) -> float:
-        return _number_support(with_answer(interaction))
+        return _number_support(_Bare(with_answer(interaction), _NOTHING_KNOWN)())
 
     return (
-        Metric(GROUNDEDNESS, groundedness, proxy.version),
+        Metric(GROUNDEDNESS, groundedness, _proxy_version(proxy)),
         Metric(NUMBER_SUPPORT, number_support, _NUMBER_RULES),
     )
+
+
+def _proxy_version(proxy: GroundednessProxy) -> str:
+    """Name all that groundedness depends on: the coefficients, and the rules of dress."""
+    return f"{proxy.version}-dress{dress.VERSION}"
 
 
 def _value_or_reason(

@@ -35,6 +35,7 @@ _MOST_CARRIED = 0.6
 _SMALL_PART = 0.2
 _LABEL_EDGES = frozenset(":=|>→")
 _VALUE_TERMS = 8
+_OWN_WORDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,12 @@ class KnownTerms:
 
 
 def is_dress(frame: SentenceFrame, known: KnownTerms) -> bool:
-    """Tell whether this instance of a template is dress: what stands in its slots is not from the passages."""
+    """Tell whether this instance of a template is dress: what stands in its slots is not from the passages.
+
+    With enough words of its own that neither the passages nor the question have, it is, whatever its slots say.
+    """
+    if len(frame.words - known.asked - known.held) >= _OWN_WORDS:
+        return True
     own = frame.slots - known.asked
     return len(own & known.held) <= _MOST_CARRIED * len(own)
 

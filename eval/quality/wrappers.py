@@ -23,9 +23,16 @@ _SOURCES = re.compile(
 )
 _MARKS = re.compile(
     r"\s?【[^】\n]{1,40}】|\s?\[\^\d{1,3}\]|\s?\[(?:doc|source|ref|док|источник)[ _]?\d+\]"
-    r"|(?<=[.!?,;:»”)])\s?[\u00b9\u00b2\u00b3\u2070-\u2079]+",
+    r"|\s?\[\d{1,3}(?:\s?[,;–-]\s?\d{1,3}){0,9}\]|(?<=[.!?,;:»”)])\s?[\u00b9\u00b2\u00b3\u2070-\u2079]+",
     re.I,
 )
+"""Marks of citations. That an answer cites is read from the answer as it was; its sentences are compared without."""
+_LETTER_HEAD = re.compile(
+    r"\A\s{0,20}(?:(?:from|to|cc|sent|date|subject|re|reply-to|от|кому|копия|дата|тема)[ \t]{0,4}:[^\n]{0,300}\n){1,9}",
+    re.IGNORECASE,
+)
+_SIGNATURE = re.compile(r"\n--[ \t]?\n.{0,500}\Z", re.DOTALL)
+"""What stands below the mark of RFC 3676, section 4.3."""
 _NAMED_SOURCE = re.compile(
     r"\s?[(\[](?:(?:source|see|from|источник|см\.?):?\s*)?(?:[^()\[\]\n]|\([^()\[\]\n]{0,40}\)){0,80}\.(?:md"
     r"|pdf|html?|docx?|txt|xlsx?|csv|pptx?)"
@@ -98,6 +105,7 @@ def _linked(text: str) -> str:
 
 _STEPS: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("tags", without_markup),
+    ("letter", lambda text: _SIGNATURE.sub("", _LETTER_HEAD.sub("", text)).strip()),
     ("sources", lambda text: _SOURCES.sub("", text)),
     ("marks", lambda text: _MARKS.sub("", text)),
     ("links", _linked),

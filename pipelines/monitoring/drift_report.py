@@ -135,6 +135,7 @@ def report(
         return ReportedWindows(replace(made, service=workspace.settings.alerts.service), *windows)
     reference = log_window(log, f"{pinned.name} v{pinned.version}", pinned.since, pinned.until)
     current = log_window(log, "current", start, end)
+    reference, current = _scored_anew(reference), _scored_anew(current, reference)
     state = workspace.data / STATE_FILE if schedule else None
     made = _compared(log, pinned, (reference, current), settings, now, state)
     made = replace(made, service=workspace.settings.alerts.service)
@@ -143,6 +144,21 @@ def report(
     if schedule and not workspace.writable:
         made = replace(made, notes=(*made.notes, f"{workspace.data} may not be written: this look is not remembered."))
     return ReportedWindows(made, reference, current)
+
+
+MOST_RESCORED = 4_000
+"""Larger windows keep the scores that they were logged with: the first answers in a new dress are a small part there,
+and the scorer has learned it by then."""
+
+
+def _scored_anew(window: Window, before: Window | None = None) -> Window:
+    """Score the answers of a window again with what they show together; a scorer of another version is left behind."""
+    from eval.quality import rescored
+
+    if len(window.interactions) > MOST_RESCORED:
+        return window
+    earlier = before.interactions if before else ()
+    return replace(window, scores=rescored(window.interactions, window.scores, earlier))
 
 
 def _compared(

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from data.records import ABSTENTION, DIMENSIONS_SCORER, Citation, Context, Interaction
-from eval.quality.dimensions import METRICS, DimensionScorer, learned_from, record_of
+from eval.quality.dimensions import METRICS, Learning, dimension_scores, learned_from, record_of
 from eval.quality.knowledge import LogKnowledge
 from eval.quality.scorer import Scorer
 from eval.quality.weights import Weights
@@ -19,7 +19,7 @@ NOTHING = LogKnowledge()
 
 
 def scored(item, known=NOTHING):
-    return {score.metric: score for score in DimensionScorer(WORDS, known)(item)}
+    return {score.metric: score for score in dimension_scores(item, WORDS, known)}
 
 
 def window(dress):
@@ -90,8 +90,8 @@ def test_habits_come_from_the_answers_before():
 
 
 def test_templates_are_learned_while_answers_come():
-    scorer = DimensionScorer(WORDS)
+    learning = Learning()
     items = window(lambda text: f"Oracle says: {text}") * 2
-    first = [scorer(replace(item, id=f"{at}")) for at, item in enumerate(items)][0]
-    later = scorer(items[0])
+    known = [learning(record_of(item)) for item in items]
+    first, later = (dimension_scores(items[0], WORDS, held) for held in (known[0], known[-1]))
     assert later != first and later[1].value > first[1].value
