@@ -21,6 +21,7 @@ CLOCK_TOLERANCE = timedelta(minutes=5)
 """How far ahead of us another machine's clock may be before its records count as coming from the future."""
 
 _REFUSED = "refused"
+_EVEN = 0.5
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,14 @@ if TYPE_CHECKING:
     from eval.quality.groundedness import GroundednessProxy
     from eval.quality.refusal import declines
     from eval.quality.relevance import UnitEmbedder
-    from eval.quality.rescoring import rescored
-    from eval.quality.scores import live_scorer, proxy_metrics, score, scorer_of, with_answer
+    from eval.quality.scores import (
+        live_scorer,
+        proxy_metrics,
+        rescored,
+        score,
+        scorer_of,
+        with_answer,
+    )
 
 __all__ = [
     "GroundednessProxy",
@@ -29,7 +35,13 @@ __getattr__ = face(
         "groundedness": ["GroundednessProxy"],
         "refusal": ["declines"],
         "relevance": ["UnitEmbedder"],
-        "rescoring": ["rescored"],
-        "scores": ["live_scorer", "proxy_metrics", "score", "scorer_of", "with_answer"],
+        "scores": [
+            "live_scorer",
+            "proxy_metrics",
+            "rescored",
+            "score",
+            "scorer_of",
+            "with_answer",
+        ],
     },
 )

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 
 from data.arguments import expect
 from data.cases import Case
-from data.records import ABSTENTION, Interaction, Score, Scorer, ScoreSource
+from data.records import ABSTENTION, DIMENSIONS_SCORER, Interaction, Score, Scorer, ScoreSource
 from data.text import stated_figures, unmatched_figures
 from eval.errors import UnscorableAnswer
 from eval.metric import Metric
 from eval.quality import dress
 from eval.quality.claims import find_claims
 from eval.quality.dimensions import Learning, dimension_scores, is_without_answer, learned_from, record_of
+from eval.quality.drawn import draws, read_ground
 from eval.quality.groundedness import GroundednessProxy
 from eval.quality.knowledge import AnswerRecord, LogKnowledge
 from eval.quality.refusal import refuses
@@ -31,6 +32,7 @@ NUMBER_SUPPORT = "number_support"
 _CITATION_RULES = "1"
 _NUMBER_RULES = f"3-dress{dress.VERSION}"
 _NOTHING_KNOWN = LogKnowledge()
+_BY_VECTORS = ("relevance", "holds", "refusal")
 
 
 def score_interaction(
@@ -114,6 +116,79 @@ def _whole_scorer(answers: AnswerScorer, knowledge: Callable[[AnswerRecord], Log
         ]
 
     return measure
+
+
+def rescored(
+    interactions: Sequence[Interaction], scores: Sequence[Score], before: Iterable[Interaction] = ()
+) -> tuple[Score, ...]:
+    """Return the scores of a window with our own made anew; those of people, judges and references stay.
+
+    An answer is scored as it comes, when nobody knows yet that the next three hundred will wear the same footer. A
+    report knows. Relevance and the chance that the passages hold an answer may rest on vectors of sentences, which take
+    long. They stay as logged where they come from the same weights and the answer draws on the same sentences without
+    its dress as with it.
+
+    What has no passages, such as a redacted record, keeps the scores that it has. `before` are the answers that habits
+    are learned from, as `eval.quality.scorer_of` takes them.
+    """
+    known = learned_from(interactions, before)
+    measure = score_with(known)
+    kept: dict[str, list[Score]] = {}
+    for score in scores:
+        kept.setdefault(score.interaction_id, []).append(score)
+    found: list[Score] = []
+    for item in interactions:
+        held = kept.pop(item.id, [])
+        found += held if not _has_texts(item) else _merged(item, held, measure, known)
+    return (*found, *(score for left in kept.values() for score in left))
+
+
+def _has_texts(item: Interaction) -> bool:
+    return not is_without_answer(item) and any(context.text for context in item.contexts)
+
+
+def _merged(item: Interaction, held: Sequence[Score], measure: Scorer, known: LogKnowledge) -> list[Score]:
+    made = measure(item)
+    anew = {(score.metric, score.scorer) for score in made}
+    others = [score for score in held if score.source != "proxy" or (score.metric, score.scorer) not in anew]
+    logged = {
+        score.metric: score
+        for score in held
+        if score.scorer == DIMENSIONS_SCORER and score.metric in _BY_VECTORS and score.value is not None
+    }
+    if not logged:
+        return [*others, *made]
+    same_rules = {score.metric: score.scorer_version for score in made if score.scorer == DIMENSIONS_SCORER}
+    still = {name: score for name, score in logged.items() if _by_vectors_of(score, same_rules[name])}
+    if not still or not _draws_alike(item, known):
+        return [*others, *made]
+    # Whether an answer refuses may have been learned since: a score of refusal that is about the other case is stale.
+    if "refusal" in still and _refused(held) != _refused(made):
+        still = {}
+    return [
+        *others,
+        *(still.get(score.metric, score) if score.scorer == DIMENSIONS_SCORER else score for score in made),
+    ]
+
+
+def _by_vectors_of(score: Score, by_words: str) -> bool:
+    """Tell whether a logged score comes from the rules and weights of today, and from vectors."""
+    return score.scorer_version == by_words.replace("-words", "-vectors") != by_words
+
+
+def _refused(scores: Iterable[Score]) -> float | None:
+    return next((score.value for score in scores if score.metric == "refused"), None)
+
+
+def _draws_alike(item: Interaction, known: LogKnowledge) -> bool:
+    record = record_of(item)
+    ground = read_ground(record.question, record.passages)
+    bare = (
+        dress.undress(record.question, record.answer, record.passages, held.templates).text
+        for held in (known, _NOTHING_KNOWN)
+    )
+    one, two = ({place for drawn in draws(text, ground) for place in drawn.places} for text in bare)
+    return one == two
 
 
 @cache

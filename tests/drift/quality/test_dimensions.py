@@ -17,20 +17,40 @@ from drift.settings import DriftSettings
 METRIC = {name: metric for metric, name in DIMENSIONS.items()}
 
 
-@pytest.fixture
-def settings(settings):
-    """Dimensions may alert here; by default they are shown alone."""
-    return replace(settings, alert_on_dimensions=True)
-
-
-def test_by_default_a_dimension_is_shown_and_does_not_alert(build, now):
+def test_a_dimension_that_may_not_alert_is_shown_all_the_same(build, now):
     before = scored(build("a", 300, seed=1), "relevance", 0.9, seed=3)
     after = scored(build("b", 300, seed=2, day=9), "relevance", 0.6, seed=4)
-    report = assess(before, after, DriftSettings(permutations=299), now)
+    report = assess(before, after, DriftSettings(permutations=299, alert_on_dimensions=False), now)
     assert report.verdict == "steady"
     shown = report.quality.dimensions["relevance"]
     assert shown.delta == pytest.approx(-0.3, abs=0.03) and shown.minimum_detectable_drop is None
     assert "relevance: 0." in to_text(report)
+
+
+def test_where_people_rated_every_answer_a_dimension_does_not_alert(build, settings, now):
+    before = scored(build("a", 300, seed=1, source="human"), "relevance", 0.9, seed=3)
+    after = scored(build("b", 300, seed=2, day=9, source="human"), "relevance", 0.6, seed=4)
+    report = assess(before, after, settings, now)
+    assert (report.verdict, report.quality.source) == ("steady", "human")
+
+
+def test_form_stands_for_the_share_of_whole_answers(build, settings, now):
+    before = scored(build("a", 300, seed=1), "form", 0.9, seed=3)
+    after = scored(build("b", 300, seed=2, day=9), "form", 0.9, seed=4)
+    assert "complete" not in {test.name for test in assess(before, after, settings, now).quality.tests}
+
+
+def test_an_answer_that_refuses_in_words_of_its_own_counts_as_declined(build, settings, now):
+    before = scored(build("a", 300, seed=1), "refused", 0.0, spread=0.0)
+    after = scored(build("b", 300, seed=2, day=9), "refused", 0.0, spread=0.0)
+    refusing = {item.id for item in after.interactions[::3]}
+    refused = tuple(
+        replace(score, value=1.0) if score.metric == "refused" and score.interaction_id in refusing else score
+        for score in after.scores
+    )
+    report = assess(before, replace(after, scores=refused), settings, now)
+    assert report.current.abstained >= 90
+    assert [test.name for test in report.quality.tests if test.fired] == ["answered"]
 
 
 def scored(window, metric, mean, *, spread=0.1, seed=0, version="1"):

@@ -73,15 +73,16 @@ def with_dimensions(window, value):
     more = [
         Score(item.id, metric, value, "proxy", "", DIMENSIONS_SCORER, "1-words")
         for item in window.interactions
-        for metric in ("relevance", "form", "refused")
+        for metric in ("relevance", "form")
     ]
     return replace(window, scores=(*window.scores, *more))
 
 
 @pytest.mark.parametrize("source", ["proxy", ""])
-def test_scores_by_dimension_neither_speak_nor_change_what_is_said(build, settings, now, source):
+def test_scores_by_dimension_that_may_not_alert_change_nothing(build, settings, now, source):
     sides = build("a", seed=1, source=source), build("b", seed=2, day=9, source=source)
     worse = with_dimensions(sides[0], 0.9), with_dimensions(sides[1], 0.1)
+    settings = replace(settings, alert_on_dimensions=False)
     found, without = compare(*worse, settings, now), compare(*sides, settings, now)
     assert (found.verdict, found.causes, found.quality.tests) == (
         without.verdict,

@@ -52,6 +52,7 @@ WRONG = replace(
     citations=(citation("docs/other.md", supported=False),),
 )
 ABSTAINED = replace(GOOD, answer=ABSTENTION, outcome="abstained", citations=())
+OWN_REFUSAL = replace(GOOD, answer="I am afraid the handbook does not mention who owns it.", citations=())
 FAILED = replace(
     GOOD, answer=None, outcome="failed", error="timeout", contexts=(), citations=(), latency_ms={}, tokens={}
 )
@@ -75,6 +76,7 @@ EXPECTED = [
     (m.rightly_answered, CASE, ABSTAINED, 0.0),
     (m.rightly_abstained, SILENT, ABSTAINED, 1.0),
     (m.rightly_abstained, SILENT, GOOD, 0.0),
+    (m.rightly_abstained, SILENT, OWN_REFUSAL, 1.0),
     (m.source_recall, CASE, GOOD, 1.0),
     (m.source_recall, CASE, WRONG, 0.0),
     (m.source_mrr, CASE, GOOD, 0.5),

@@ -1,11 +1,15 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import numpy as np
 import pytest
 
-from data.records import ABSTENTION, Citation, Context, Interaction
+from data.records import ABSTENTION, Citation, Context, Interaction, Score
 from eval.quality.groundedness import GroundednessProxy
-from eval.quality.scores import score_interaction
+from eval.quality.knowledge import LogKnowledge
+from eval.quality.refusal import learn_refusals
+from eval.quality.scores import rescored, score_interaction, score_with, scorer_of
+from tests.eval.quality.test_dimensions import window
 
 PROXY = GroundednessProxy.load()
 PASSAGE = Context(
@@ -63,3 +67,57 @@ def test_what_cannot_be_scored_is_missing_with_its_reason_and_never_zero(interac
     score = scored(interaction)[metric]
     assert score.value is None
     assert reason in score.reason
+
+
+def kept_by_log(window, scorer):
+    return tuple(score for item in window for score in scorer(item))
+
+
+def values(scores, metric):
+    return [score.value for score in scores if score.metric == metric]
+
+
+def test_a_window_scored_anew_is_scored_without_the_dress_that_its_answers_share():
+    plain, dressed = window(str), window(lambda text: f"Oracle 7 says: {text}\nStay curious, traveller!")
+    logged = kept_by_log(dressed, score_with(LogKnowledge()))
+    bare = kept_by_log(plain, scorer_of(plain))
+    anew = rescored(dressed, logged)
+    for metric in ("groundedness", "support_carried"):
+        assert np.mean(values(logged, metric)) < np.mean(values(bare, metric)) - 0.01
+        assert values(anew, metric) == values(bare, metric)
+
+
+def test_scores_of_people_and_judges_stay_and_none_is_doubled():
+    plain = window(str)
+    human = Score(plain[0].id, "correct", 1.0, "human")
+    anew = rescored(plain, (human, *kept_by_log(plain, scorer_of(plain))))
+    assert human in anew
+    assert len({(score.interaction_id, score.metric, score.scorer) for score in anew}) == len(anew)
+
+
+def test_a_record_without_passage_texts_keeps_its_scores():
+    bare = [replace(item, contexts=()) for item in window(str)]
+    logged = tuple(Score(item.id, "groundedness", 0.25, "proxy") for item in bare)
+    assert rescored(bare, logged) == logged
+
+
+def test_relevance_by_vectors_stays_where_the_answer_draws_on_the_same_sentences():
+    plain = window(str)
+    scores = kept_by_log(plain, scorer_of(plain))
+    by_vectors = tuple(
+        replace(score, value=0.125, scorer_version=score.scorer_version.replace("-words", "-vectors"))
+        if score.metric == "relevance"
+        else score
+        for score in scores
+    )
+    assert set(values(rescored(plain, by_vectors), "relevance")) == {0.125}
+    older = tuple(replace(score, scorer_version="0-vectors") for score in by_vectors)
+    assert values(rescored(plain, older), "relevance") == values(scores, "relevance")
+
+
+def test_a_refusal_in_the_words_of_the_application_has_no_groundedness():
+    refusal = replace(INTERACTION, answer="Our harbour desk keeps no such facts, sorry traveller.")
+    learned = replace(LogKnowledge(), refusals=learn_refusals([], [refusal.answer]))
+    found = {score.metric: score for score in score_interaction(refusal, PROXY, learned)}
+    assert found["groundedness"].value is None and "refusal" in found["groundedness"].reason
+    assert scored(refusal)["groundedness"].value is not None
