@@ -46,15 +46,21 @@ class Healthy:
 
 
 def prepare(name: str, count: int, scorer: Scorer, *, part: str = "report", skip: int = 0, seed: int = 0) -> Healthy:
-    """Read, sample and score the healthy rows of a set; quoted answers cite."""
+    """Read, sample and score the healthy rows of a set."""
+    rows = prepare_rows(name, count, part=part, skip=skip, seed=seed)
+    known = learned(rows, ())
+    return Healthy(name, tuple(rows), score(rows, known, scorer), scorer, known)
+
+
+def prepare_rows(name: str, count: int, *, part: str = "report", skip: int = 0, seed: int = 0) -> list[Row]:
+    """Read and sample the healthy rows of a set; quoted answers cite."""
     rows = [row for row in healthy(name) if row.part == part or part == "all"]
     random.Random(seed).shuffle(rows)
     kept, refused = ([row for row in rows[skip:] if row.answerable is held] for held in (True, False))
     rows = [*kept[: round((0.8 if refused else 1.0) * count)], *refused]
     if name in CITED:
         rows = [replace(row, answer=f"{row.answer} [1]") if row.answerable else row for row in rows]
-    known = learned(rows[:count], ())
-    return Healthy(name, tuple(rows[:count]), score(rows[:count], known, scorer), scorer, known)
+    return rows[:count]
 
 
 def learned(before: Sequence[Row], window: Sequence[Row]) -> LogKnowledge:
@@ -84,22 +90,23 @@ def kinds(base: Healthy) -> Iterator[tuple[str, str, list[Row], list[int]]]:
     answerable = [place for place, row in enumerate(base.rows) if row.answerable]
     for name, loss in LOSSES.items():
         rng = random.Random(f"{base.name} {name}")
-        pool = [_bare(row) for row in base.rows]
+        pool = [bare(row) for row in base.rows]
         of = base.rows if name == "citations lost" else pool
         made = [(loss(of[place], pool, rng), place) for place in answerable]
-        spoilt = [(_cited(row, name, base.name), place) for row, place in made if row]
+        spoilt = [(cited(row, name, base.name), place) for row, place in made if row]
         yield "loss", name, [row for row, _ in spoilt], [place for _, place in spoilt]
     for name in (*DRESSES, *SEEN, *HELD_OUT):
         rng = random.Random(f"{base.name} {name}")
-        every = [replace(row, answer=wears(_bare(row), name, rng)) for row in base.rows]
-        yield "dress", name, [_cited(row, name, base.name) for row in every], list(range(len(every)))
+        every = [replace(row, answer=wears(bare(row), name, rng)) for row in base.rows]
+        yield "dress", name, [cited(row, name, base.name) for row in every], list(range(len(every)))
 
 
-def _bare(row: Row) -> Row:
+def bare(row: Row) -> Row:
+    """Return the row without the mark of its citation."""
     return replace(row, answer=row.answer.removesuffix(" [1]"))
 
 
-def _cited(row: Row, kind: str, name: str) -> Row:
+def cited(row: Row, kind: str, name: str) -> Row:
     """Let an answer cite as its healthy form did, except where that is what was lost, or dress cites otherwise."""
     other = {"citations lost", "numbered marks", "footnotes", "json", "empty", "refusal", "refusal in other words"}
     silent = kind in other or not row.answer.strip() or row.answer.endswith("[1]") or not row.answerable
