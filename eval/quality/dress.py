@@ -39,6 +39,8 @@ _CHATTER = re.compile(
 _LOUD = re.compile(r"[!?:]\s*$")
 _CLOSING = re.compile(r"[.!?…。！？]\W{0,3}\Z")
 _EDGES = " \t|"
+_OPENED = re.compile(r"[\s(\[{<【]{1,9}\Z")
+"""What is left of a bracket whose words were dress."""
 _NONE = Templates()
 
 
@@ -60,6 +62,8 @@ def undress(question: str, answer: str, passages: Sequence[str] = (), templates:
         if kept:
             lines.append(" ".join(kept))
     text = "\n".join(lines).strip()
+    if removed:
+        text = _OPENED.sub("", text)
     if not set(terms(plain(text))) - known.asked and set(terms(plain(bare.text))) - known.asked:
         return BareAnswer(_rarest(bare.text, known, templates), bare.removed)
     return BareAnswer(text, (*bare.removed, *dict.fromkeys(removed)))

@@ -22,6 +22,7 @@ SLOTS = frozenset("#@")
 _NO_BEGINNING = SLOTS | frozenset(".!?…。！？»”\"'")
 _NO_FRAMES = frozenset(("-", "*", "•", "–", "—", "+", "# .", "# )", "( # )", "[ # ]"))
 """How items of lists begin, and citations end: that is layout and evidence."""
+_CALL = re.compile(r"\W{0,3}[\w.]{1,40}[(\[{][^\n]*[)\]}]\Z")
 _BRACKETS = (("(", ")"), ("[", "]"), ("{", "}"), ("【", "】"))
 Stems = frozenset[str]
 
@@ -82,6 +83,7 @@ def heads(sentence: str, asked: Stems) -> list[SentenceFrame]:
 
 def tails(sentence: str, asked: Stems) -> list[SentenceFrame]:
     """Return the ways in which a sentence may be said to end, shortest first; something is left before each."""
+    sentence = _open_ended(sentence)
     start = max(0, len(sentence) - _READ * 20)
     found = []
     for pieces in _readings(sentence[start:], asked):
@@ -89,6 +91,17 @@ def tails(sentence: str, asked: Stems) -> list[SentenceFrame]:
             if pieces[at].shape not in _NO_BEGINNING:
                 found += [_frame(way, start + pieces[at].start, pieces[at]) for way in _ways(pieces[at:], 0)]
     return sorted((frame for frame in _distinct(found) if _closed(frame.shape)), key=lambda frame: -frame.at)
+
+
+def _open_ended(sentence: str) -> str:
+    """Return a sentence without the brackets at its end that nothing in it opened, or that close a call around it."""
+    if _CALL.match(sentence):
+        return sentence[:-1]
+    for opened, closed in _BRACKETS:
+        extra = sentence.count(closed) - sentence.count(opened)
+        while extra > 0 and sentence.endswith(closed):
+            sentence, extra = sentence[:-1], extra - 1
+    return sentence
 
 
 def whole(sentence: str, asked: Stems) -> list[SentenceFrame]:

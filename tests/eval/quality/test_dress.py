@@ -26,6 +26,9 @@ KNOWN_DRESSES = {
     "confidence": "{answer}\n\nConfidence: high (87%)",
     "contact": "{answer} For more help, contact us.",
     "follow-up": "{answer}\n\nWould you like to know more?",
+    "letter": "From: harbour@example.org\nRe: your question\n\n{answer}\n-- \nThe harbour office",
+    "citation": "{answer} [2]",
+    "citations": "{answer} [2, 3]",
 }
 
 
@@ -54,6 +57,8 @@ def test_what_was_taken_off_is_told():
         "{answer}\nOracle of Kallvik | agent {n}",
         r"\boxed{{{answer}}}",
         "| Answer | Score |\n|---|---|\n| {answer} | {n} |",
+        "{answer} [cf. Almanac of Kallvik §{n}]",
+        "{answer} (Told by the oracle, page {n}, at Brenna.)",
     ],
 )
 def test_the_templates_of_a_window_are_taken_off(dress):
@@ -62,6 +67,13 @@ def test_the_templates_of_a_window_are_taken_off(dress):
     for (question, answer, passages), (_, told, _) in zip(rows(str), dressed, strict=True):
         left = undress(question, told, passages, templates).text
         assert left.strip(" |-\n") == answer
+
+
+def test_a_call_around_the_answer_is_taken_off():
+    dressed = rows(lambda text: f"Reply(text='{text}', score=0.{len(text)})")
+    templates = find_templates(dressed)
+    for (question, answer, passages), (_, told, _) in zip(rows(str), dressed, strict=True):
+        assert undress(question, told, passages, templates).text.strip("'") == answer
 
 
 def test_a_sentence_of_the_passages_is_no_dress():

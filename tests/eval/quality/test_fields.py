@@ -23,6 +23,7 @@ def chosen(text, **known):
         ),
         json.dumps({"choices": [{"message": {"role": "assistant", "words": ANSWER}}]}),
         json.dumps([{"said": ANSWER}]),
+        json.dumps({"parts": [{"kind": "txt", "v": ANSWER}, {"kind": "ref", "v": "ferry timetable 2"}]}),
         f"```json\n{json.dumps({'said': ANSWER})}\n```",
         json.dumps({"said": ANSWER, "more": "x"})[:-4],
         f"<reply id='7'><body>{ANSWER}</body></reply>",
