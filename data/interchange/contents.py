@@ -75,6 +75,6 @@ def _without_value(scores: tuple[Score, ...]) -> str:
     if not lost:
         return ""
     names = ", ".join(sorted({repr(score.metric) for score in lost})[:5])
-    count = "1 score holds" if len(lost) == 1 else f"{len(lost):,} scores hold"
+    count = "1 score without a number counts" if len(lost) == 1 else f"{len(lost):,} scores without a number count"
     first = next((score.reason for score in lost if score.reason), "no value")
-    return f"{count} no number and count as missing ({names}; the first: {first})."
+    return f"{count} as missing ({names}; the first: {first})."

@@ -28,6 +28,7 @@ _HELD = (
 )
 _TIMES = ("at", "timestamp", "created_at", "time", "date", "start_time", "request_time", "ts")
 _NAMES = ("id", "name", "trace_id", "interaction_id", "request_id", "sample_id")
+_EXPECTED = ("reference", "ground_truth", "ground_truths", "expected_output", "expected", "reference_answer", "target")
 _CASES = ("testCases", "test_cases", "test_results", "samples", "examples", "rows", "records", "data", "results")
 
 
@@ -73,7 +74,7 @@ def gather(row: Any, contents: FileContents, dated: datetime, metrics: MetricSet
 def _scores(name: str, row: Mapping[str, Any], metrics: MetricSettings | None) -> list[Score]:
     """Return the metrics of a row: its columns that are named as metrics, or DeepEval's list of them."""
     found = []
-    used = {*_ASKED, *_SAID, *_HELD, *_TIMES, *_NAMES}
+    used = {*_ASKED, *_SAID, *_HELD, *_TIMES, *_NAMES, *_EXPECTED}
     for key, value in row.items():
         number = isinstance(value, int | float) or (isinstance(value, str) and value.replace(".", "", 1).isdecimal())
         if key not in used and number and meaning(key).role != "unknown":

@@ -16,8 +16,8 @@ from typing import Any, Literal, get_args
 from data.errors import InputError
 from data.interchange import datasets, langfuse, langsmith, mlflow, opik, otlp, phoenix
 from data.interchange.contents import FileContents, ImportedFile
-from data.interchange.lines import read_interactions
-from data.interchange.rows import rows_of
+from data.interchange.lines import parse_row, read_interactions
+from data.interchange.rows import is_lines, rows_of
 from data.jsonl import check_file
 from data.scales import MetricSettings
 from data.traces import NoInteractionError, TraceParts, Traces
@@ -52,7 +52,7 @@ def read_file(path: Path, kind: Format = "auto", metrics: MetricSettings | None 
     check_file(path)
     kind = detect(path) if kind == "auto" else kind
     if kind == "jsonl":
-        return read_interactions(path, metrics)
+        return read_interactions(path, metrics) if is_lines(path) else _read_own(path, metrics)
     return _read_set(path, metrics) if kind == "dataset" else _read_traces(path, kind, metrics)
 
 
@@ -65,6 +65,18 @@ def detect(path: Path) -> Format:
             return "jsonl"
         return next((kind for kind, looks_like in _LOOKS.items() if looks_like(row)), "jsonl")
     return "jsonl"
+
+
+def _read_own(path: Path, metrics: MetricSettings | None) -> ImportedFile:
+    """Read our own format where it is no JSON Lines: a list, one object over many lines, a table."""
+    contents = FileContents()
+    for number, row in rows_of(path):
+        _tried(lambda row=row: contents.add(*parse_row(_good(row), metrics)), number, row, contents)  # type: ignore[misc]
+    if not contents.items and not contents.rejected:
+        raise InputError(f"{path} holds no rows: expected objects with id, at, question and answer.")
+    if not contents.items:
+        contents.notes.append("No known tool writes such rows: docs/attach.md names what is read.")
+    return contents.finished()
 
 
 def _read_traces(path: Path, kind: Format, metrics: MetricSettings | None) -> ImportedFile:

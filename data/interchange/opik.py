@@ -36,11 +36,11 @@ def looks_like(row: Any) -> bool:
     """Say whether a row is a trace or span of Opik, or a page of them."""
     if not isinstance(row, Mapping):
         return False
+    if isinstance(row.get("trace"), Mapping) and isinstance(row.get("spans"), list):
+        return True
     for key in _LISTS:
         if isinstance(row.get(key), list) and row[key] and "id" not in row:
             return looks_like(row[key][0])
-    if isinstance(row.get("trace"), Mapping) and isinstance(row.get("spans"), list):
-        return True
     dated = "start_time" in row and bool(row.keys() & {"input", "output"})
     return dated and bool(row.keys() & {"feedback_scores", "thread_id", "project_id", "project_name", "parent_span_id"})
 

@@ -31,6 +31,15 @@ def rows_of(path: Path) -> Iterator[tuple[int, Any]]:
                 yield number, _parsed(raw)
 
 
+def is_lines(path: Path) -> bool:
+    """Tell whether a file is JSON Lines: no table, and not one value over many lines."""
+    with path.open("rb") as file:
+        first = next((line for line in file if line.strip()), b"")
+    if _is_csv(path, first):
+        return False
+    return not _is_whole(first) or isinstance(_parsed(path.read_bytes()), InputError)
+
+
 def _is_whole(first: bytes) -> bool:
     """Say whether a file that begins with this line is one JSON value over many lines, or a list."""
     return first.lstrip(b"\xef\xbb\xbf").strip()[:1] == b"[" or isinstance(_parsed(first), InputError)

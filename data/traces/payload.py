@@ -9,7 +9,7 @@ from typing import Any
 from data.records import Context, content_hash
 
 QUESTION_KEYS = (
-    *("question", "user_question", "query", "user_query", "query_str", "user_input", "user_message", "chat_input"),
+    *("question", "user_question", "query", "q", "user_query", "query_str", "user_input", "user_message", "chat_input"),
     *("input", "inputs", "input_text", "input_value", "prompt", "message", "text", "content", "messages", "request"),
     *("data", "body", "kwargs", "args"),
 )

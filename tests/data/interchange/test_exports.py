@@ -53,8 +53,21 @@ def test_a_cell_is_read(tmp_path, name, cell):
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_printed_over_many_lines_it_is_the_same(tmp_path, name):
-    if name == "JSON Lines":
-        return
     made = SAMPLES[name][0]()
     plain, printed = read(tmp_path, made), read(tmp_path, made, indent=2)
     assert (printed.interactions, printed.scores) == (plain.interactions, plain.scores)
+
+
+def test_our_own_format_is_read_from_a_list_and_a_table(tmp_path):
+    rows = [{"id": name, "at": "2026-01-05T08:00:00Z", "question": Q, "answer": A} for name in "ab"]
+    (tmp_path / "rows.json").write_text(json.dumps(rows, indent=1))
+    (tmp_path / "rows.csv").write_text("id,at,question,answer\n" + "".join(f"{n},2026-01-05,{Q},{A}\n" for n in "ab"))
+    for name in ("rows.json", "rows.csv"):
+        assert [item.id for item in read_file(tmp_path / name).interactions] == ["a", "b"]
+
+
+def test_json_of_no_known_tool_is_one_item_and_not_many_broken_lines(tmp_path):
+    (tmp_path / "odd.json").write_text(json.dumps({"foo": [1, 2], "bar": "x"}, indent=1))
+    loaded = read_file(tmp_path / "odd.json")
+    assert [item.reason for item in loaded.rejected] == ["required key 'id' is missing"]
+    assert "docs/attach.md" in loaded.notes[0]
