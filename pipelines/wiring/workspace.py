@@ -59,7 +59,7 @@ def open_workspace(folder: Path) -> Workspace:
         )
     settings = load_settings(folder)
     try:
-        (folder / DATA_FOLDER).mkdir(exist_ok=True)
+        (folder / DATA_FOLDER).mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         raise WorkspaceError(
             f"The folder {(folder / DATA_FOLDER).resolve()} cannot be made ({cause(error)}): check the rights of the"
@@ -82,8 +82,9 @@ def init_workspace(folder: Path) -> bool:
     if settings_file.exists() and data.is_dir():
         return False
     try:
-        data.mkdir(parents=True, exist_ok=True)
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not settings_file.exists():
+            settings_file.touch(mode=0o600)  # keys may be written into it
             settings_file.write_text(read_template(), encoding="utf-8")
     except OSError as error:
         raise WorkspaceError(f"The workspace cannot be created in {folder.resolve()}: {error.strerror}.") from error

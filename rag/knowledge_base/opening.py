@@ -90,8 +90,9 @@ def _prepared(folder: Path, changes: Mapping[str, Mapping[str, Any]]) -> Knowled
     read = read_settings(KnowledgeBaseSettings, file, os.environ, partial=True)
     settings = changed_settings(read, changes) if changes else read
     try:
-        (folder / DATA_FOLDER).mkdir(parents=True, exist_ok=True)
+        (folder / DATA_FOLDER).mkdir(mode=0o700, parents=True, exist_ok=True)
         if not file.exists():
+            file.touch(mode=0o600)
             file.write_text(read_template(), encoding="utf-8")
     except OSError as error:
         raise WorkspaceError(

@@ -1,5 +1,6 @@
 """Broken and hostile endpoints: each costs a bounded time and size, and no good text."""
 
+import base64
 import gzip
 import json
 import time
@@ -7,6 +8,7 @@ import time
 import pytest
 
 from data.records import Chunk, Hit
+from data.settings import Secret
 from rag.errors import EndpointUnreachable, GarbledReply
 from tests.rag.chat.scripted import DONE, endpoint, event, scripted, whole
 
@@ -197,3 +199,13 @@ def test_json_as_nobody_writes_it_is_one_sentence(script, body):
         with pytest.raises(GarbledReply) as caught:
             ask()
         assert len(str(caught.value)) < 600 and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("before", ["", "u", "us", "user:"])
+def test_a_key_that_a_server_tells_again_is_hidden_in_base64_too(script, before):
+    told = base64.b64encode(f"{before}sk-very-secret-9876".encode()).decode()
+    error = {"error": {"message": f"bad Basic {told} or sk-very-secret-9876"}}
+    script.pieces = lambda body: iter([json.dumps(error).encode()])
+    with pytest.raises(GarbledReply) as caught:
+        endpoint(script, api_key=Secret("sk-very-secret-9876")).generate(QUESTION, HITS)
+    assert "secret" not in str(caught.value) and told[8:-4] not in str(caught.value) and "***" in str(caught.value)
