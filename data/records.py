@@ -67,7 +67,8 @@ class Document:
     """The extracted text of one source, with its pages and headings as spans of that text.
 
     `source` is the path as ingested. `pages` have the printed order number ("1", "2", …) as label and are empty for
-    formats without pages. `headings` carry the heading path ("Guide > Install") in force over each span.
+    formats without pages. `headings` carry the heading path ("Guide > Install") in force over each span. `notes` are
+    sentences on what of the file is not in the text.
     """
 
     source: str
@@ -75,6 +76,7 @@ class Document:
     pages: tuple[Span, ...] = ()
     headings: tuple[Span, ...] = ()
     media_type: str = "text/plain"
+    notes: tuple[str, ...] = ()
 
     @property
     def text_hash(self) -> str:

@@ -9,6 +9,7 @@ SilentDriftError (data.errors)
 │   ├── CandidateRefusal     an index that was built anew did worse than the published one
 │   └── IndexDamaged         the stored vectors and the manifest disagree; `rag repair`
 ├── UnreadableDocument       one file could not be read; the job goes on and reports it
+│   └── EmptyDocument        there is nothing in it
 ├── RerankError              the reranker could not be used; the search goes on without it
 ├── EmbedderError            the embedding model or endpoint is absent or answered nonsense
 ├── EngineError              the cluster that was to do the work cannot be used or broke down
@@ -54,6 +55,10 @@ class IndexDamaged(IndexProblem):
 
 class UnreadableDocument(SilentDriftError):
     """One document could not be read; the message is the reason, without the path."""
+
+
+class EmptyDocument(UnreadableDocument):
+    """There is no text in the document, and nothing else either."""
 
 
 class EmbedderError(SilentDriftError):

@@ -154,12 +154,14 @@ class PreparedDocument:
 class TaskResult:
     """What became of a task: `prepared`, or the `failure` in words, or neither when the file did not change.
 
-    `vectors` are those already made for it, by key; the ingest makes the rest.
+    `empty` says that the failure is a file with nothing in it. `vectors` are those already made for it, by key; the
+    ingest makes the rest.
     """
 
     task: Task
     prepared: PreparedDocument | None = None
     failure: str = ""
+    empty: bool = False
     vectors: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
 
 

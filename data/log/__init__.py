@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from data.log.journal import Journal
     from data.log.journal_places import orphans
     from data.log.opening import build_redactor, open_log
-    from data.log.retention import concerned, forget
+    from data.log.retention import concerned, forget, forget_sources
     from data.log.settings import LogSettings
     from data.log.sketches import FRAME_DAY, count_scores, count_users, day_marks, read_sketches, write_sketch
     from data.log.unscored import score_unscored
@@ -28,6 +28,7 @@ __all__ = [
     "count_users",
     "day_marks",
     "forget",
+    "forget_sources",
     "open_log",
     "orphans",
     "read_sketches",
@@ -43,7 +44,7 @@ __getattr__ = face(
         "journal": ["Journal"],
         "journal_places": ["orphans"],
         "opening": ["build_redactor", "open_log"],
-        "retention": ["concerned", "forget"],
+        "retention": ["concerned", "forget", "forget_sources"],
         "settings": ["LogSettings"],
         "sketches": ["FRAME_DAY", "count_scores", "count_users", "day_marks", "read_sketches", "write_sketch"],
         "unscored": ["score_unscored"],

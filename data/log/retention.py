@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -44,6 +45,24 @@ def forget(
     if changed or comments:
         log.compact()
     return Deletion(changed, comments, before)
+
+
+def forget_sources(log: InteractionLog, sources: Collection[str], key: str) -> int:
+    """Delete the texts of interactions of all kinds whose passages or citations come from `sources`; return how many.
+
+    :raises WorkspaceError: the log could not be written; run it again.
+    """
+    gone = frozenset(sources)
+
+    def without_text(item: Interaction) -> Interaction:
+        told = {source for context in item.contexts for source in (context.source, *context.also_in)}
+        told |= {citation.source for citation in item.citations}
+        return forgotten(item, key, vectors=True) if told & gone else item
+
+    changed = log.rewrite(without_text)
+    if changed:
+        log.compact()
+    return changed
 
 
 def concerned(*, canaries: bool) -> tuple[Kind, ...] | None:

@@ -7,6 +7,7 @@ from data.faces import face
 if TYPE_CHECKING:
     from data.text.counts import plural
     from data.text.figures import find_figures, numbers, spelled_numbers, stated_figures, unmatched_figures
+    from data.text.folding import composed, without_break_marks
     from data.text.growing import GrowingText
     from data.text.halves import HalfJoiner, storable, whole_characters
     from data.text.invisible import has_unseen, smuggled, unseen, untagged, without_smuggled
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from data.text.stems import FUNCTION_WORDS, name_terms, question_terms, stem, terms, words
     from data.text.terminal import printable, printable_json, printable_line
     from data.text.tokens import estimate_tokens, pack, passage_tokens
+    from data.text.unspaced import is_unspaced
 
 __all__ = [
     "FUNCTION_WORDS",
@@ -29,11 +31,13 @@ __all__ = [
     "Unit",
     "UnitKind",
     "any_of",
+    "composed",
     "detect_language",
     "estimate_tokens",
     "find_figures",
     "has_unseen",
     "index_terms",
+    "is_unspaced",
     "match_expression",
     "match_terms",
     "name_terms",
@@ -59,6 +63,7 @@ __all__ = [
     "unseen",
     "untagged",
     "whole_characters",
+    "without_break_marks",
     "without_smuggled",
     "words",
 ]
@@ -68,6 +73,7 @@ __getattr__ = face(
     {
         "counts": ["plural"],
         "figures": ["find_figures", "numbers", "spelled_numbers", "stated_figures", "unmatched_figures"],
+        "folding": ["composed", "without_break_marks"],
         "growing": ["GrowingText"],
         "halves": ["HalfJoiner", "storable", "whole_characters"],
         "invisible": ["has_unseen", "smuggled", "unseen", "untagged", "without_smuggled"],
@@ -80,5 +86,6 @@ __getattr__ = face(
         "stems": ["FUNCTION_WORDS", "name_terms", "question_terms", "stem", "terms", "words"],
         "terminal": ["printable", "printable_json", "printable_line"],
         "tokens": ["estimate_tokens", "pack", "passage_tokens"],
+        "unspaced": ["is_unspaced"],
     },
 )

@@ -1,33 +1,36 @@
 """Words as search terms: what the full-text index stores and what a question asks it for.
 
 Terms are case-folded and stemmed by language, so that "verifiers" finds "verifier" and "рейса" finds "рейсы". Numbers
-are kept. Identifiers are kept whole and in parts ("SP800-63B" gives sp800, 63b and sp80063b). Scripts without spaces
-are cut into overlapping pairs of characters. Stop words stay in the index and leave the question, unless it has no
-other words.
+are kept. Identifiers and words with hyphens are kept whole and in parts ("SP800-63B" gives sp800, 63b and sp80063b).
+Scripts without spaces are cut into overlapping pairs of characters (see `unspaced`). Stop words stay in the index and
+leave the question, unless it has no other words.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from data.text.folding import MARKS, folded, without_accents
 from data.text.language import STOP_WORDS, UNKNOWN
 from data.text.stems import stem
+from data.text.unspaced import UNSPACED, content_pairs, every_pair
 
 TOKENIZER = "unicode61 remove_diacritics 0 categories 'L* N* M* Co'"
 """How FTS5 must split what `index_terms` joined: at spaces only, keeping letters as they are."""
 
-_TOKEN = re.compile(r"[^\W_]+(?:[\-_./'’][^\W_]+)*")
-_PART = re.compile(r"[^\W_]+")
+_LETTERS = rf"[^\W_]+(?:[{MARKS}]+[^\W_]*)*"
+_TOKEN = re.compile(rf"{_LETTERS}(?:[\-_./'’]{_LETTERS})*")
+_PART = re.compile(_LETTERS)
 _CYRILLIC_LETTERS = 6
 _CYRILLIC_WORD = re.compile(r"[^\W\d_]*[\u0400-\u04ff][^\W\d_]*")
-_UNSPACED = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\u0e00-\u0e7f]+")
-_DIGIT_OR_UNDERSCORE = re.compile(r"[\d_]")
+_WHOLE = re.compile(r"[\d_]|^[^\W_]+(?:-[^\W_]+)+$")
+"""Tokens that are searched as a whole, too."""
 
 
 def index_terms(text: str, language: str = UNKNOWN) -> str:
     """Return the terms of `text` joined by spaces, ready for the full-text index."""
-    return " ".join(_terms(text, language))
+    return " ".join(_terms(text, language, every_pair))
 
 
 def match_expression(question: str, language: str = UNKNOWN) -> str:
@@ -38,7 +41,7 @@ def match_expression(question: str, language: str = UNKNOWN) -> str:
 def match_terms(question: str, language: str = UNKNOWN) -> list[str]:
     """Return the distinct terms of a question, in order: without stop words, unless it has no others."""
     stop = STOP_WORDS.get(language, frozenset())
-    terms = list(dict.fromkeys(_terms(question, language)))
+    terms = list(dict.fromkeys(_terms(question, language, content_pairs) or _terms(question, language, every_pair)))
     stop_terms = {_stem(word, language) for word in stop}
     return [term for term in terms if term not in stop_terms and term not in stop] or terms
 
@@ -48,22 +51,35 @@ def any_of(terms: Sequence[str]) -> str:
     return " OR ".join(f'"{term}"' for term in terms)
 
 
-def _terms(text: str, language: str) -> list[str]:
+def _terms(text: str, language: str, pairs: Callable[[str], list[str]]) -> list[str]:
     terms: list[str] = []
-    for token in _TOKEN.findall(text):
+    for token in _TOKEN.findall(folded(text)):
         parts = _PART.findall(token)
         for part in parts:
-            terms.extend(_of_part(part.casefold(), language))
-        if len(parts) > 1 and _DIGIT_OR_UNDERSCORE.search(token):
-            terms.append("".join(parts).casefold())
+            terms.extend(_of_part(part.casefold(), language, pairs))
+        if len(parts) > 1 and _WHOLE.search(token):
+            terms.append(_stem("".join(parts).casefold(), language))
     return terms
 
 
-def _of_part(part: str, language: str) -> list[str]:
-    run = _UNSPACED.search(part)
-    if run is None:
-        return [_stem(part.replace("ё", "е"), language)]
-    return [part[at : at + 2] for at in range(max(1, len(part) - 1))]
+def _of_part(part: str, language: str, pairs: Callable[[str], list[str]]) -> list[str]:
+    terms: list[str] = []
+    done = 0
+    for run in () if part.isascii() else UNSPACED.finditer(part):
+        terms += [*_spaced(part[done : run.start()], language), *pairs(run[0])]
+        done = run.end()
+    return [*terms, *_spaced(part[done:], language)]
+
+
+def _spaced(word: str, language: str) -> list[str]:
+    """Return the stem of a word, and that of the word without accents where a stemmer takes the two apart."""
+    if not word:
+        return []
+    plain = word.replace("ё", "е")
+    stems = [_stem(plain, language)]
+    if plain.isascii() or (bare := without_accents(plain)) == plain:
+        return stems
+    return list(dict.fromkeys([*stems, _stem(bare, language)]))
 
 
 def _stem(word: str, language: str) -> str:

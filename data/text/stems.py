@@ -1,4 +1,7 @@
-"""Words of a text, their stems, and what of them is compared: terms, without words that only carry grammar."""
+"""Words of a text, their stems, and what of them is compared: terms, without words that only carry grammar.
+
+It is the one notion of a word: search (`search_terms`), evidence, citations, scores and signals count by it.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,14 @@ from functools import cache, lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from data.text.folding import MARKS, folded, without_accents
 from data.text.language import UNKNOWN
+from data.text.unspaced import UNSPACED, content_pairs
 
 if TYPE_CHECKING:
     from snowballstemmer import Stemmer
 
-_WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
+_WORD = re.compile(rf"\d+(?:[.,]\d+)*|[^\W\d_]+(?:[{MARKS}]+[^\W\d_]*)*")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _STEMMERS = {
     "en": "english",
@@ -33,7 +38,9 @@ _STOP_WORDS = """
     там потом себя ничего ей может они тут где есть надо ней для мы тебя их чем была сам чтоб без чего раз тоже
     себе под будет кто этот того потому этого какой какая какое какие каком какого каких каким какую совсем ним
     здесь этом один почти мой тем чтобы нее сейчас были куда зачем всех при об это эта эти этой этих тот та те
-    свой своей своего своих который которая которое которые которого которой сколько почему является являются"""
+    свой своей своего своих который которая которое которые которого которой сколько почему является являются
+    어디 어디에 어디서 무엇 무엇을 무엇이 언제 누구 누가 왜 어떻게 얼마 얼마나 몇 어떤 있습니까 있습니다 있나요
+    있어요 입니까 합니까 합니다 됩니까 하나요 क्या है हैं का की के में को से पर कहाँ कब कौन कितना कितनी कितने और"""
 FUNCTION_WORDS = frozenset(_STOP_WORDS.split())
 
 _FRAMING = """
@@ -41,15 +48,53 @@ _FRAMING = """
     пожалуйста скажи скажите подскажи подскажите расскажи расскажите объясни объясните назови назовите перечисли
     перечислите укажи укажите согласно документам документу зовут звали называется называются"""
 _MEASURE = re.compile(
-    r"\bhow (?:long|old|far|tall|high|large|big|fast|short|deep|heavy|often|soon)\b|\bat (?:most|least)\b",
+    r"\bhow (?:long|old|far|tall|high|large|big|fast|short|deep|heavy|often|soon)\b|\bat (?:most|least)\b"
+    r"|(?:§|\b(?:(?:sub-?)?clause|section|article|paragraph|chapter|пункт\w?|стать[яеи]|раздел\w?|глав[аеы]|Abschnitt|Artikel"
+    r"|Ziffer|Kapitel))\s*(?=\d)",
     re.IGNORECASE,
 )
 _FRAME_WORDS = frozenset(_FRAMING.split())
 
 
+_HANGUL = re.compile("[\uac00-\ud7a3]+")
+_PARTICLES = (
+    "에서는",
+    "으로는",
+    "에서",
+    "에게",
+    "한테",
+    "까지",
+    "부터",
+    "보다",
+    "처럼",
+    "으로",
+    "입니다",
+    "인가요",
+    "이다",
+    "에는",
+)
+_AFTER_CONSONANT, _AFTER_VOWEL = "은을이과", "는를가와"
+
+
 def words(text: str) -> list[str]:
-    """Return the words and numbers of `text` as written; "don't" is two words, "3.5" is one number."""
-    return _WORD.findall(text)
+    """Return the words and numbers of `text` in its capitals; "don't" is two words, "3.5" is one number.
+
+    Letters are folded (see `folding`), and scripts that write no words apart give pairs of signs (see `unspaced`).
+    """
+    found: list[str] = _WORD.findall(folded(text))
+    if text.isascii() or not UNSPACED.search(text):
+        return found
+    return [piece for word in found for piece in _pieces(word)]
+
+
+def _pieces(word: str) -> list[str]:
+    """Return what of a word stands between changes of script, unspaced runs as the pairs they are about."""
+    pieces: list[str] = []
+    done = 0
+    for match in UNSPACED.finditer(word):
+        pieces += [word[done : match.start()], *content_pairs(match[0])]
+        done = match.end()
+    return [piece for piece in (*pieces, word[done:]) if piece]
 
 
 def terms(text: str) -> list[str]:
@@ -79,16 +124,31 @@ def stem(word: str, language: str = UNKNOWN) -> str:
     """Return the Snowball stem of a word, in small letters; "ё" is read as "е".
 
     Cyrillic letters are taken for Russian, but in Ukrainian; other letters for `language`, or English where that is not
-    known. One or two letters, words with a digit and those of a language without a stemmer stay as they are.
+    known. Latin letters lose their accents, Korean words their particles. One or two letters, words with a digit and
+    those of a language without a stemmer stay as they are.
     """
-    folded = word.casefold().replace("ё", "е").replace("’", "'")
-    if len(folded) < 3 or any(character.isdigit() for character in folded):
-        return folded
-    if _CYRILLIC.search(folded):
-        return folded if language == "uk" else _snowball(folded, "russian")
+    small = word.casefold().replace("ё", "е").replace("’", "'")
+    if _HANGUL.fullmatch(small):
+        return _without_particle(small)
+    if len(small) < 3 or any(character.isdigit() for character in small):
+        return without_accents(small)
+    if _CYRILLIC.search(small):
+        return small if language == "uk" else _snowball(small, "russian")
     if language in {"ru", "uk", UNKNOWN}:
         language = "en"
-    return _snowball(folded, _STEMMERS[language]) if language in _STEMMERS else folded
+    return without_accents(_snowball(small, _STEMMERS[language]) if language in _STEMMERS else small)
+
+
+def _without_particle(word: str) -> str:
+    """Return a Korean noun without the particle behind it; which one may stand there its last sound tells."""
+    for particle in _PARTICLES:
+        if word.endswith(particle) and len(word) > len(particle) + 1:
+            return word[: -len(particle)]
+    if len(word) < 2:
+        return word
+    closed = (ord(word[-2]) - 0xAC00) % 28 > 0
+    fits = word[-1] in (_AFTER_CONSONANT if closed else _AFTER_VOWEL)
+    return word[:-1] if fits or word[-1] in "에의도" and len(word) > 2 else word
 
 
 def _snowball(word: str, name: str) -> str:

@@ -1,4 +1,4 @@
-"""`rag quarantine`: passages that look like an attack on a model, and their release."""
+"""`rag quarantine`: passages that look like an attack on a model, and their release; `rag remove`."""
 
 from __future__ import annotations
 
@@ -35,3 +35,22 @@ def quarantine(
         return
     found = look(opened)
     say_json(quarantine_json(opened, found)) if as_json else say(quarantine_text(opened, found))
+
+
+def remove(
+    sources: Annotated[
+        list[str], typer.Argument(help="Remove these documents: sources as shown in citations, folders or globs.")
+    ],
+    forget: Annotated[
+        bool,
+        typer.Option("--forget", help="Keep nothing of them: no earlier index, no text of answers given from them."),
+    ] = False,
+    workspace: Folder = Path("."),
+    as_json: AsJson = False,
+) -> None:
+    """Take documents out of the index by name."""
+    from pipelines.index import removal_json, removal_text, remove_sources
+    from pipelines.wiring import open_workspace
+
+    report, answers = remove_sources(open_workspace(workspace), sources, forget=forget)
+    say_json(removal_json(report, answers)) if as_json else say(removal_text(report, answers, forget=forget))

@@ -10,7 +10,7 @@ import typer
 import pipelines.cli.namesakes  # noqa: F401 - first of all: it tells when somebody else's package hides a room
 from pipelines.cli.answer import HistoryFile, chat, doctor
 from pipelines.cli.eval import evaluation
-from pipelines.cli.index import quarantine
+from pipelines.cli.index import quarantine, remove
 from pipelines.cli.options import AsJson, Folder
 from pipelines.cli.serve import keys, serve
 from pipelines.console import ShowVersion, given_path, note, progress_printer, run_app, say, say_json, say_piece
@@ -46,7 +46,7 @@ def ingest(
         ),
     ] = None,
     workspace: Folder = Path("."),
-    prune: Annotated[bool, typer.Option(help="Remove documents whose file vanished from an ingested folder.")] = False,
+    prune: Annotated[bool, typer.Option(help="Remove documents whose files are gone, excluded or emptied.")] = False,
     urls: Annotated[
         Path | None, typer.Option(help="Fetch the http(s) URLs of this file, which has one a line.")
     ] = None,
@@ -241,6 +241,7 @@ app.command()(chat)
 app.command()(serve)
 app.command()(doctor)
 app.command()(quarantine)
+app.command()(remove)
 app.add_typer(evaluation, name="eval")
 app.add_typer(keys, name="key")
 

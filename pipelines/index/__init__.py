@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pipelines.index.plan import plan_json, plan_paths, plan_text
     from pipelines.index.quarantine import look, quarantine_json, quarantine_text, release
     from pipelines.index.queries import Query, hits_json, hits_text, read_queries, search
+    from pipelines.index.remove import removal_json, removal_text, remove_sources
     from pipelines.index.repair import repair_index, rollback_index
     from pipelines.index.status import status_text, workspace_status
 
@@ -29,6 +30,9 @@ __all__ = [
     "quarantine_text",
     "read_queries",
     "release",
+    "removal_json",
+    "removal_text",
+    "remove_sources",
     "repair_index",
     "rollback_index",
     "search",
@@ -45,6 +49,7 @@ __getattr__ = face(
         "plan": ["plan_json", "plan_paths", "plan_text"],
         "quarantine": ["look", "quarantine_json", "quarantine_text", "release"],
         "queries": ["Query", "hits_json", "hits_text", "read_queries", "search"],
+        "remove": ["removal_json", "removal_text", "remove_sources"],
         "repair": ["repair_index", "rollback_index"],
         "status": ["status_text", "workspace_status"],
     },

@@ -72,7 +72,8 @@ def ingest_json(report: IngestReport) -> dict[str, Any]:
     """Return the stable JSON form of `rag ingest --json`."""
     failed = [{"source": source, "reason": reason} for source, reason in report.failed]
     suspicious = [{"source": source, "reason": reason} for source, reason in report.suspicious]
-    return {**asdict(report), "failed": failed, "suspicious": suspicious}
+    notes = [{"source": source, "note": sentence} for source, sentence in report.notes]
+    return {**asdict(report), "failed": failed, "suspicious": suspicious, "notes": notes}
 
 
 def ingest_text(report: IngestReport) -> str:
@@ -83,6 +84,9 @@ def ingest_text(report: IngestReport) -> str:
     if report.failed:
         lines.append(f"{plural(len(report.failed), 'file')} refused:")
         lines += bullet_list((f"{source}: {reason}" for source, reason in report.failed), limit=50)
+    if report.notes:
+        lines.append("Not all of a file is in the index:")
+        lines += bullet_list((f"{source}: {sentence}" for source, sentence in report.notes), limit=50)
     if report.passed_over:
         kinds = sorted(report.passed_over.items(), key=lambda kind: (-kind[1], kind[0]))
         shown = ", ".join(f"{count} {suffix or 'without extension'}" for suffix, count in kinds[:8])
@@ -90,8 +94,8 @@ def ingest_text(report: IngestReport) -> str:
         lines.append(f"{plural(sum(report.passed_over.values()), 'file')} of kinds not read in folders: {shown}{more}")
     if report.gone:
         stay = "stays" if len(report.gone) == 1 else "stay"
-        lines.append(f"{plural(len(report.gone), 'document')} {stay} in the index without a file; --prune removes:")
-        lines += bullet_list(report.gone, limit=20)
+        lines.append(f"{plural(len(report.gone), 'document')} {stay} in the index; --prune removes:")
+        lines += bullet_list((f"{source}: {report.reasons[source]}" for source in report.gone), limit=20)
     if report.suspicious:
         lines.append("May be an attack on a model (see rag quarantine):")
         lines += bullet_list((f"{source}: {reason}" for source, reason in report.suspicious), limit=20)

@@ -47,13 +47,15 @@ def plan_paths(
 def plan_json(plan: IngestPlan) -> dict[str, Any]:
     """Return the stable JSON form of `rag ingest --plan --json`: lists of sources, counts, and minutes."""
     failed = [{"source": source, "reason": reason} for source, reason in plan.failed]
-    return {**asdict(plan), "failed": failed, "minutes": round(plan.seconds / 60, 3)}
+    notes = [{"source": source, "note": sentence} for source, sentence in plan.notes]
+    return {**asdict(plan), "failed": failed, "notes": notes, "minutes": round(plan.seconds / 60, 3)}
 
 
 def plan_text(plan: IngestPlan) -> str:
     """Return the plan as people read it: what would be done to which file, and what it would cost."""
     marks = {"+": plan.added, "~": plan.changed, "-": plan.removed}
-    lines = [f"{mark} {source}" for mark, sources in marks.items() for source in sources]
+    why = {source: f" ({plan.reasons[source]})" for source in plan.removed}
+    lines = [f"{mark} {source}{why.get(source, '')}" for mark, sources in marks.items() for source in sources]
     shown = lines if len(lines) <= 200 else [*lines[:200], f"… and {len(lines) - 200:,} more"]
     counts = f"{len(plan.added)} to add, {len(plan.changed)} to change, {len(plan.removed)} to remove"
     shown.append(f"Plan: {counts}, {plan.unchanged} unchanged.")
@@ -65,8 +67,11 @@ def plan_text(plan: IngestPlan) -> str:
     )
     shown += code_lines(plan.code)
     if plan.gone:
-        shown.append(f"{plural(len(plan.gone), 'document')} would stay in the index without a file; --prune removes:")
-        shown += bullet_list(plan.gone, limit=50)
+        shown.append(f"{plural(len(plan.gone), 'document')} would stay in the index; --prune removes:")
+        shown += bullet_list((f"{source}: {plan.reasons[source]}" for source in plan.gone), limit=50)
+    if plan.notes:
+        shown.append("Not all of a file would be in the index:")
+        shown += bullet_list((f"{source}: {sentence}" for source, sentence in plan.notes), limit=50)
     if plan.failed:
         shown.append(f"{plural(len(plan.failed), 'file')} would be refused:")
         shown += bullet_list((f"{source}: {reason}" for source, reason in plan.failed), limit=50)

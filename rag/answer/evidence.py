@@ -23,6 +23,11 @@ _NAME_WEIGHT = 2.0
 _TITLE_LENGTH = 90
 _SAID_AT_LEAST = 4
 _MARKUP = re.compile(r"<[^>\n]*>|\{[^}\n]*\}")
+_ASKING = ("?", "？", "؟")
+_FOOTNOTE = re.compile(r"[^\W\d_][.!?…]\d{1,3}\Z")
+"""The number of a note behind the full stop of a sentence."""
+_FIELD = re.compile(r"[^:]{1,40}:[ \t]+\S")
+_NUMBERED_PART = re.compile(r"\D{1,20}\d{1,3}:")
 _LISTED = re.compile(r"[-*+•◦–—\d]")
 
 
@@ -106,18 +111,27 @@ def _of_passage(question: _Question, passage: _RatedPassage, rank: int, named: b
 
 def _says_nothing(sentence: str, held: set[str], question: _Question) -> bool:
     heading = sentence.startswith("#") or sentence.isupper()
-    return heading or sentence.endswith("?") or not held - question.rarity.keys()
+    return heading or sentence.endswith(_ASKING) or not held - question.rarity.keys()
 
 
 def _leads_in(text: str, start: int, end: int) -> bool:
     """Tell whether a sentence only announces what follows: it ends in a colon, or stands over it like a title.
 
-    A title is a short line of its own without a mark at its end, with text after it; items and table rows are none.
+    A title is a short line of its own without a mark at its end, with text after it. Items, table rows and lines like
+    "Price: 12" are none.
     """
     sentence = text[start:end]
     if sentence.endswith(":"):
         return True
-    if not sentence[-1].isalnum() or len(sentence) > _TITLE_LENGTH or "|" in sentence or _LISTED.match(sentence):
+    if (
+        not sentence[-1].isalnum()
+        or _FOOTNOTE.search(sentence)
+        or len(sentence) > _TITLE_LENGTH
+        or "|" in sentence
+        or _LISTED.match(sentence)
+    ):
+        return False
+    if (field := _FIELD.match(sentence)) and not _NUMBERED_PART.match(field[0]):
         return False
     before, after = text[:start].rpartition("\n")[2], text[end:].partition("\n")
     return not before.strip() and not after[0].strip() and bool(after[2].strip())
@@ -132,7 +146,7 @@ def _own_share(question: _Question, passage: _RatedPassage, place: int) -> float
     own = _share(question.rarity, passage.held[place])
     before = passage.text[slice(*passage.spans[place - 1])] if place else ""
     both = _share(question.rarity, passage.held[place] | passage.held[place - 1])
-    if before.endswith("?"):
+    if before.endswith(_ASKING):
         return max(own, 0.9 * both)
     if not before.startswith("#") or len(passage.held[place]) < _SAID_AT_LEAST:
         return own

@@ -15,7 +15,7 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
-from data.text import name_terms, question_terms, sentence_spans, terms
+from data.text import composed, is_unspaced, name_terms, question_terms, sentence_spans, terms
 
 FUZZY = 0.9
 """Least share of equal letters (2M / T of difflib) for a sentence to count as quoted with small changes."""
@@ -67,8 +67,8 @@ def weighted_terms(claim: str) -> Mapping[str, float]:
 
 
 def _exact(claim: str, text: str) -> EvidencePlace | None:
-    wanted, _ = _levelled(claim)
-    wanted = wanted.strip(" .!?'")
+    wanted, _ = _levelled(composed(claim))
+    wanted = wanted.strip(" .!?'。！？")
     if len(wanted) < 3:
         return None
     level, places = _levelled(text)
@@ -83,10 +83,16 @@ def _exact(claim: str, text: str) -> EvidencePlace | None:
 
 def _cuts_word(level: str, start: int, end: int) -> bool:
     """Tell whether a match begins or ends inside a word or number ("8 kg" inside "1.8 kg")."""
-    if level[start - 1 : start].isalnum() or level[end : end + 1].isalnum():
+    if _inside_word(level, start) or _inside_word(level, end):
         return True
     inside_number = level[start - 1 : start] in (".", ",") and level[start - 2 : start - 1].isdigit()
     return inside_number and level[start].isdigit()
+
+
+def _inside_word(level: str, place: int) -> bool:
+    """Tell whether a place lies between two letters of a script that writes words apart."""
+    around = level[place - 1 : place + 1] if place else ""
+    return len(around) == 2 and around.isalnum() and not (is_unspaced(around[0]) or is_unspaced(around[1]))
 
 
 @lru_cache(maxsize=2048)
@@ -120,7 +126,7 @@ def _with_opening(text: str, start: int) -> int:
 
 def _past_stop(text: str, end: int) -> int:
     """Take the closing emphasis and full stop of a quoted sentence into the quote."""
-    while end < len(text) and text[end] in "*_.!?…":
+    while end < len(text) and text[end] in "*_.!?…。！？":
         end += 1
     return end
 

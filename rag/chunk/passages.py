@@ -17,7 +17,7 @@ from math import ceil, inf
 
 from data.extras import needed_by
 from data.records import Chunk, Document
-from data.text import sentence_spans
+from data.text import sentence_spans, without_break_marks
 from rag.chunk.blocks import TextBlock, blocks, code_blocks
 from rag.chunk.sections import DocumentSection, sections, trimmed
 from rag.chunk.settings import ChunkSettings
@@ -110,7 +110,7 @@ class _Ruler:
 
 
 def _with_heading(heading: str, text: str) -> str:
-    return f"{heading}\n{text}" if heading else text
+    return without_break_marks(f"{heading}\n{text}" if heading else text)
 
 
 def _passages(

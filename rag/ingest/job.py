@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -16,15 +16,19 @@ from rag.chunk import ChunkSettings, embedding_text
 from rag.errors import CandidateRefusal
 from rag.index import collapse_near_duplicates, sketch_ahead
 from rag.ingest.ahead import EmbeddingQueue, Vectors, embedding_ahead
+from rag.ingest.ingest_report import IngestReport
+from rag.ingest.leftovers import KnownFile, find_leftovers, not_known
 from rag.ingest.publish import Accept, publish
 from rag.ingest.settings import IngestSettings
 from rag.ingest.work import LocalEngine, work_on
 from rag.protocols import Embedder, Engine, PreparedDocument, Task, TaskResult
-from rag.read import SourceFile, definitions_told_by, find_files, screen
+from rag.read import FoundFiles, SourceFile, definitions_told_by, find_files, screen
 from rag.store import Catalog, Revision, RevisionDraft, begin_draft, writer_lock
 from rag.store.vectors import importing_ahead
 
 _DEFAULT = IngestSettings()
+FORMER_STAYS = "Its former version stays in the index."
+
 TEXTS_AT_ONCE = 256
 """Texts embedded and stored together: few transactions, little lost to a kill."""
 
@@ -36,31 +40,6 @@ Progress = Callable[[int, int, str], None]
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-@dataclass(frozen=True, slots=True)
-class IngestReport:
-    """What an ingest did; `failed` are (source, reason) pairs, `chunks` is how many the index holds afterwards.
-
-    `refused` says why an index that was built anew was not published. `suspicious` are (source, what was found) pairs
-    for documents that look like an attack on a model; they are in the index all the same. `gone` are documents that
-    stay in the index though their files below the ingested paths are gone, because pruning was not asked for.
-    `passed_over` counts, by extension, files in folders whose kind is not read. `code` counts the files of code that
-    were read, by what told their definitions: the "grammar" of the language, or their "shape" alone.
-    """
-
-    added: int
-    changed: int
-    removed: int
-    unchanged: int
-    failed: tuple[tuple[str, str], ...]
-    chunks: int
-    seconds: float
-    refused: str = ""
-    suspicious: tuple[tuple[str, str], ...] = ()
-    gone: tuple[str, ...] = ()
-    passed_over: Mapping[str, int] = field(default_factory=dict)
-    code: Mapping[str, int] = field(default_factory=dict)
 
 
 def ingest(  # noqa: PLR0913 - one keyword per option of the command
@@ -84,8 +63,9 @@ def ingest(  # noqa: PLR0913 - one keyword per option of the command
 
     A file whose bytes did not change is skipped; one that cannot be read is reported, keeps its former version, and
     never stops the rest. Golden cases and logs found in a folder are refused too. With `prune`, documents below `paths`
-    whose files are gone leave the index. `progress` is called with documents done, documents in all, and the source
-    just stored. `engine` reads and cuts, and may embed, elsewhere; this process alone stores and publishes.
+    whose files are gone, excluded or emptied leave the index, and documents whose files moved there. `progress` is
+    called with documents done, documents in all, and the source just stored. `engine` reads and cuts, and may embed,
+    elsewhere; this process alone stores and publishes.
 
     Where embedder or chunking have changed, `accept` is shown the new index and may refuse it: the former one then
     stays published, and the new one is kept for an ingest that accepts it. Without `collapse_duplicates` searches
@@ -110,12 +90,15 @@ def ingest(  # noqa: PLR0913 - one keyword per option of the command
                     progress or (lambda done, total, source: None),
                     texts_at_once,
                 )
-                job.failed.extend(found.refused)
                 job.carry_over(engine or LocalEngine(embedder))
+                job.failed.extend(not_known(found, job.known_files()))
                 job.run(files, engine or LocalEngine(embedder))
-            gone = job.vanished(paths)
+            reasons = job.leftovers(paths, found)
+            gone = list(reasons)
             if prune:
                 job.prune(gone)
+            else:
+                job.failed.extend(job.emptied.items())
             chunks, refused = _publish(catalog, folder, embedder, job.draft, accept, now())
         finally:
             catalog.close()
@@ -132,6 +115,8 @@ def ingest(  # noqa: PLR0913 - one keyword per option of the command
         gone=() if prune else tuple(gone),
         passed_over=dict(found.passed_over),
         code=dict(job.code),
+        notes=tuple(job.notes),
+        reasons=reasons,
     )
 
 
@@ -172,12 +157,16 @@ class _Job:
         self.added = self.changed = self.removed = self.unchanged = 0
         self.failed: list[tuple[str, str]] = []
         self.code: Counter[str] = Counter()
+        self.notes: list[tuple[str, str]] = []
+        self.emptied: dict[str, str] = {}
+        """Documents with a former version whose files were emptied, each with the reason to refuse it."""
         self.draft = draft
         self._catalog = catalog
         self._ahead = ahead
         self._work = partial(work_on, chunking=chunking)
         self._progress = progress
         self._by_origin = {known.origin: source for source, known in self.draft.known.items()}
+        self._present: dict[str, str] = {}
         self._total = 0
         self._waiting: list[tuple[int, str]] = []
         self._buffer: list[PreparedDocument] = []
@@ -215,9 +204,13 @@ class _Job:
             if source not in self.draft.known and document is not None:
                 yield Task(Path(origin), source, origin, digest, document)
 
-    def vanished(self, paths: Sequence[Path]) -> list[str]:
-        """Return the documents below `paths` whose files are gone."""
-        return vanished(paths, {source: known.origin for source, known in self.draft.known.items()})
+    def leftovers(self, paths: Sequence[Path], found: FoundFiles) -> dict[str, str]:
+        """Return the documents that should no longer be there, each with the reason."""
+        return find_leftovers(paths, found, self.known_files(), emptied=self.emptied, present=self._present)
+
+    def known_files(self) -> dict[str, KnownFile]:
+        """Return what each document of the draft was read from."""
+        return {source: KnownFile(item.origin, item.file_hash) for source, item in self.draft.known.items()}
 
     def prune(self, gone: Sequence[str]) -> None:
         """Remove documents."""
@@ -232,16 +225,30 @@ class _Job:
     def _note(self, file: SourceFile, worked: TaskResult) -> None:
         """Count what became of a file and keep what is to be stored."""
         if worked.failure:
-            self.failed.append((file.source, worked.failure))
+            self._refuse(worked)
         elif worked.prepared is None:
             self.unchanged += 1
+            self._present[worked.task.known_hash] = worked.task.source
         elif worked.task.known_hash:
             self.changed += 1
         else:
             self.added += 1
         if worked.prepared is not None and (told := definitions_told_by(worked.prepared.document.media_type)):
             self.code[told] += 1
+        if worked.prepared is not None:
+            self._present[worked.prepared.file_hash] = worked.task.source
+            self.notes.extend((worked.task.source, sentence) for sentence in worked.prepared.document.notes)
         self._collect(worked)
+
+    def _refuse(self, worked: TaskResult) -> None:
+        """Keep why a file is not read; one that has a former version is told apart."""
+        source = worked.task.source
+        if worked.empty and source in self.draft.known:
+            self.emptied[source] = f"{worked.failure} {FORMER_STAYS}"
+        elif source in self.draft.known:
+            self.failed.append((source, f"{worked.failure} {FORMER_STAYS}"))
+        else:
+            self.failed.append((source, worked.failure))
 
     def _cached(self) -> set[str]:
         return self._catalog.cached(self.draft.space)
@@ -291,10 +298,3 @@ class _Job:
 def source_files(paths: Sequence[Path]) -> list[SourceFile]:
     """Return files under their own paths."""
     return [SourceFile(path, path.as_posix(), str(path.resolve())) for path in paths]
-
-
-def vanished(paths: Sequence[Path], origins: Mapping[str, str]) -> list[str]:
-    """Return the sources whose files lay below `paths` and are gone; `origins` are their resolved paths."""
-    roots = [path.resolve() for path in paths]
-    below = (source for source, origin in origins.items() if any(Path(origin).is_relative_to(root) for root in roots))
-    return [source for source in below if not Path(origins[source]).exists()]

@@ -14,7 +14,8 @@ import numpy as np
 from rag.chunk import ChunkSettings, embedding_text
 from rag.embed import embed_passages
 from rag.errors import EmbedderMismatch, NoIndexError
-from rag.ingest.job import source_files, vanished
+from rag.ingest.job import FORMER_STAYS, source_files
+from rag.ingest.leftovers import KnownFile, find_leftovers, not_known
 from rag.ingest.work import work_on
 from rag.protocols import Embedder, Task, TaskResult
 from rag.read import SourceFile, definitions_told_by, find_files, screen
@@ -28,10 +29,12 @@ _SAMPLE = 24
 class IngestPlan:
     """What an ingest would do, by source; `failed` are (source, reason) pairs.
 
-    `gone` would stay though their files are gone, without `prune`.
+    `gone` would stay though their files are gone, moved, excluded or emptied, without `prune`; `reasons` tell why of
+    these, or of those `removed`.
     `rebuild` says why the whole index would be built anew, empty when not. `chunks` would be stored; `texts` of them,
     with `tokens` of the embedder, would be embedded: those never embedded before, equal ones once. `seconds` is
     what reading took now plus what embedding would take at the speed of a sample. `code` is that of `IngestReport`.
+    `notes` are (source, sentence) pairs on what of a file would not be in its text.
     """
 
     added: tuple[str, ...]
@@ -46,6 +49,8 @@ class IngestPlan:
     seconds: float
     gone: tuple[str, ...] = ()
     code: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[tuple[str, str], ...] = ()
+    reasons: Mapping[str, str] = field(default_factory=dict)
 
 
 def plan_ingest(  # noqa: PLR0913 - as `ingest`
@@ -71,11 +76,14 @@ def plan_ingest(  # noqa: PLR0913 - as `ingest`
     catalog = _open(folder)
     try:
         plan = _Plan(catalog, embedder, chunking)
-        plan.failed.extend(found.refused)
+        plan.failed.extend(not_known(found, plan.known))
         for file in [*source_files(found.files), *extra]:
             plan.note(work_on(plan.task(file), embedder, chunking))
-        gone = vanished(paths, plan.origins)
+        reasons = find_leftovers(paths, found, plan.known, emptied=plan.emptied, present=plan.present)
+        gone = list(reasons)
         removed = gone if prune else []
+        if not prune:
+            plan.failed.extend(plan.emptied.items())
         for task in plan.carried_over(removed):
             plan.count(work_on(task, embedder, chunking))
         reading = clock() - started
@@ -95,6 +103,8 @@ def plan_ingest(  # noqa: PLR0913 - as `ingest`
         seconds=reading + plan.tokens * _seconds_per_token(plan.sample, embedder, clock),
         gone=() if prune else tuple(gone),
         code=dict(plan.code),
+        notes=tuple(plan.notes),
+        reasons=reasons,
     )
 
 
@@ -106,6 +116,9 @@ class _Plan:
         self.changed: list[str] = []
         self.failed: list[tuple[str, str]] = []
         self.code: Counter[str] = Counter()
+        self.notes: list[tuple[str, str]] = []
+        self.emptied: dict[str, str] = {}
+        self.present: dict[str, str] = {}
         self.unchanged = self.chunks = self.tokens = 0
         self.to_embed: set[str] = set()
         self.sample: list[str] = []
@@ -113,9 +126,8 @@ class _Plan:
         self._embedder = embedder
         self._current = catalog.current() if catalog is not None else None
         self.rebuild = _why_anew(self._current, embedder, chunking)
-        self._known = {source: (origin, digest) for source, origin, digest in self._sources()}
-        self.origins = {source: origin for source, (origin, _) in self._known.items()}
-        self._by_origin = {origin: source for source, origin in self.origins.items()}
+        self.known = {source: KnownFile(origin, digest) for source, origin, digest in self._sources()}
+        self._by_origin = {file.origin: source for source, file in self.known.items()}
         self._cached = self._cache()
         self._random = np.random.default_rng(0)
 
@@ -129,22 +141,31 @@ class _Plan:
 
     def task(self, file: SourceFile) -> Task:
         """Return what the ingest would do with a file."""
-        source = file.source if file.source in self._known else self._by_origin.get(file.origin, file.source)
-        _, digest = self._known.get(source, ("", ""))
-        return Task(file.path, source, file.origin, digest)
+        source = file.source if file.source in self.known else self._by_origin.get(file.origin, file.source)
+        return Task(file.path, source, file.origin, self.known[source].digest if source in self.known else "")
 
     def note(self, worked: TaskResult) -> None:
         """Count what would become of a file."""
         source = worked.task.source
         if worked.failure:
-            self.failed.append((source, worked.failure))
+            self._refuse(source, worked)
         elif worked.prepared is None:
             self.unchanged += 1
+            self.present[worked.task.known_hash] = source
         else:
-            (self.changed if source in self._known else self.added).append(source)
+            self.present[worked.prepared.file_hash] = source
+            (self.changed if source in self.known else self.added).append(source)
+            self.notes.extend((source, sentence) for sentence in worked.prepared.document.notes)
             if told := definitions_told_by(worked.prepared.document.media_type):
                 self.code[told] += 1
             self.count(worked)
+
+    def _refuse(self, source: str, worked: TaskResult) -> None:
+        reason = f"{worked.failure} {FORMER_STAYS}" if source in self.known else worked.failure
+        if worked.empty and source in self.known:
+            self.emptied[source] = reason
+        else:
+            self.failed.append((source, reason))
 
     def count(self, worked: TaskResult) -> None:
         """Count the passages of a document that would be stored."""
@@ -169,11 +190,11 @@ class _Plan:
         """Yield the documents that a new way to build the index would cut again from their stored text."""
         if not self.rebuild or self._catalog is None or self._current is None:
             return
-        for source, (origin, digest) in self._known.items():
+        for source, file in self.known.items():
             if source in self.changed or source in removed:
                 continue
             document = self._catalog.document(self._current, source)
-            yield Task(Path(origin), source, origin, digest, document)
+            yield Task(Path(file.origin), source, file.origin, file.digest, document)
 
 
 def _open(folder: Path) -> Catalog | None:

@@ -10,7 +10,7 @@ from data.extras import missing_library
 from data.records import Document
 from data.text import detect_language
 from rag.chunk import ChunkSettings, chunk_document, passage_key
-from rag.errors import UnreadableDocument
+from rag.errors import EmptyDocument, UnreadableDocument
 from rag.protocols import Embedder, Entry, PreparedDocument, Task, TaskResult, Work
 from rag.read import parse_document, read_bytes
 
@@ -38,7 +38,7 @@ def work_on(task: Task, embedder: Embedder, chunking: ChunkSettings) -> TaskResu
         document = parse_document(data, task.path, task.source)
         return TaskResult(task, prepare(document, task.origin, digest, embedder, chunking))
     except Exception as error:  # one bad file is a value of the report, whatever its reader raised
-        return TaskResult(task, failure=_reason(error))
+        return TaskResult(task, failure=_reason(error), empty=isinstance(error, EmptyDocument))
 
 
 def prepare(

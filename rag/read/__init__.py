@@ -9,25 +9,31 @@ if TYPE_CHECKING:
     from rag.read.archive import open_archive
     from rag.read.code import definitions_told_by, is_source
     from rag.read.document import SourceFile, find_files, parse_document, read_bytes, read_document
+    from rag.read.encodings import guess_text
     from rag.read.extracted import Extract, TextBuilder, TextMark, heading_spans
+    from rag.read.folder import FoundFiles
+    from rag.read.html import read_html
     from rag.read.markdown import MARKDOWN_TYPE, front_matter_end
     from rag.read.refused import screen
-    from rag.read.text import decode
+    from rag.read.text import as_utf8, decode
     from rag.read.urls import FetchResult, fetch_all, keep_stream
 
 __all__ = [
-    "MARKDOWN_TYPE",
     "AddressGuard",
     "Extract",
     "FetchResult",
+    "FoundFiles",
+    "MARKDOWN_TYPE",
     "SourceFile",
     "TextBuilder",
     "TextMark",
+    "as_utf8",
     "decode",
     "definitions_told_by",
     "fetch_all",
     "find_files",
     "front_matter_end",
+    "guess_text",
     "heading_spans",
     "is_source",
     "keep_stream",
@@ -35,6 +41,7 @@ __all__ = [
     "parse_document",
     "read_bytes",
     "read_document",
+    "read_html",
     "read_networks",
     "screen",
 ]
@@ -44,12 +51,15 @@ __getattr__ = face(
     {
         "addresses": ["AddressGuard", "read_networks"],
         "archive": ["open_archive"],
+        "code": ["definitions_told_by", "is_source"],
         "document": ["SourceFile", "find_files", "parse_document", "read_bytes", "read_document"],
+        "encodings": ["guess_text"],
         "extracted": ["Extract", "TextBuilder", "TextMark", "heading_spans"],
+        "folder": ["FoundFiles"],
+        "html": ["read_html"],
         "markdown": ["MARKDOWN_TYPE", "front_matter_end"],
         "refused": ["screen"],
-        "code": ["definitions_told_by", "is_source"],
-        "text": ["decode"],
+        "text": ["as_utf8", "decode"],
         "urls": ["FetchResult", "fetch_all", "keep_stream"],
     },
 )

@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data.records import Document
-from rag.errors import UnreadableDocument
+from rag.errors import EmptyDocument, UnreadableDocument
+from rag.read.extracted import composed_extract
 from rag.read.folder import FoundFiles, Rules, search
 from rag.read.readers import READERS, Reader, Readers
+from rag.read.text import ReadableBytes, as_utf8
 
 MAX_BYTES = 256 * 2**20
 """The largest file that is read."""
@@ -39,17 +41,20 @@ def parse_document(data: bytes, path: Path, source: str | None = None, readers: 
     """
     reader = _reader_for(path, readers)
     try:
-        extracted = reader.read(data)
+        told = as_utf8(data) if reader.text else ReadableBytes(data)
+        extracted = reader.read(told.data)
     except RecursionError as error:
         raise UnreadableDocument("its elements are nested too deeply: simplify it, or convert it to text.") from error
+    extracted = composed_extract(extracted)
     if not _VISIBLE.search(extracted.text):
-        raise UnreadableDocument("it holds no text.")
+        raise EmptyDocument("it holds no text.")
     return Document(
         str(path) if source is None else source,
         extracted.text,
         extracted.pages,
         extracted.headings,
         extracted.media_type,
+        (*told.notes, *extracted.notes),
     )
 
 
@@ -108,7 +113,7 @@ def _check_kind_and_size(status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
         raise UnreadableDocument("it is not a regular file.")
     if status.st_size == 0:
-        raise UnreadableDocument("the file is empty.")
+        raise EmptyDocument("the file is empty.")
     if status.st_size > MAX_BYTES:
         raise UnreadableDocument(f"it has {status.st_size:,} bytes, the limit is {MAX_BYTES:,}: split it.")
 

@@ -1,4 +1,4 @@
-"""Word documents: paragraphs and tables in document order, headings by style, footnotes at the end."""
+"""Word documents: paragraphs and tables in document order, with their numbers; headings; footnotes at the end."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from rag.errors import UnreadableDocument
 from rag.read.archive import open_archive
 from rag.read.extracted import Extract, TextBuilder
 from rag.read.table import GridRow, one_line, write_table
+from rag.read.word_outline import BULLET, WordOutline
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
@@ -20,7 +21,7 @@ MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.doc
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-_HEADING_STYLE = re.compile(r"heading ?([1-9])$", re.IGNORECASE)
+_ITEM_MARK = re.compile(r"-|\(?(?:\d{1,3}|[a-zA-Zа-яА-Я])[.)]")
 _MOST_COLUMNS = 1_000
 _DELETED = frozenset({f"{_W}del", f"{_W}moveFrom", f"{_W}instrText", f"{_W}delText", f"{_W}pPr", f"{_W}rPr", _FALLBACK})
 
@@ -39,9 +40,9 @@ def read_docx(data: bytes) -> Extract:
     try:
         document = open_document(BytesIO(data))
         builder = TextBuilder()
-        levels = _heading_levels(document)
+        outline = WordOutline(document)
         for element in _blocks(document.element.body):
-            _write(builder, element, levels)
+            _write(builder, element, outline)
         for note in _footnotes(document):
             builder.line(note)
         return builder.build(MEDIA_TYPE)
@@ -50,18 +51,6 @@ def read_docx(data: bytes) -> Extract:
         raise UnreadableDocument(
             f"the DOCX file is damaged ({cause(error)}): open it in Word and save it again."
         ) from error
-
-
-def _heading_levels(document: WordDocument) -> dict[str, int]:
-    """Map style ids to heading levels; "Title" is above all headings."""
-    levels = {}
-    for style in document.styles:
-        match = _HEADING_STYLE.match(style.name or "")
-        if match:
-            levels[style.style_id] = int(match[1])
-        elif style.name == "Title":
-            levels[style.style_id] = 0
-    return levels
 
 
 def _blocks(parent: Any) -> Iterator[Any]:
@@ -73,20 +62,24 @@ def _blocks(parent: Any) -> Iterator[Any]:
             yield from _blocks(child)
 
 
-def _write(builder: TextBuilder, element: Any, levels: dict[str, int]) -> None:
+def _write(builder: TextBuilder, element: Any, outline: WordOutline) -> None:
     if element.tag == f"{_W}tbl":
         write_table(builder, _rows(element))
         return
     text = "".join(_runs(element)).strip()
-    style = element.find(f"{_W}pPr/{_W}pStyle")
-    level = levels.get(style.get(f"{_W}val")) if style is not None else None
-    if level is not None and text:
-        builder.heading(text, level)
-    elif element.find(f"{_W}pPr/{_W}numPr") is not None and text:
-        builder.line(f"- {text}")
-    else:
+    label, level = outline.label(element), outline.heading_level(element)
+    if not text:
         builder.line("")
-        builder.line(text)
+    elif level is not None:
+        builder.heading(text if label in ("", BULLET) else f"{label} {text}", level)
+    elif _ITEM_MARK.fullmatch(label):
+        builder.line(f"{label} {text}")
+    else:
+        # A number of several parts marks a clause: a paragraph of its own, however short.
+        builder.line("")
+        builder.line(f"{label} {text}".strip())
+        if label:
+            builder.line("")
 
 
 def _runs(element: Any) -> Iterator[str]:

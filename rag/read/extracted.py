@@ -3,19 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from data.records import Span
+from data.text import composed
+
+_SOFT_HYPHEN = "\u00ad"
+"""It shows nothing and only tells where a word may break; formats that lay text out are full of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """The text of one file with its pages and headings as spans of that text."""
+    """The text of one file with its pages and headings as spans of that text.
+
+    `notes` are sentences on what of the file is not in the text, such as pages without a text layer.
+    """
 
     text: str
     pages: tuple[Span, ...] = ()
     headings: tuple[Span, ...] = ()
     media_type: str = "text/plain"
+    notes: tuple[str, ...] = ()
+
+
+def composed_extract(extract: Extract) -> Extract:
+    """Return an extract with composed letters (NFC) and its spans where their text then stands.
+
+    A letter and its accent look the same composed and apart, and only alike are they found. Text between two borders of
+    spans is composed by itself.
+    """
+    if composed(extract.text) is extract.text and all(composed(span.label) is span.label for span in extract.headings):
+        return extract
+    spans = (*extract.pages, *extract.headings)
+    borders = sorted({0, len(extract.text), *(span.start for span in spans), *(span.end for span in spans)})
+    places, parts, length = {0: 0}, [], 0
+    for start, end in pairwise(borders):
+        parts.append(composed(extract.text[start:end]))
+        length += len(parts[-1])
+        places[end] = length
+    moved = [Span(places[span.start], places[span.end], composed(span.label)) for span in spans]
+    pages, headings = moved[: len(extract.pages)], moved[len(extract.pages) :]
+    return replace(extract, text="".join(parts), pages=tuple(pages), headings=tuple(headings))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +80,7 @@ class TextBuilder:
         self._length = 0
         self._marks: list[TextMark] = []
         self._pages: list[Span] = []
+        self._notes: list[str] = []
 
     @property
     def length(self) -> int:
@@ -61,6 +91,9 @@ class TextBuilder:
         """Add a line; an empty one separates paragraphs, and no two of these follow each other."""
         if not text and (not self._parts or self._parts[-1] == "\n"):
             return
+        self._add(text.replace(_SOFT_HYPHEN, ""))
+
+    def _add(self, text: str) -> None:
         self._parts.append(text + "\n" if text else "\n")
         self._length += len(self._parts[-1])
 
@@ -87,7 +120,11 @@ class TextBuilder:
 
     def mark(self, title: str, level: int) -> None:
         """Note that a heading begins here without writing its words."""
-        self._marks.append(TextMark(self._length, level, title))
+        self._marks.append(TextMark(self._length, level, title.replace(_SOFT_HYPHEN, "")))
+
+    def note(self, sentence: str) -> None:
+        """Say what of the file is not in the text."""
+        self._notes.append(sentence)
 
     def append(self, part: Extract, level: int = 1) -> None:
         """Add what another reader extracted as paragraphs of their own, its headings below those above `level`."""
@@ -96,8 +133,10 @@ class TextBuilder:
         offset = self._length - (len(part.text) - len(words))
         for span in part.headings:
             self._marks.append(TextMark(max(self._length, offset + span.start), level, span.label))
-        self.line(words.rstrip("\n"))
+        if words.rstrip("\n"):
+            self._add(words.rstrip("\n"))
         self.line("")
+        self._notes.extend(part.notes)
 
     def close_page(self, start: int, label: str) -> None:
         """Note that everything from `start` on is the page `label`, and separate the next page from it."""
@@ -108,4 +147,4 @@ class TextBuilder:
     def build(self, media_type: str) -> Extract:
         """Return what was collected."""
         text = "".join(self._parts)
-        return Extract(text, tuple(self._pages), heading_spans(self._marks, len(text)), media_type)
+        return Extract(text, tuple(self._pages), heading_spans(self._marks, len(text)), media_type, tuple(self._notes))

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from rag.store.catalog import Catalog, copy_catalog
     from rag.store.connections import may_write
     from rag.store.disk_errors import storage_errors, vectors_failed
-    from rag.store.draft import RevisionDraft, begin_draft, discard_draft
+    from rag.store.draft import RevisionDraft, begin_draft, continue_published, discard_draft
     from rag.store.embedder_check import check_embedder
     from rag.store.families import (
         add_sketches,
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from rag.store.ledger import Ledger
     from rag.store.lexical import rebuild_lexical, sync_lexical
     from rag.store.lock import writer_lock
-    from rag.store.publication import forget_revisions, move_vectors, publish_draft, step_back
+    from rag.store.publication import forget_revisions, move_vectors, publish_draft, step_back, wipe_free_space
     from rag.store.revision import IndexedPassage, Neighbour, Revision
     from rag.store.selection import EXACT_UP_TO, Selection, cosines
     from rag.store.settings import VectorsSettings
@@ -45,6 +45,7 @@ __all__ = [
     "add_sketches",
     "begin_draft",
     "check_embedder",
+    "continue_published",
     "copy_catalog",
     "cosines",
     "discard_draft",
@@ -65,6 +66,7 @@ __all__ = [
     "vectors_failed",
     "visible_without_sketch",
     "want_families",
+    "wipe_free_space",
     "without_sketch",
     "write_families",
     "writer_lock",
@@ -76,7 +78,7 @@ __getattr__ = face(
         "catalog": ["Catalog", "copy_catalog"],
         "connections": ["may_write"],
         "disk_errors": ["storage_errors", "vectors_failed"],
-        "draft": ["RevisionDraft", "begin_draft", "discard_draft"],
+        "draft": ["RevisionDraft", "begin_draft", "continue_published", "discard_draft"],
         "embedder_check": ["check_embedder"],
         "families": [
             "add_sketches",
@@ -87,6 +89,7 @@ __getattr__ = face(
             "read_text",
             "visible_without_sketch",
             "want_families",
+            "wipe_free_space",
             "without_sketch",
             "write_families",
         ],
@@ -94,7 +97,7 @@ __getattr__ = face(
         "ledger": ["Ledger"],
         "lexical": ["rebuild_lexical", "sync_lexical"],
         "lock": ["writer_lock"],
-        "publication": ["forget_revisions", "move_vectors", "publish_draft", "step_back"],
+        "publication": ["forget_revisions", "move_vectors", "publish_draft", "step_back", "wipe_free_space"],
         "revision": ["IndexedPassage", "Neighbour", "Revision"],
         "selection": ["EXACT_UP_TO", "Selection", "cosines"],
         "settings": ["VectorsSettings"],

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.records import Document, content_hash
+from rag.errors import NoIndexError
 from rag.protocols import Embedder, Entry, PreparedDocument
 from rag.store.catalog import Catalog, pack_spans
 from rag.store.embedder_check import embed_check_sentences, same_space
@@ -144,6 +145,22 @@ def begin_draft(catalog: Catalog, embedder: Embedder, chunking: str, now: str) -
         connection.execute("UPDATE meta SET value = ? WHERE key IN ('last', 'draft')", (number,))
         connection.execute("UPDATE meta SET value = ? WHERE key = 'draft_generation'", (generation,))
     return RevisionDraft(catalog, generation, number, base)
+
+
+def continue_published(catalog: Catalog) -> RevisionDraft:
+    """Start a draft from the published revision as it was built; an unfinished draft is given up.
+
+    :raises NoIndexError: nothing is published.
+    """
+    current = catalog.current()
+    if current is None:
+        raise NoIndexError(f"Nothing is published in {catalog.path}: run `rag ingest PATH` first.")
+    with catalog.writing() as connection:
+        discard_draft(catalog)
+        number = catalog.meta("last") + 1
+        connection.execute("UPDATE meta SET value = ? WHERE key IN ('last', 'draft')", (number,))
+        connection.execute("UPDATE meta SET value = ? WHERE key = 'draft_generation'", (current.generation,))
+    return RevisionDraft(catalog, current.generation, number, current.id)
 
 
 def _new_generation(

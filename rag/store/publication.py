@@ -71,11 +71,11 @@ def move_vectors(catalog: Catalog, revision: Revision, folder: str) -> None:
     catalog.connection.execute("UPDATE revisions SET folder = ? WHERE id = ?", (folder, revision.id))
 
 
-def forget_revisions(catalog: Catalog) -> set[str]:
+def forget_revisions(catalog: Catalog, kept_revisions: int = KEPT_REVISIONS) -> set[str]:
     """Drop all but the newest revisions and every row only they needed; return the vector folders still needed."""
     with catalog.writing() as connection:
         kept = connection.execute(
-            "SELECT id, generation, folder FROM revisions ORDER BY id DESC LIMIT ?", (KEPT_REVISIONS,)
+            "SELECT id, generation, folder FROM revisions ORDER BY id DESC LIMIT ?", (kept_revisions,)
         ).fetchall()
         _forget_all_but(catalog, [row[0] for row in kept])
         for (generation,) in connection.execute("SELECT id FROM generations").fetchall():
@@ -89,6 +89,12 @@ def forget_revisions(catalog: Catalog) -> set[str]:
         )
         forget_families(catalog)
     return {row[2] for row in kept}
+
+
+def wipe_free_space(catalog: Catalog) -> None:
+    """Write the file anew without what was deleted from it, and empty its log of changes."""
+    catalog.connection.execute("VACUUM")
+    catalog.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _forget_all_but(catalog: Catalog, kept: Collection[int]) -> None:

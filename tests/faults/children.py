@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from rag.chunk.settings import ChunkSettings
-from rag.ingest.job import IngestReport, ingest
+from rag.ingest.ingest_report import IngestReport
+from rag.ingest.job import ingest
 from rag.store.catalog import Catalog
 from tests.fakes import HashEmbedder
 

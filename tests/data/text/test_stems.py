@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.text.search_terms import index_terms
-from data.text.stems import stem, terms, words
+from data.text.stems import question_terms, stem, terms, words
 
 WORDS = [f"{part}{end}" for part in ("authoriz", "reconsider", "navigat", "инструктир", "перевоз") for end in
          ("ation", "ations", "ed", "ing", "able", "ation's", "ally", "ировании", "ками", "ность")] * 6  # fmt: skip
@@ -62,3 +62,8 @@ def test_many_threads_get_the_stems_that_one_gets(stemmed, often_switched):
         stem.cache_clear()
         with ThreadPoolExecutor(8) as pool:
             assert list(pool.map(stemmed, WORDS)) == alone
+
+
+@pytest.mark.parametrize("question", ["What does clause 3.2 say?", "What does § 3.2 say?", "О чём пункт 3.2?"])
+def test_a_word_before_the_number_of_a_part_is_no_term(question):
+    assert "3.2" in question_terms(question) and len(question_terms(question)) <= 2

@@ -192,3 +192,15 @@ def test_what_says_little_or_stands_under_another_heading_inherits_nothing(secti
 def test_no_words_no_evidence():
     assert find_evidence("What?", []) == []
     assert ExtractiveGenerator().generate("???", hits("pier.txt")).text == ABSTENTION
+
+
+def test_a_sentence_with_the_number_of_a_note_is_no_title():
+    text = "The keeper stored the horn in the cellar.1\n\nThe horn came from Lisbon."
+    quoted = [text[item.start : item.end] for item in find_evidence("Where is the horn?", [text])]
+    assert "The keeper stored the horn in the cellar.1" in quoted
+
+
+def test_a_line_that_gives_a_thing_and_its_value_is_no_title():
+    text = "Equipment loan\nBorrower: Delta\nSerial number: ZK-90417\nPart 3: Payment\nSee below."
+    quoted = [text[item.start : item.end] for item in find_evidence("serial number of the payment part", [text])]
+    assert "Serial number: ZK-90417" in quoted and "Part 3: Payment" not in quoted

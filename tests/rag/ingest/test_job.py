@@ -116,7 +116,7 @@ def test_bad_files_are_reported_and_the_rest_is_ingested(docs, tmp_path):
 
 def test_a_file_that_became_unreadable_keeps_its_former_version(docs, tmp_path):
     run([docs], tmp_path / ".rag")
-    (docs / "pets.md").write_bytes(b"")
+    (docs / "pets.md").write_bytes(b"\x00\x01")
     report = run([docs], tmp_path / ".rag", prune=True)
     assert len(report.failed) == 1 and report.removed == 0
     assert any("Dogs travel free" in row[3] for row in content(tmp_path / ".rag")[0])
