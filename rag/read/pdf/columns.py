@@ -34,7 +34,7 @@ class _Word:
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class _PageLine:
     """A line of the page: its words from left to right, and the wide gaps between them."""
 
     start: int
@@ -53,7 +53,7 @@ def in_columns(text: str, letters: PageLetters) -> str:
     if 3 * sum(bool(_row(text, letters, *line).gaps) for line in probed) < len(probed):
         return text
     looked_at = set(worded)
-    rows = [_row(text, letters, *line) if line in looked_at else _Row(*line, (), ()) for line in lines]
+    rows = [_row(text, letters, *line) if line in looked_at else _PageLine(*line, (), ()) for line in lines]
     parts: list[str] = []
     done = 0
     for begin, end, gutters in _runs(rows):
@@ -74,7 +74,7 @@ def _lines(text: str) -> list[tuple[int, int]]:
     return spans
 
 
-def _row(text: str, letters: PageLetters, start: int, end: int) -> _Row:
+def _row(text: str, letters: PageLetters, start: int, end: int) -> _PageLine:
     words = []
     at = start
     for part in text[start:end].split():
@@ -84,10 +84,10 @@ def _row(text: str, letters: PageLetters, start: int, end: int) -> _Row:
     least = _WIDE * letters.height(words[0].start)
     pairs = zip(words, words[1:], strict=False)
     gaps = tuple((before.right, after.left) for before, after in pairs if after.left - before.right >= least)
-    return _Row(start, end, tuple(words), gaps)
+    return _PageLine(start, end, tuple(words), gaps)
 
 
-def _runs(rows: Sequence[_Row]) -> Iterator[tuple[int, int, list[Gap]]]:
+def _runs(rows: Sequence[_PageLine]) -> Iterator[tuple[int, int, list[Gap]]]:
     """Yield where rows begin and end that share gaps, and these gaps."""
     begin, shared = 0, list(rows[0].gaps)
     for place, row in enumerate(rows[1:], start=1):
@@ -102,7 +102,7 @@ def _runs(rows: Sequence[_Row]) -> Iterator[tuple[int, int, list[Gap]]]:
         yield begin, len(rows), shared
 
 
-def _common(gap: Gap, row: _Row) -> Gap | None:
+def _common(gap: Gap, row: _PageLine) -> Gap | None:
     """Return what of a gap a row leaves free; a row that stands on one side of it leaves all."""
     for left, right in row.gaps:
         low, high = max(gap[0], left), min(gap[1], right)
@@ -115,7 +115,7 @@ def _common(gap: Gap, row: _Row) -> Gap | None:
     return None
 
 
-def _columns(text: str, rows: Sequence[_Row], gutters: Sequence[Gap]) -> list[list[str]]:
+def _columns(text: str, rows: Sequence[_PageLine], gutters: Sequence[Gap]) -> list[list[str]]:
     borders = sorted((left + right) / 2 for left, right in gutters)
     columns: list[list[str]] = [[] for _ in range(len(borders) + 1)]
     for row in rows:

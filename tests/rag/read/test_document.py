@@ -160,7 +160,7 @@ def test_docx_keeps_the_order_of_paragraphs_and_tables(read) -> None:
         "Cabin | Price",
         "Cabin: Inside | Price: 74",
         "Pets",
-        "Dogs pay 12.",
+        "- Dogs pay 12.",
         "In a control. Inserted.",
     ]
     assert headings(document) == [("Fares", "Fares"), ("Fares > Pets", "Pets")]
