@@ -186,7 +186,13 @@ def _row(row: Tag) -> SpanRow:
     heads = [cell.name == "th" for cell in cells]
     named = bool(cells) and (all(heads) or row.find_parent("thead") is not None)
     spans = [SpanCell(cell.get_text(" "), _span(cell, "colspan"), _span(cell, "rowspan")) for cell in cells]
-    return SpanRow(spans, head=named, label=bool(cells) and heads[0] and not named)
+    bold = bool(cells) and all(_is_bold(cell) for cell in cells)
+    return SpanRow(spans, head=named, bold=bold, label=bool(cells) and heads[0] and not named)
+
+
+def _is_bold(cell: Tag) -> bool:
+    strong = cell.find(["b", "strong"])
+    return strong is not None and strong.get_text(strip=True) == cell.get_text(strip=True)
 
 
 def _span(cell: Tag, name: str) -> int:

@@ -28,6 +28,7 @@ from rag.read.pdf.page_text import (
     shows_anything,
     visible_text,
 )
+from rag.read.table import with_named_rows
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfPage
@@ -113,7 +114,7 @@ def _read_page(document: PdfDocument, index: int) -> _Page:
         try:
             if has_unmapped_font(text_page):
                 return _Page("", "letters")
-            text = _in_reading_order(page, visible_text(text_page))
+            text = with_named_rows(page, text_page, _in_reading_order(page, visible_text(text_page)))
         finally:
             text_page.close()
         return _Page(text, _lack(page, text))

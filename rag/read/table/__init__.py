@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from rag.read.table.grid import GridRow, SpanCell, SpanRow, filled_rows, one_line
     from rag.read.table.lines import write_table
     from rag.read.table.markdown import table_marks
+    from rag.read.table.ruled import with_named_rows
     from rag.read.table.workbook import read_xlsx
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "read_tsv",
     "read_xlsx",
     "table_marks",
+    "with_named_rows",
     "write_table",
 ]
 
@@ -31,6 +33,7 @@ __getattr__ = face(
         "grid": ["GridRow", "SpanCell", "SpanRow", "filled_rows", "one_line"],
         "lines": ["write_table"],
         "markdown": ["table_marks"],
+        "ruled": ["with_named_rows"],
         "workbook": ["read_xlsx"],
     },
 )

@@ -31,7 +31,10 @@ def read_tsv(data: bytes) -> Extract:
 
 def _read(text: str, dialect: CsvDialect) -> Extract:
     builder = TextBuilder()
-    TableWriter(builder).write(map(_row, dialect.records(text)))
+    mended: list[str] = []
+    TableWriter(builder).write(map(_row, dialect.records(text, mended)))
+    if mended:
+        builder.note(f"lines whose quotes do not close are cut at each {dialect.delimiter!r}: {len(mended)}.")
     return builder.build(CSV_MEDIA_TYPE)
 
 

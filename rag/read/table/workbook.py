@@ -79,6 +79,8 @@ def _write_sheets(builder: TextBuilder, workbook: Workbook, archive: ZipFile) ->
             TableWriter(builder).write(apart(first, rows))
         for note in _notes(reader.counts):
             builder.line(note)
+        if reader.counts.formulas:
+            builder.note(f"formulas of the sheet “{sheet.title}” have no stored value: {reader.counts.formulas}.")
     return hidden
 
 
@@ -89,6 +91,7 @@ def _write_rest(builder: TextBuilder, hidden: Sequence[str], charts: Sequence[st
     if hidden:
         names = ", ".join(f"“{name}”" for name in hidden)
         builder.line(f"Hidden sheets of this workbook, which are not read: {names}.")
+        builder.note(f"hidden sheets are not read: {names}.")
     for title in charts:
         builder.line(f"Chart: {title}")
 

@@ -104,6 +104,7 @@ def test_hidden_rows_columns_and_sheets_are_said():
         "Hidden sheets of this workbook, which are not read: “Costs”.",
     ]
     assert "secret" not in "".join(written)
+    assert read_xlsx(saved(book)).notes == ("hidden sheets are not read: “Costs”.",)
 
 
 def test_titles_of_charts_are_read():
