@@ -85,25 +85,16 @@ def _read_traces(path: Path, kind: Format, metrics: MetricSettings | None) -> Im
         _tried(lambda row=row: _GATHER[kind](_good(row), traces, metrics), number, row, contents)  # type: ignore[misc]
     idle: Counter[str] = Counter()
     for number, (name, parts) in enumerate(traces.items(), start=1):
-        if reason := _nothing(name, parts):
-            idle[reason] += 1
-            continue
-        _tried(lambda name=name, parts=parts: _add(name, parts, contents), number, {"trace": name}, contents)  # type: ignore[misc]
+        try:
+            _add(name, parts, contents)
+        except NoInteractionError as error:
+            idle[str(error)] += 1
+        except InputError as error:
+            contents.refuse(number, str(error), json.dumps({"trace": name}, ensure_ascii=False))
     if not contents.items and not contents.rejected and not idle:
         raise InputError(f"{path} holds no traces: export them again, or name the format with --format.")
     contents.notes += [f"{_traces(count)} passed over: {reason}." for reason, count in idle.most_common()]
     return contents.finished()
-
-
-def _nothing(name: str, parts: TraceParts) -> str:
-    """Return why a trace is passed over; empty where it tells of an answer, or should."""
-    try:
-        parts.interactions(name)
-    except NoInteractionError as error:
-        return str(error)
-    except InputError:
-        return ""
-    return ""
 
 
 def _add(name: str, parts: TraceParts, contents: FileContents) -> None:

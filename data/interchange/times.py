@@ -17,6 +17,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _UNITS = ((1e11, 1.0), (1e14, 1e3), (1e17, 1e6), (1e20, 1e9))
 """Numbers below the first are in that many parts of a second: seconds until the year 5138, then milliseconds, …"""
 _LEAST = 1e8
+_LONGEST = 64
 _ZONE = re.compile(r"\s*(?:UTC|GMT|Z)$|\s+(?=[+-]\d\d:?\d\d$)", re.IGNORECASE)
 
 
@@ -30,7 +31,7 @@ def time_of(value: Any) -> datetime:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _of_number(value)
     if isinstance(value, str):
-        return _of_text(value.strip())
+        return _of_text(value.strip()[:_LONGEST])
     raise InputError(f"must be a time (ISO 8601, or seconds or milliseconds since 1970), found {_shown(value)}")
 
 

@@ -64,6 +64,7 @@ _LOUD_DOWN = _any(
     r"latenc, duration, runtime, elapsed, \btime$, cost, price, token, perplex, entrop, verbos, length, refus",
     r"abst",
 )
+_LONGEST = 200
 _NOT = {"not", "non"}
 _WITHOUT = _NOT | {"no", "anti", "without", "absence", "lack", "free", "zero", "avoid", "avoids", "less"}
 _NEGATED = re.compile(r"harmless|unbiased|nontoxic|debias")
@@ -77,7 +78,7 @@ _DRESS = {
 @lru_cache(maxsize=4096)
 def meaning(metric: str) -> MetricMeaning:
     """Return what the table knows of a metric's name."""
-    words = _words(metric)
+    words = _words(metric[:_LONGEST])
     text = " ".join(words)
     turned = bool(_WITHOUT & set(words)) or bool(_NEGATED.search(text))
     if _SAFETY.search(text):

@@ -10,6 +10,7 @@ from typing import Any
 
 _ENDS = re.compile(r"(-?\d+(?:\.\d+)?)\s*(?:\.\.|–|to|/|,|:)\s*(-?\d+(?:\.\d+)?)|(?<=\d)-(?=\d)")
 _DASHED = re.compile(r"\s*(\d+(?:\.\d+)?)\s*-\s*(\d+(?:\.\d+)?)\s*")
+_LONGEST = 64
 _UP = {"up", "higher", "maximize", "maximise", "max", "asc", "ascending", "increase", "high", "higher_is_better"}
 _DOWN = {"down", "lower", "minimize", "minimise", "min", "desc", "descending", "decrease", "low", "lower_is_better"}
 _FLAGS = {"higher_is_better": True, "greater_is_better": True, "higherisbetter": True, "lower_is_better": False}
@@ -35,6 +36,7 @@ class Scale:
 
         :raises ValueError: it holds nothing of a scale.
         """
+        text = text[:_LONGEST]
         words = text.casefold().split()
         direction = "down" if _DOWN & set(words) else "up" if _UP & set(words) else ""
         speaks = True if "speaks" in words else False if "silent" in words else None
@@ -80,6 +82,7 @@ def _either(known: Mapping[str, Any], *keys: str) -> Any:
 
 
 def _numbers(text: str) -> list[list[float]]:
+    text = text[:_LONGEST]
     dashed = _DASHED.fullmatch(text)
     if dashed:
         return [[float(dashed[1]), float(dashed[2])]]

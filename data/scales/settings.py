@@ -16,14 +16,14 @@ from data.settings import Example, check
 class MetricSettings:
     """What scores of other tools mean, where their names do not tell."""
 
-    scales: Annotated[dict[str, str], Example({"csat": "1..5", "slips": "down 0..10"})] = field(default_factory=dict)
-    """The ends of a metric's scale, with "down" where less is better, by the name of the metric."""
+    scales: Annotated[dict[str, str], Example({"slips": "down 0..10"})] = field(default_factory=dict)
+    """Ends of a scale by metric. "down" says that less is better."""
     categories: Annotated[dict[str, str], Example({"verdict": "wrong, partly, correct"})] = field(default_factory=dict)
-    """The words that a metric has for values, worst first, by its name."""
+    """Words of a metric for values, worst first."""
     speak: Annotated[tuple[str, ...], Example(("our_own_metric",))] = ()
-    """Metrics that measure quality although their names do not tell."""
+    """Metrics that speak for quality, whatever their names."""
     silent: Annotated[tuple[str, ...], Example(("helpfulness",))] = ()
-    """Metrics that must not speak for quality, whatever their names tell."""
+    """Metrics that never speak for quality."""
 
     def __post_init__(self) -> None:
         check(self, "metrics")

@@ -93,7 +93,8 @@ def source_of(metadata: Any) -> str:
 
 def _of_components(value: Mapping[str, Any], keys: tuple[str, ...], role: str, depth: int) -> str:
     """Return the text that stands below the name of a part of the application, as pipelines record it."""
-    inside = (part for key, part in value.items() if isinstance(part, Mapping) and str(key) not in _ASIDE)
+    known = {*keys, *_ASIDE, "parts", "value"}
+    inside = (part for key, part in value.items() if isinstance(part, Mapping) and str(key) not in known)
     return next((text for text in (text_of(part, keys, role, depth + 1) for part in inside) if text), "")
 
 

@@ -6,13 +6,13 @@ import re
 from collections.abc import Sequence
 
 _MARK = re.compile(
-    r"(?:^|[\n.>\]}):\s])(?:the\s+|user'?s?\s+|my\s+|current\s+|new\s+|input\s+)*"
+    r"(?:^|[\n.>\]}):\s])(?:the\s+|user'?s?\s+|my\s+|current\s+|new\s+|input\s+){0,4}"
     r"(?:question|query|frage|pregunta|domanda|pergunta|вопрос|질문|質問|问题|q|user|human|request)\s*[:：]\s*",
     re.IGNORECASE,
 )
-_XML = re.compile(r"<(question|query|user_question|user_query|input)>\s*(.*?)\s*</\1>", re.IGNORECASE | re.DOTALL)
+_XML = re.compile(r"<(question|query|user_question|user_query|input)>(.*?)</\1>", re.IGNORECASE | re.DOTALL)
 _TAIL = re.compile(
-    r"\s*\n?\s*(?:<\w+>|(?:helpful\s+|final\s+|your\s+|concise\s+)*"
+    r"(?:<\w+>|(?:helpful\s+|final\s+|your\s+|concise\s+){0,4}"
     r"(?:\banswer|\bresponse|\ba|\bassistant|\bantwort|\bответ|\boutput)\s*[:：])\s*.*$",
     re.IGNORECASE | re.DOTALL,
 )
@@ -34,7 +34,7 @@ _SIDE = re.compile(
 _ASKED_SAFE = re.compile(
     r"is (this|it|the (answer|response|text)) (safe|harmful|toxic|faithful|grounded)", re.IGNORECASE
 )
-_LONGEST = 20_000
+_LONGEST = 8_000
 _END = 250
 
 
@@ -55,7 +55,7 @@ def unwrapped(prompt: str, passages: Sequence[str] = ()) -> str:
     text = prompt[-_LONGEST:]
     holds = any(passage and passage[:40] in text for passage in passages)
     if tagged := _XML.findall(text):
-        return str(tagged[-1][1])
+        return str(tagged[-1][1]).strip()
     marks = list(_MARK.finditer(text))
     if not marks or not (holds or _FILLED.search(text[: marks[-1].start() + 1])):
         return prompt if not holds else _outside(text, passages)

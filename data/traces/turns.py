@@ -7,7 +7,7 @@ for titles, guards, judges and rewritten queries are beside it, wherever they st
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from data.traces.prompts import is_side_prompt, unwrapped
@@ -22,6 +22,7 @@ _SIDE_NAME = re.compile(
 _TURN_NAME = re.compile(r"\bturn|message\b|exchange|utterance|\bround\b", re.IGNORECASE)
 _LOOSE = ("CHAIN", "AGENT", "")
 _SHORT = 3
+_BACK = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,19 +88,29 @@ def _turn(top: TraceStep, speaker: TraceStep | None, steps: Sequence[TraceStep])
 
 
 def _beside(tree: TraceTree) -> set[str]:
-    tops = [step for step in tree.steps if step.kind in BESIDE]
-    return {step.id for top in tops for step in tree.below(top)}
+    found: set[str] = set()
+    for top in tree.steps:
+        if top.kind in BESIDE and top.id not in found:
+            found |= {step.id for step in tree.below(top)}
+    return found
 
 
 def _speakers(tree: TraceTree, beside: set[str]) -> list[TraceStep]:
     """Return the topmost steps that hold question and answer, all of one depth."""
-    level = [step for step in tree.roots if step.id not in beside]
-    while level:
+    for level in _levels(tree, beside):
         found = [step for step in level if step.kind in _LOOSE and step.asked and step.said is not None]
         if found:
             return found
-        level = [child for step in level for child in tree.children.get(step.id, ()) if child.id not in beside]
     return []
+
+
+def _levels(tree: TraceTree, beside: set[str]) -> Iterator[list[TraceStep]]:
+    """Yield the steps of each depth, from the roots on; each step once, also where parents run in a circle."""
+    level, seen = [step for step in tree.roots if step.id not in beside], set(beside)
+    while level:
+        yield level
+        seen |= {step.id for step in level}
+        level = [child for step in level for child in tree.children.get(step.id, ()) if child.id not in seen]
 
 
 def _are_turns(candidates: Sequence[TraceStep], tree: TraceTree) -> bool:
@@ -141,12 +152,10 @@ def _best(candidates: Sequence[TraceStep], tree: TraceTree, beside: set[str]) ->
 
 def _half(tree: TraceTree, beside: set[str]) -> TraceStep | None:
     """Return the topmost step that holds the question alone: its answer is in a model call."""
-    level = [step for step in tree.roots if step.id not in beside]
-    while level:
+    for level in _levels(tree, beside):
         found = [step for step in level if step.kind in _LOOSE and step.asked and not _SIDE_NAME.search(step.name)]
         if found:
             return found[0]
-        level = [child for step in level for child in tree.children.get(step.id, ()) if child.id not in beside]
     return None
 
 
@@ -162,7 +171,7 @@ def _answering(steps: Sequence[TraceStep], speaker: TraceStep | None) -> TraceSt
     found = [s for s in steps if s.kind in ("RETRIEVER", "RERANKER", "TOOL") and s.start is not None]
     late = [step for step in plain if found and step.start and step.start >= (found[-1].start or step.start)]
     said = [step for step in late or plain if step.said] or [step for step in plain if step.said]
-    said = [step for place, step in enumerate(said) if not _looks_back(step, said[:place])]
+    said = [step for place, step in enumerate(said) if not _looks_back(step, said[max(place - _BACK, 0) : place])]
     return said[-1] if said else (late or plain)[-1] if plain else None
 
 
