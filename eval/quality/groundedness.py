@@ -21,7 +21,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +33,6 @@ from eval.quality.features import FEATURES, PassageEvidence, measure, read_evide
 MODEL_FILE = Path(__file__).with_name("groundedness.json")
 SCHEMA = 1
 LOAD_OFFSET = 0.05
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +109,8 @@ class GroundednessProxy:
     def assess(self, question: str, answer: str, contexts: Sequence[str]) -> Groundedness:
         """Return the score with the risk of each claim, so that a reader sees which sentence is doubted.
 
-        :raises UnscorableAnswer: there is no passage text, the answer claims nothing or only says that the passages do
-            not tell, or it is written without spaces between words (Chinese, Japanese, Thai, …), which the features
-            cannot read.
+        :raises UnscorableAnswer: there is no passage text, or the answer claims nothing or only says that the passages
+            do not tell.
         """
         claims = scorable_claims(answer, contexts)
         evidence = read_evidence(question, contexts)
@@ -155,10 +152,6 @@ def scorable_claims(answer: str, contexts: Sequence[str]) -> list[Claim]:
     """
     if not any(text.strip() for text in contexts):
         raise UnscorableAnswer("no passage text to check the answer against")
-    if len(_UNSPACED.findall(answer)) > 0.2 * len(answer):
-        raise UnscorableAnswer(
-            "the answer is written without spaces between words, which the lexical features cannot read"
-        )
     claims = find_claims(answer)
     if not claims:
         raise UnscorableAnswer("the answer makes no claim that could be checked")

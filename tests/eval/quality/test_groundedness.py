@@ -100,12 +100,31 @@ def test_the_invented_claim_is_named_as_the_riskiest():
         ("", ["The ferry leaves."], "no claim"),
         ("The passages do not mention the ferry.", ["The ferry leaves."], "abstention"),
         ("В документах не указано время отхода парома.", ["Паром отходит."], "abstention"),
-        ("渡轮早上七点四十分出发", ["渡轮"], "without spaces"),
     ],
 )
 def test_what_cannot_be_scored_is_refused_with_the_reason(answer, contexts, reason):
     with pytest.raises(UnscorableAnswer, match=reason):
         PROXY.score("When?", answer, contexts)
+
+
+@pytest.mark.parametrize(
+    ("passage", "supported", "invented"),
+    [
+        (
+            "灯塔的备用电池放在码头办公室。渡轮六点出发。",
+            "备用电池放在码头办公室。",
+            "备用电池由市长保管在银行里。",
+        ),
+        (
+            "予備電池は事務所にあります。船は六時に出ます。",
+            "予備電池は事務所にあります。",
+            "市長が自宅で保管しています。",
+        ),
+        ("กุญแจประภาคารอยู่ในห้องกัปตัน เรือออกหกโมงเช้า", "กุญแจประภาคารอยู่ในห้องกัปตัน", "ผู้จัดการเก็บไว้ที่บ้านของเขา"),
+    ],
+)
+def test_answers_in_scripts_without_spaces_are_scored(passage, supported, invented):
+    assert PROXY.score("?", supported, [passage]) > 0.95 > 0.9 > PROXY.score("?", invented, [passage])
 
 
 @given(answer=st.text(max_size=300), context=st.text(max_size=300))
