@@ -16,7 +16,7 @@ def guarded(demo_workspace, tmp_path_factory):
     from pipelines.wiring.workspace import open_workspace
 
     folder = copied(demo_workspace, tmp_path_factory.mktemp("guarded") / "work")
-    key = open_keys(open_workspace(folder)).add("fuzzer", ("default",))
+    key = open_keys(open_workspace(folder)).add("fuzzer", ("default",), ("admin",))
     with serving(folder) as running:
         running.key = key
         yield running

@@ -139,7 +139,7 @@ def test_a_key_is_asked_for_and_kept_out_of_reach_of_scripts(demo_workspace, tmp
     from pipelines.wiring.workspace import open_workspace
 
     folder = copied(demo_workspace, tmp_path / "work")
-    key = open_keys(open_workspace(folder)).add("anna", ("default",))
+    key = open_keys(open_workspace(folder)).add("anna", ("default",), ("ask", "monitor"))
     reports = folder / ".rag" / "reports"
     reports.mkdir(exist_ok=True)
     body = {
