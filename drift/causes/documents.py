@@ -57,13 +57,30 @@ def _compared(before: _Passages, after: _Passages) -> Iterator[tuple[str, str, b
     """Yield source and key of each passage now given of a known source, and whether it is an edited one."""
     looked_at = 0
     for source in sorted(before.keys() & after.keys()):
-        gone = [pieces for key, pieces in before[source].items() if key not in after[source]][:_MOST_GONE]
-        for key, pieces in after[source].items():
-            if key in before[source]:
+        old, new = before[source], after[source]
+        gone = [key for key in old if key not in new][:_MOST_GONE]
+        for key in new:
+            if key in old:
                 yield source, key, False
             elif looked_at < _MOST_NEW:
                 looked_at += 1
-                yield source, key, any(len(pieces & old) >= _ALIKE * len(pieces | old) for old in gone)
+                yield source, key, _is_edited(new[key], gone, old)
+
+
+def _is_edited(pieces: frozenset[str], gone: Sequence[str], old: dict[str, frozenset[str]]) -> bool:
+    """Tell whether a passage is nearly one that is gone, where that one was like no other of its document.
+
+    The rows of a table and the articles of a form are alike, and none is an edited version of another.
+    """
+    near = max(gone, key=lambda key: _likeness(pieces, old[key]), default=None)
+    if near is None or _likeness(pieces, old[near]) < _ALIKE:
+        return False
+    others = [key for key in old if key != near][:_MOST_GONE]
+    return all(_likeness(old[near], old[key]) < _ALIKE for key in others)
+
+
+def _likeness(one: frozenset[str], other: frozenset[str]) -> float:
+    return len(one & other) / len(one | other)
 
 
 def _by_source(items: Sequence[Interaction]) -> _Passages:

@@ -1,12 +1,29 @@
 """Replaced documents are found by passages that are edited versions of former ones, and by nothing else."""
 
 from dataclasses import replace
+from random import Random
 
 from data.records import Context
 from drift.causes.documents import replaced_passages
 
-TEXT = "Ticket number {n} for the harbour of zone {z} costs {price} crowns and is valid for two days on all lines."
-PRICES = "Price list {n}: adults pay {price}, children half."
+WORDS = [
+    "boat",
+    "pier",
+    "crown",
+    "night",
+    "winter",
+    "office",
+    "dog",
+    "bridge",
+    "ticket",
+    "storm",
+    "cabin",
+    "lamp",
+    "rope",
+    "sail",
+    "guide",
+    "map",
+]
 
 
 def window(build, name, text, *, count=60, source="prices.md"):
@@ -17,12 +34,16 @@ def window(build, name, text, *, count=60, source="prices.md"):
 
 
 def priced(price):
-    return lambda n: TEXT.format(n=n % 20, z="ABCDEFGHIJKLMNOPQRSTUVWXYZ"[n % 20] * 4, price=price)
+    def text(n):
+        chosen = [f"{WORDS[(n % 20 * k + k) % 16]}{WORDS[(n % 20 + k * k) % 16]}" for k in range(3, 19)]
+        return f"{' '.join(chosen)}: that costs {price} crowns."
+
+    return text
 
 
 def test_passages_with_other_figures_are_replaced_documents(build):
     found = replaced_passages(window(build, "a", priced(5)), window(build, "b", priced(7)))
-    assert found is not None and found.share > 0.9
+    assert found is not None and found.share > 0.8
     assert "prices.md" in found.sentence and "documents were replaced" in found.sentence
 
 
@@ -37,6 +58,13 @@ def test_other_passages_of_the_same_documents_are_none(build):
         return lambda n: " ".join(f"{topics[(n + shift) % 8]}{n * 7 + shift * 1000 + k}" for k in range(30))
 
     assert replaced_passages(window(build, "a", of(0)), window(build, "b", of(3))) is None
+
+
+def test_rows_of_a_table_are_no_edited_versions_of_each_other(build):
+    def row(shift):
+        return lambda n: f"Ship {n + shift} uses berth {(7 * n + shift) % 50} at the quay. The quay was rebuilt."
+
+    assert replaced_passages(window(build, "a", row(0)), window(build, "b", row(100))) is None
 
 
 def test_a_few_edited_passages_are_not_the_documents(build):
@@ -58,9 +86,11 @@ def test_passages_without_text_or_source_tell_nothing(build):
 
 def test_scripts_without_spaces_and_many_long_texts_are_read_in_bounded_time(build):
     def chinese(price):
-        return lambda n: f"港口第{n}区的船票价格为{price}元，两天之内在所有航线上有效，儿童半价，狗免费乘船。"
+        return lambda n: "".join(map(chr, Random(n % 20).choices(range(0x4E00, 0x9000), k=60))) + f"价格为{price}元。"
 
     assert replaced_passages(window(build, "a", chinese(5)), window(build, "b", chinese(7))) is not None
-    text = " ".join(f"word{k}" for k in range(20_000))
-    long = [window(build, name, lambda n, p=p: f"{n} costs {p}. {text}", count=80) for name, p in (("a", 1), ("b", 2))]
+    long = [
+        window(build, name, lambda n, p=p: f"{priced(p)(n)} {'word ' * 40_000}", count=80)
+        for name, p in (("a", 1), ("b", 2))
+    ]
     assert replaced_passages(*long) is not None
