@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 
+_NOT_SHOWN = ("0", "false")
+
 
 def read_pptx(data: bytes) -> Extract:
-    """Extract all slides in order; what stands on a slide is read from top to bottom.
+    """Extract all slides that are shown, in order; what stands on a slide is read from top to bottom.
 
     :raises UnreadableDocument: the file is encrypted, broken, or no presentation.
     """
@@ -31,6 +33,9 @@ def read_pptx(data: bytes) -> Extract:
     # lxml's XMLSyntaxError is a SyntaxError.
     try:
         for number, slide in enumerate(Presentation(BytesIO(data)).slides, start=1):
+            if slide.element.get("show") in _NOT_SHOWN:
+                builder.note(f"slide {number} is hidden, and is not read.")
+                continue
             start = builder.length
             _write(builder, slide)
             builder.close_page(start, str(number))
