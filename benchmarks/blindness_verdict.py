@@ -14,7 +14,7 @@ import argparse
 import json
 import random
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -68,7 +68,9 @@ class Judge:
 
 def interaction(row: Row) -> Interaction:
     """Return a row as a record; our own refusal is an abstention, as the product logs it."""
-    contexts = tuple(Context(f"{row.group} {at}", row.group, text) for at, text in enumerate(row.passages) if text)
+    contexts = tuple(
+        Context(id=f"{row.group} {at}", source=row.group, text=text) for at, text in enumerate(row.passages) if text
+    )
     declined = row.answer == REFUSAL.get(row.language) or ABSTENTION in row.answer
     outcome = "abstained" if declined else "answered"
     return Interaction(row.id, START, row.question, row.answer, outcome=outcome, contexts=contexts)
@@ -91,19 +93,25 @@ def _side(rows: Sequence[Scored], day: int) -> Side:
 def kinds(rows: Sequence[Row], name: str) -> Iterator[tuple[str, str, dict[int, Row]]]:
     """Yield each kind with the rows it makes of the healthy ones, by place."""
     yield "dress", "identical", dict(enumerate(rows))
-    for kind in (*HELD_OUT, *SEEN, *DRESSES):
-        rng = random.Random(f"{name} {kind}")
-        yield (
-            "dress",
-            kind,
-            {at: cited(replace(row, answer=wears(bare(row), kind, rng)), kind, name) for at, row in enumerate(rows)},
-        )
+    yield from _dressed(rows, name, HELD_OUT)
     pool = [bare(row) for row in rows]
     for kind, loss in LOSSES.items():
         rng = random.Random(f"{name} {kind}")
         of = rows if kind == "citations lost" else pool
         made = {at: loss(of[at], pool, rng) for at, row in enumerate(rows) if row.answerable}
         yield "loss", kind, {at: cited(row, kind, name) for at, row in made.items() if row}
+    yield from _dressed(rows, name, SEEN)
+    yield from _dressed(rows, name, DRESSES)
+
+
+def _dressed(rows: Sequence[Row], name: str, dresses: Iterable[str]) -> Iterator[tuple[str, str, dict[int, Row]]]:
+    for kind in dresses:
+        rng = random.Random(f"{name} {kind}")
+        yield (
+            "dress",
+            kind,
+            {at: cited(replace(row, answer=wears(bare(row), kind, rng)), kind, name) for at, row in enumerate(rows)},
+        )
 
 
 def measure(
