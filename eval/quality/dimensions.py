@@ -35,7 +35,7 @@ def record_of(interaction: Interaction) -> AnswerRecord:
     )
 
 
-class Learning:
+class LogLearner:
     """What the answers of one log teach about each other while they come: from the last 300, anew with every hundredth.
 
     The first answers after a start are scored without; a report scores them again with what their window shows

@@ -14,7 +14,7 @@ from eval.errors import UnscorableAnswer
 from eval.metric import Metric
 from eval.quality import dress
 from eval.quality.claims import find_claims
-from eval.quality.dimensions import Learning, dimension_scores, is_without_answer, learned_from, record_of
+from eval.quality.dimensions import LogLearner, dimension_scores, is_without_answer, learned_from, record_of
 from eval.quality.drawn import draws, read_ground
 from eval.quality.groundedness import GroundednessProxy
 from eval.quality.knowledge import AnswerRecord, LogKnowledge
@@ -91,7 +91,7 @@ def live_scorer(embed: UnitEmbedder | None = None) -> Scorer:
     `embed` turns questions and passage sentences into vectors that the weights were fitted to; they are kept.
     """
     vectors = SentenceVectors(embed) if embed is not None else None
-    return _whole_scorer(AnswerScorer(_shipped_weights(), vectors), Learning())
+    return _whole_scorer(AnswerScorer(_shipped_weights(), vectors), LogLearner())
 
 
 def scorer_of(interactions: Iterable[Interaction], before: Iterable[Interaction] = ()) -> Scorer:

@@ -40,10 +40,9 @@ class ServerSettings:
     """Pages of other origins that may call."""
 
     chores: Annotated[tuple[str, ...], Example((r"^Name this chat\b",))] = ()
-    """Regular expressions of prompts that no person asks, beside those of well-known chat programs; refused, not
-    logged."""
+    """Patterns of prompts that no person asks. They are refused and not logged, like those of known chat programs."""
     root_path: Annotated[str, Example("/rag")] = ""
-    """The path under which a proxy shows the server, whether it takes it off or not."""
+    """The path under which a proxy shows the server. It may take it off or not."""
 
     def __post_init__(self) -> None:
         check(self, "server")

@@ -72,7 +72,7 @@ class ChatSettings:
     deadline_s: Annotated[float, Bounds(gt=0.0, le=86_400.0)] = 180.0
     """The longest time for an answer, with all tries, waits and fallbacks."""
     max_reply_mb: Annotated[float, Bounds(gt=0.0, le=1024.0)] = 8.0
-    """The most that is read of one reply, unpacked; 1 kB for each token of the longest answer is always read."""
+    """The most that is read of one reply, unpacked. 1 kB for each token of the longest answer is always read."""
     headers: Annotated[dict[str, Secret], Example({"api-key": "…"})] = field(default_factory=dict)
     """Sent with every request, but for empty ones. With "api-key" among them (Azure) no "Authorization" is
     sent."""

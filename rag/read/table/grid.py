@@ -54,7 +54,7 @@ class SpanRow:
 
 
 @dataclass(slots=True)
-class _Covered:
+class _MergedArea:
     """What cells above still cover: for each column the text and how many rows it goes on."""
 
     rest: dict[int, tuple[str, int, bool]] = field(default_factory=dict)
@@ -68,11 +68,11 @@ def one_line(text: str) -> str:
 
 def filled_rows(rows: Iterable[SpanRow]) -> list[GridRow]:
     """Lay cells that span rows and columns out on a grid; each place they cover holds their text."""
-    covered = _Covered()
+    covered = _MergedArea()
     return [_laid_out(row, covered) for row in rows]
 
 
-def _laid_out(row: SpanRow, covered: _Covered) -> GridRow:
+def _laid_out(row: SpanRow, covered: _MergedArea) -> GridRow:
     texts: list[str] = []
     copied: set[int] = set()
     below: set[int] = set()

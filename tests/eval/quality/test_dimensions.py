@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from data.records import ABSTENTION, DIMENSIONS_SCORER, Citation, Context, Interaction
-from eval.quality.dimensions import METRICS, Learning, dimension_scores, learned_from, record_of
+from eval.quality.dimensions import METRICS, LogLearner, dimension_scores, learned_from, record_of
 from eval.quality.knowledge import LogKnowledge
 from eval.quality.scorer import Scorer
 from eval.quality.weights import Weights
@@ -90,7 +90,7 @@ def test_habits_come_from_the_answers_before():
 
 
 def test_templates_are_learned_while_answers_come():
-    learning = Learning()
+    learning = LogLearner()
     items = window(lambda text: f"Oracle says: {text}") * 2
     known = [learning(record_of(item)) for item in items]
     first, later = (dimension_scores(items[0], WORDS, held) for held in (known[0], known[-1]))
