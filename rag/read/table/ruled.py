@@ -6,13 +6,17 @@ name their values. Where it does not, because words of neighbouring cells are mi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from ctypes import byref, c_float
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rag.read import TextBuilder
 from rag.read.table.grid import SpanCell, SpanRow, filled_rows
+from rag.read.table.head import find_head
+from rag.read.table.kinds import kind_of
 from rag.read.table.lines import write_table
 
 if TYPE_CHECKING:
@@ -23,6 +27,8 @@ _THIN = 2.5
 _NEAR = 2.0
 """Points: lines nearer to each other than that are one."""
 _SHORTEST = 5.0
+_FEWEST = 3
+_CLOSED = 0.9
 _MOST_OBJECTS = 5_000
 _MOST_LINES = 2_000
 _MOST_PLACES = 1_000
@@ -68,8 +74,8 @@ def with_named_rows(page: PdfPage, text_page: PdfTextPage, text: str) -> str:
     letters = _letters(text_page) if grids else []
     for grid in grids:
         rows = _cells(grid, letters)
-        found = _find(text, "".join(cell.text for row in rows for cell in row.cells))
-        if found is not None:
+        found = _find(text, [cell.text for row in rows for cell in row.cells])
+        if found is not None and _is_sure(rows):
             builder = TextBuilder()
             write_table(builder, filled_rows(rows))
             named = builder.build("").text.strip("\n")
@@ -122,9 +128,26 @@ def _grids(across: list[RulingLine], up: list[RulingLine]) -> Iterator[RuledGrid
         lying = [line for one, line in enumerate(across) if leader(one) == at]
         standing = [line for other, line in enumerate(up) if leader(len(across) + other) == at]
         grid = RuledGrid(lying, standing)
-        if len(grid.rows) > 2 and len(grid.columns) > 2 and len(grid.rows) * len(grid.columns) <= _MOST_PLACES:
+        if _is_closed(grid):
             tables[at] = grid
     yield from sorted(tables.values(), key=lambda grid: -grid.rows[0])
+
+
+def _is_closed(grid: RuledGrid) -> bool:
+    """Tell whether nearly all places have lines around them: lines under sums and links close no cells."""
+    columns, rows = grid.columns, grid.rows
+    if len(rows) < _FEWEST or len(columns) < _FEWEST or len(rows) * len(columns) > _MOST_PLACES:
+        return False
+    sides = [_crosses(grid.up, at, top, low) for at in columns for top, low in pairwise(rows)]
+    sides += [_crosses(grid.across, at, left, right) for at in rows for left, right in pairwise(columns)]
+    return sum(sides) >= _CLOSED * len(sides)
+
+
+def _is_sure(rows: Sequence[SpanRow]) -> bool:
+    """Tell whether words or years name all columns, and only groups of names span several of these."""
+    names = find_head(filled_rows(rows)).names
+    worded = all(kind_of(name) in ("", "text", "code", "year") and re.search(r"\w", name) for name in names if name)
+    return bool(names) and worded and all(cell.columns == 1 for row in rows[1:] for cell in row.cells)
 
 
 def _meet(line: RulingLine, side: RulingLine) -> bool:
@@ -186,9 +209,17 @@ def _crosses(lines: Sequence[RulingLine], at: float, start: float, end: float) -
     return any(abs(line.at - at) <= _NEAR and line.start <= middle <= line.end for line in lines)
 
 
-def _find(text: str, words: str) -> tuple[int, int] | None:
-    """Return where the letters of `words` stand in `text`, whatever the spaces between them."""
+def _find(text: str, cells: Sequence[str]) -> tuple[int, int] | None:
+    """Return where the letters of `cells` stand in `text` one after the other, if no border of a cell cuts a word."""
     letters = [(at, letter) for at, letter in enumerate(text) if not letter.isspace()]
-    wanted = "".join(words.split())
+    wanted = "".join("".join(cells).split())
     start = "".join(letter for _, letter in letters).find(wanted) if wanted else -1
-    return None if start < 0 else (letters[start][0], letters[start + len(wanted) - 1][0] + 1)
+    if start < 0:
+        return None
+    place = start
+    for cell in filter(None, cells):
+        before = letters[place - 1] if place else (-2, " ")
+        if before[0] == letters[place][0] - 1 and before[1].isalpha() and letters[place][1].isalpha():
+            return None
+        place += len("".join(cell.split()))
+    return letters[start][0], letters[place - 1][0] + 1

@@ -44,7 +44,27 @@ def test_cells_without_a_line_between_them_are_one():
     assert "Brenna" in lines(wide)[-2] and "Winter / min: -14 | Winter / max: 3" in lines(wide)[-2]
 
 
-@pytest.mark.parametrize("borders", ["NONE", "SINGLE_TOP_LINE"])
+@pytest.mark.parametrize("borders", ["NONE", "SINGLE_TOP_LINE", "HORIZONTAL_LINES", "MINIMAL"])
 def test_a_page_without_a_grid_keeps_its_text(borders):
     written = lines(ROOMS, borders=borders)
     assert written[1] == "Room Seats Floor" and "Room: " not in "".join(written)
+
+
+def test_a_grid_without_names_keeps_its_text():
+    assert not any(
+        "|" in line for line in lines([["AX-1", "washer", "15"], ["AX-2", "spring", "92"], ["AX-3", "clip", "3"]])
+    )
+
+
+def test_lines_below_words_of_prose_make_no_table():
+    from fpdf import FPDF
+
+    made = FPDF()
+    made.add_page()
+    made.set_font("Helvetica", size=11)
+    made.multi_cell(w=150, text="The ferry leaves at nine and comes back at noon. " * 6)
+    for across in (20, 60, 100):
+        made.line(across, 10, across, 30)
+        made.line(20, across / 5 + 6, 100, across / 5 + 6)
+    text = READERS.of_extension(".pdf").read(bytes(made.output())).text
+    assert "|" not in text and text.count("ferry") == 6
