@@ -5,6 +5,8 @@ import json
 import pytest
 
 from data.interchange.lines import parse_line
+from drift.drill import DrillResult
+from pipelines.monitoring.drill import DrillReport, drill_text
 from pipelines.wiring.workspace import init_workspace, open_log, open_workspace
 from tests.pipelines.cli.test_drift_commands import START, rows
 
@@ -30,13 +32,24 @@ def test_made_up_sentences_would_alert_and_healthy_traffic_would_not(command, fo
     assert 0 < foreign["delay_days"] < 1
 
 
-def test_the_table_names_what_would_stay_unseen(command, folder):
+def test_the_table_has_a_line_for_each_fault_and_says_what_it_is(command, folder):
     shown = command("drift", "drill", "--fault", "truncated", "--fault", "slow", "--share", 1, "--trials", 5, *PERIOD)
     lines = shown.out.splitlines()
     assert lines[0].startswith("Drilled on 120 of 120 records, 2026-01-05 to 2026-01-06: 60 healthy")
     assert any(line.startswith("(no fault)") and "0%" in line for line in lines)
     assert any(line.startswith("slow") and "100%" in line and "right in 3 of 3 (ops 3)" in line for line in lines)
-    assert lines[-1].startswith("Mostly unseen even at the largest share: truncated")
+    assert any(
+        line.split(maxsplit=1) == ["slow", "three times the latency, half a second more at least"] for line in lines
+    )
+
+
+def test_the_table_names_what_would_stay_unseen():
+    def result(fault, rate):
+        return DrillResult(fault, 1.0, bool(fault), 5, rate, 0.0, 1.0, None, 1.0, 0, 0, {})
+
+    results = (result("", 0.0), result("numbers", 0.2), result("empty", 1.0))
+    told = drill_text(DrillReport(results, 120, 120, START, START, None)).splitlines()
+    assert told[-1].startswith("Mostly unseen even at the largest share: numbers. Canaries")
 
 
 @pytest.mark.parametrize(
