@@ -103,7 +103,7 @@ def _why_closed(error: Exception) -> str:
 def _why_empty(pages: Sequence[_Page]) -> str:
     if any(page.lack == "letters" for page in pages):
         return f"its {plural(len(pages), 'page')} hold only {_LACKS['letters']}."
-    return f"none of its {plural(len(pages), 'page')} holds text, it seems scanned: run it through OCR first."
+    return f"it has {plural(len(pages), 'page')} and no text, it seems scanned: run it through OCR first."
 
 
 def _read_page(document: PdfDocument, index: int) -> _Page:
