@@ -24,7 +24,9 @@ class PlainRecords(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Let a record pass, in plain signs."""
-        record.msg, record.args = _shown(record.getMessage()), ()
+        told = record.getMessage()
+        if _UNSHOWN.search(told):
+            record.msg, record.args = _shown(told), ()
         if record.exc_info:
             record.exc_text = _shown(logging.Formatter().formatException(record.exc_info))
         return True
