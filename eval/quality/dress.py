@@ -16,7 +16,7 @@ from eval.quality.sentences import flat, lines_of, split
 from eval.quality.templates import KnownTerms, Templates, is_dress
 from eval.quality.wrappers import BareAnswer, unwrap
 
-VERSION = "3"
+VERSION = "4"
 _CHATTER = re.compile(
     r"\W*(?:sure|certainly|of course|absolutely|(?:great|good|excellent) question|thanks?|thank you|hello|hi"
     r"|hey|dear|you asked|happy to help"

@@ -36,6 +36,7 @@ _SMALL_PART = 0.2
 _LABEL_EDGES = frozenset(":=|>→")
 _VALUE_TERMS = 8
 _OWN_WORDS = 3
+_SAYS_ENOUGH = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,16 +154,25 @@ def _gather(rows: Sequence[Row]) -> _ShapeCounts:
     for question, answer, passages in rows:
         known = KnownTerms.of(question, passages)
         parts = list(dict.fromkeys(part for line in lines_of(answer) for part in line if terms(plain(part))))
-        main = max(parts, key=lambda part: _weight(part, known), default="")
+        answers = any(_from_passages(part, known) >= _SAYS_ENOUGH for part in parts if not refusing(part))
+        main = max(parts, key=lambda part: _weight(part, known, answers=answers), default="")
         for part in parts:
-            if not refusing(part):
+            if answers or not refusing(part):
                 _gather_part(seen, part, known, main=part == main, alone=len(parts) < 2)
     return seen
 
 
-def _weight(part: str, known: KnownTerms) -> tuple[bool, int, int]:
-    """Return how much a part is the answer: a refusal is, else the one that says most of what the passages say."""
-    return refusing(part), len((set(terms(part)) - known.asked) & known.held), len(part)
+def _weight(part: str, known: KnownTerms, *, answers: bool) -> tuple[bool, int, int]:
+    """Return how much a part is the answer: one that says most of what the passages say, else a refusal.
+
+    Where another part answers, "we cannot be held liable" refuses nothing.
+    """
+    return not answers and refusing(part), _from_passages(part, known), len(part)
+
+
+def _from_passages(part: str, known: KnownTerms) -> int:
+    """Return how many terms beyond the question a part shares with the passages."""
+    return len((set(terms(part)) - known.asked) & known.held)
 
 
 def _gather_part(seen: _ShapeCounts, part: str, known: KnownTerms, *, main: bool, alone: bool) -> None:

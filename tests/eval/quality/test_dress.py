@@ -59,6 +59,7 @@ def test_what_was_taken_off_is_told():
         "| Answer | Score |\n|---|---|\n| {answer} | {n} |",
         "{answer} [cf. Almanac of Kallvik §{n}]",
         "{answer} (Told by the oracle, page {n}, at Brenna.)",
+        "{answer} We cannot answer for the weather.",
     ],
 )
 def test_the_templates_of_a_window_are_taken_off(dress):
