@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +15,9 @@ from data.jsonl import RejectedLine
 from data.records import Interaction, Score, Scorer
 from drift.log_windows import check_period, is_log, log_window, opened_log
 from drift.windows import Window, set_aside
+
+WindowScorer = Callable[[Sequence[Interaction], Sequence[Interaction]], Scorer]
+"""What makes a scorer for the answers of a window, given those before it: `eval.scorer_of`."""
 
 
 @dataclass(frozen=True, slots=True)

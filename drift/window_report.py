@@ -13,7 +13,7 @@ from data.arguments import expect, expect_function, given_path, given_text, give
 from data.records import Scorer
 from drift.comparison import compare as compare_windows
 from drift.log_windows import current_period, find_baseline, log_window, opened_log, why_empty
-from drift.reading import read, scored
+from drift.reading import WindowScorer, read, scored
 from drift.reports import render_html, to_json, to_text, write_html
 from drift.results import DriftReport
 from drift.settings import DriftSettings
@@ -61,18 +61,25 @@ def compare(
     current: Window | Path | str,
     settings: DriftSettings | None = None,
     *,
+    score: WindowScorer | None = None,
     now: datetime | None = None,
 ) -> WindowReport:
     """Compare a current window with a reference: did the answers get worse, how sure is that, and why.
 
-    A path is read as `drift.read` does. Records dated after `now` are left out.
+    A path is read as `drift.read` does. `score` measures the answers for which there is no such score yet, with what
+    the answers of their window show together: `eval.scorer_of` does it without a model, and so `drift compare` does.
+    Records dated after `now` are left out.
 
     :raises InputError: a file cannot be read; a window holds two different interactions with one id, or times without
         a time zone.
     """
     given_time("drift.compare", "now", now)
     _check_settings("drift.compare", settings)
+    expect_function("drift.compare", "score", score, "a function such as eval.scorer_of")
     left, right = _window("reference", reference), _window("current", current)
+    if score is not None:
+        before, after = left.interactions, right.interactions
+        left, right = scored(left, score(before, ())), scored(right, score(after, before))
     made = compare_windows(left, right, settings or DriftSettings(), now or datetime.now(UTC))
     return WindowReport(**{item.name: getattr(made, item.name) for item in fields(made)}, windows=(left, right))
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from data.cases import Case, load_cases
     from eval.gate_outcome import GateOutcome
     from eval.gating import gate
-    from eval.quality import score
+    from eval.quality import score, scorer_of
     from eval.run import EvalRun, evaluate
     from eval.run_files import load_run, save_run
     from eval.settings import EvalSettings
@@ -34,6 +34,7 @@ __all__ = [
     "load_run",
     "save_run",
     "score",
+    "scorer_of",
 ]
 
 __getattr__ = face(
@@ -42,7 +43,7 @@ __getattr__ = face(
         "data.cases": ["Case", "load_cases"],
         "gate_outcome": ["GateOutcome"],
         "gating": ["gate"],
-        "quality": ["score"],
+        "quality": ["score", "scorer_of"],
         "run": ["EvalRun", "evaluate"],
         "run_files": ["load_run", "save_run"],
         "settings": ["EvalSettings"],

@@ -11,6 +11,7 @@ from drift.quality import fired_sentence
 from drift.results import Cause, Finding, QualityDimension
 from drift.settings import DriftSettings
 from drift.signals import cut_off, flagged_cut, stops_inside
+from drift.stats import difference
 
 _WORSE_SIGN = {"novel words": 1.0, "unsupported citations": 1.0, "citations": -1.0}
 _OF_PASSAGES = tuple(_WORSE_SIGN)
@@ -126,8 +127,6 @@ def _is_lower(found: QualityDimension) -> bool:
 
 
 def _fit_sentence(evidence: CauseEvidence) -> str:
-    from scipy.stats import ttest_ind
-
     fired = [test for test in evidence.judged.plane.tests if test.fired and test.name in _SUPPORT]
     if fired:
         return f"{fired_sentence(fired)} The passages fit the questions no worse."
@@ -137,7 +136,7 @@ def _fit_sentence(evidence: CauseEvidence) -> str:
     before, after = (np.array(list(values.values())) for values in (measure.reference, measure.current))
     if min(before.size, after.size) < 2 or np.ptp(np.r_[before, after]) == 0:
         return ""
-    if ttest_ind(after, before, equal_var=False, alternative="less").pvalue > _SURE:
+    if difference(before, after, 1 - _SURE).p_drop > _SURE:
         return ""
     return (
         f"Answers keep to their passages less ({measure.metric} {before.mean():.3f} to {after.mean():.3f}), "

@@ -211,7 +211,7 @@ def _why_none(reference: Window, current: Window, notes: tuple[str, ...]) -> str
         if texts:
             return (
                 f"No answer is scored in window {' and '.join(without)}, though passages are there: score them, by "
-                "`drift import`, `drift compare`, or drift.read(…, score=eval.score)."
+                "`drift import`, `drift compare`, or drift.compare(…, score=eval.scorer_of)."
             )
         return (
             f"No quality scores in window {' and '.join(without)}: log the passages (contexts) with each answer "

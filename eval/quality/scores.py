@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 
-from data.arguments import expect
+from data.arguments import expect, expect_all
 from data.cases import Case
 from data.records import ABSTENTION, DIMENSIONS_SCORER, Interaction, Score, Scorer, ScoreSource
 from data.text import stated_figures, unmatched_figures
@@ -94,11 +94,13 @@ def live_scorer(embed: UnitEmbedder | None = None) -> Scorer:
     return _whole_scorer(AnswerScorer(_shipped_weights(), vectors), LogLearner())
 
 
-def scorer_of(interactions: Iterable[Interaction], before: Iterable[Interaction] = ()) -> Scorer:
+def scorer_of(interactions: Sequence[Interaction], before: Sequence[Interaction] = ()) -> Scorer:
     """Return what scores the answers of one window: as `score` does, and by dimension.
 
     Templates and refusals are learned from the window, habits from the answers before it, if there are any.
     """
+    expect_all("eval.scorer_of", "interactions", interactions, Interaction, "a list of interactions")
+    expect_all("eval.scorer_of", "before", before, Interaction, "a list of interactions")
     return score_with(learned_from(interactions, before))
 
 

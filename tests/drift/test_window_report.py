@@ -6,6 +6,7 @@ import pytest
 import drift
 from data.errors import InputError
 from data.interchange import interchange_lines
+from data.records import Score
 from drift.comparison import compare as compare_windows
 from drift.reports.json_report import to_json
 from tests.drift.conftest import NOW, build_window
@@ -45,6 +46,20 @@ def test_files_are_compared_as_windows_are(windows, tmp_path):
     assert (by_path.verdict, by_path.current.name) == ("silent_drift", "after.jsonl")
     with pytest.raises(InputError, match="no interaction file at"):
         drift.compare(tmp_path / "nowhere.jsonl", paths[1])
+
+
+def test_windows_are_scored_with_what_their_answers_show_together():
+    before, after = build_window("before", 80, source=""), build_window("after", 80, seed=1, day=10, source="")
+    asked = []
+
+    def score_of(window, earlier):
+        asked.append((window, earlier))
+        value = 0.4 if earlier else 0.9
+        return lambda item: [Score(item.id, "groundedness", value, "proxy")]
+
+    found = drift.compare(before, after, score=score_of, now=NOW)
+    assert asked == [(before.interactions, ()), (after.interactions, before.interactions)]
+    assert (found.verdict, found.quality.delta) == ("silent_drift", pytest.approx(-0.5))
 
 
 def test_a_report_is_written_as_one_page(report, tmp_path):

@@ -12,7 +12,7 @@ import rag
 from data import InteractionLog, load_cases, read_interactions
 from data.arguments import given_path, given_time
 from data.errors import ArgumentError, InputError, WorkspaceError
-from eval import Case, evaluate, gate, load_run, save_run, score
+from eval import Case, evaluate, gate, load_run, save_run, score, scorer_of
 from tests.drift.conftest import build_window
 
 NO_PATHS = [None, 5, 1.5, True, b"x", [], {}, ("a",), object(), Path]
@@ -125,6 +125,7 @@ def test_windows_periods_and_settings_of_drift_are_checked(tmp_path):
         assert "with its zone" in said(drift.compare, window, window, **named)
     assert "drift.compare got" in said(drift.compare, window, list(window.interactions))
     assert "drift.compare got" in said(drift.compare, window, window, {"alpha": 0.1})
+    assert "drift.compare got" in said(drift.compare, window, window, score=5)
     assert "drift.read got" in said(drift.read, tmp_path, since="2026-11-01")
     assert "drift.read got" in said(drift.read, tmp_path, score=5)
     assert "drift.report got" in said(drift.report, tmp_path, baseline=5)
@@ -148,6 +149,8 @@ def test_cases_runs_and_interactions_of_eval_are_checked(tmp_path):
     assert list(tmp_path.parent.glob("*.part")) == []
     for value in (None, 5, "x", {}, [item]):
         assert "eval.score got" in said(score, value)
+    for value in (None, 5, "x", {}, [5]):
+        assert "eval.scorer_of got" in said(scorer_of, value)
     assert evaluation.__all__
 
 
