@@ -7,7 +7,8 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from pipelines.console import bullet_list, plural
+from data.text import plural
+from pipelines.console import bullet_list
 from pipelines.wiring import Workspace, open_log
 from rag.wiring import place_embedder, prompt_secret
 
