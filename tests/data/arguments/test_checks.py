@@ -15,8 +15,8 @@ from data.errors import ArgumentError, InputError, WorkspaceError
 from eval import Case, evaluate, gate, load_run, save_run, score, scorer_of
 from tests.drift.conftest import build_window
 
-NO_PATHS = [None, 5, 1.5, True, b"x", [], {}, ("a",), object(), Path]
-NO_TEXTS = [None, 5, True, b"x", [], ["a"], {}, object(), str]
+NO_PATHS = [None, 5, 1.5, True, b"x", [], {}, ("a",), ..., Path]
+NO_TEXTS = [None, 5, True, b"x", [], ["a"], {}, ..., str]
 
 
 def said(function, *arguments, kind=ArgumentError, **named):
