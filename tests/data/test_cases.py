@@ -42,7 +42,7 @@ def test_a_case_that_cannot_be_used_is_refused_with_its_line(tmp_path, rows, rea
 
 
 def test_a_missing_file_says_how_to_pass_one(tmp_path):
-    with pytest.raises(InputError, match="pass --cases"):
+    with pytest.raises(InputError, match="on the command line with --cases"):
         load_cases(tmp_path / "none.jsonl")
 
 

@@ -148,9 +148,14 @@ def test_what_cannot_be_used_is_told_in_one_sentence(read, tmp_path, text, envir
     assert str(caught.value) == sentence.replace("FILE", str(tmp_path / "rag.toml"))
 
 
-@pytest.mark.parametrize("text", [b"[ferry\n", b'[ferry]\nname = "\xff\xfe"\n', "[ferry]\n".encode("utf-16")])
-def test_a_file_that_is_no_toml_is_named(read, text):
+def test_a_file_that_is_no_toml_is_named(read):
     with pytest.raises(SettingsError, match=r"rag\.toml is not valid TOML: "):
+        read(b"[ferry\n")
+
+
+@pytest.mark.parametrize("text", [b'[ferry]\nname = "\xff\xfe"\n', "[ferry]\n".encode("utf-16")])
+def test_a_file_in_another_encoding_is_told_how_to_be_saved(read, text):
+    with pytest.raises(SettingsError, match=r"rag\.toml is not UTF-8 text: save it as UTF-8"):
         read(text)
 
 

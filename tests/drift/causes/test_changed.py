@@ -85,8 +85,8 @@ def test_canaries_alone_may_show_that_answers_changed(build, settings, now):
 
 def test_labels_of_people_may_call_a_changed_system_steady(build, settings, now):
     left, right = (
-        with_labels(build("a", 300, seed=1), 0.9),
-        with_labels(build("b", 300, seed=2, day=9, model="m2"), 0.9),
+        with_labels(build("a", 900, seed=1), 0.9),
+        with_labels(build("b", 900, seed=2, day=9, model="m2"), 0.9),
     )
     report = assess(left, right, settings, now)
     assert (report.verdict, report.quality.source) == ("steady", "human")
