@@ -14,14 +14,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from data.text import plain, terms
 from eval.quality.sentences import split
 from eval.quality.wrappers import unwrap
 
-VERSION = "1"
+VERSION = "2"
 _PHRASES = (
     # English
     r"\b(?:do(?:es)?|did|is|are|was|were|could|can|has|have)(?: ?n[o'’]t|not) (?:\w+ ){0,4}?(?:contain"
@@ -58,6 +58,10 @@ _SHORT = re.compile(
     r"|неизвестно|извините|к сожалению|нет ответа)\b[^.!?]{0,60}[.!?]*",
     re.IGNORECASE,
 )
+_AGREES = re.compile(r"\W*(?:yes|no|true|false|correct|right|sure|да|нет|верно|ja|nein|oui|non|sí|sim|não)\b", re.I)
+_NAMES = re.compile(r"\d|[\w,;»”)] +[«“\"(]?[A-ZА-ЯЁ]\w")
+"""A figure, or a word in capitals that does not begin a sentence."""
+_LEAST_TERMS = 3
 _MIN_QUESTIONS = 3
 _MIN_SHARE = 0.01
 
@@ -73,16 +77,18 @@ def learn_refusals(rows: Sequence[tuple[str, str, Sequence[str]]], abstained: Se
     """Learn the refusals of a log from its questions, answers and passages, and from answers on record as abstained.
 
     A text counts when it answers three different questions or more and 1 % of the rows, and either is like a known
-    refusal or holds no word of weight from any of its passages.
+    refusal or like none of the passages that stood beside it, which must be three different sets or more. "Yes." and
+    what names somebody or counts something are answers, whatever the passages say.
     """
     asked: dict[frozenset[str], set[str]] = defaultdict(set)
-    foreign: dict[frozenset[str], list[bool]] = defaultdict(list)
+    foreign: dict[frozenset[str], dict[tuple[str, ...], bool]] = defaultdict(dict)
     example: dict[frozenset[str], str] = {}
     for question, answer, passages in rows:
         bag = _bag(answer, question)
         if bag and _is_statement(answer):
             asked[bag].add(" ".join(sorted(terms(question))))
-            foreign[bag].append(_foreign(bag, passages))
+            if any(text.strip() for text in passages):
+                foreign[bag][tuple(passages)] = _foreign(bag, passages)
             example.setdefault(bag, answer)
     enough = max(_MIN_QUESTIONS, _MIN_SHARE * len(rows))
     own = [bag for bag, questions in asked.items() if len(questions) >= enough and _like(example[bag], foreign[bag])]
@@ -137,8 +143,12 @@ def _foreign(bag: frozenset[str], passages: Sequence[str]) -> bool:
     return len(bag & held) <= 0.34 * len(bag)
 
 
-def _like(text: str, foreign: Sequence[bool]) -> bool:
-    return bool(_REFUSES.search(text)) or sum(foreign) >= 0.9 * len(foreign)
+def _like(text: str, foreign: Mapping[tuple[str, ...], bool]) -> bool:
+    if _REFUSES.search(text):
+        return True
+    if _AGREES.match(text) or _NAMES.search(text) or len(set(terms(plain(text)))) < _LEAST_TERMS:
+        return False
+    return len(foreign) >= _MIN_QUESTIONS and sum(foreign.values()) >= 0.9 * len(foreign)
 
 
 def _alike(one: frozenset[str], other: frozenset[str]) -> bool:

@@ -8,7 +8,8 @@ OWN = "Our handbook is silent on this point."
 
 
 def rows(answer, questions=4, passages=PASSAGES["en"]):
-    return [(f"What about {topic}?", answer, passages) for topic in ("dogs", "fares", "lifts", "whales")[:questions]]
+    topics = ("dogs", "fares", "lifts", "whales")[:questions]
+    return [(f"What about {topic}?", answer, (*passages, f"The page of {topic}.")) for topic in topics]
 
 
 @pytest.mark.parametrize(
@@ -56,6 +57,29 @@ def test_the_same_text_for_one_question_asked_again_teaches_nothing():
 
 def test_an_answer_from_the_passages_that_serves_many_questions_is_no_refusal():
     assert learn_refusals(rows("Dogs travel free on the upper deck.")) == NOTHING
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Yes.",
+        "Yes, that is fine by us.",
+        "No, never on Sundays.",
+        "It was Halvard Moen.",
+        "It costs 12 crowns.",
+        "Daily.",
+    ],
+)
+def test_what_agrees_names_or_counts_is_an_answer_though_no_passage_has_it(answer):
+    assert learn_refusals(rows(answer)) == NOTHING
+
+
+def test_without_passages_no_answer_can_be_beside_them():
+    assert learn_refusals([(question, OWN, ()) for question, _, _ in rows(OWN)]) == NOTHING
+
+
+def test_one_set_of_passages_shows_nothing_about_the_words_of_a_log():
+    assert learn_refusals([(question, OWN, PASSAGES["en"][:1]) for question, _, _ in rows(OWN)]) == NOTHING
 
 
 def test_stumps_and_loops_are_no_refusals():
