@@ -296,6 +296,5 @@ def settings_hash(settings: dict[str, object]) -> str:
 THUMBS = "thumbs"
 """The metric of ratings that users give of their own accord: they are no sample of all answers."""
 
-
 PROBABILITY_TAGS: dict[ScoreSource, str] = {"human": "label_probability", "judge": "judge_probability"}
 """The tag of an interaction that holds how likely it was to be chosen for a label of that source."""

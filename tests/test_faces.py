@@ -22,7 +22,7 @@ FACES = {
     "drift": {"DriftSettings", "Window", "WindowReport", "compare", "read", "report"},
     "eval": {
         *("Case", "EvalRun", "GateOutcome", "EvalSettings", "evaluate", "gate", "load_cases", "load_run"),
-        *("save_run", "score"),
+        *("save_run", "score", "scorer_of"),
     },
     "pipelines": set(),
 }

@@ -40,7 +40,7 @@ _SENTENCES = {
     "complete": "the share of answers that were not cut off",
     "numbers": "the support of numbers by the passages",
     "relevance": "the relevance of answers to their questions",
-    "form": "the form of answers (whole, in the right language, not copied or looped)",
+    "form": "the form of answers (whole, not empty, in the right language, not copied or looped, with their passages)",
     "facts": "the names, figures and negations that answers keep as their passages have them",
     "support": "the support of claims by the passages",
 }

@@ -11,7 +11,7 @@ _WORDS = {
     "relevance": "answers address the question",
     "support": "passages carry what is said",
     "facts": "names, figures and negations as in the passages",
-    "form": "whole, in the right language, not copied or looped",
+    "form": "whole, not empty, in the right language, not copied or looped, with their passages",
 }
 
 

@@ -28,7 +28,12 @@ class Axis:
         """Return at most `count` + 1 round values (1, 2 or 5 times a power of ten apart) within the scale."""
         rough = (self.high - self.low) / count
         power = 10.0 ** math.floor(math.log10(rough))
-        step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough * (1 - 1e-9))
+        steps = [factor * power for factor in (1, 2, 5, 10)]
+        step = next(step for step in steps if step >= rough * (1 - 1e-9))
+        # From 2 to 5 a step grows by more than half of the smallest scale, which may lie between two values then.
+        return self._multiples(step) or self._multiples(max(found for found in steps if found < step))
+
+    def _multiples(self, step: float) -> list[float]:
         first, last = math.ceil(self.low / step - 1e-9), math.floor(self.high / step + 1e-9)
         return [round(number * step, 12) for number in range(first, last + 1)]
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import shlex
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,4 +39,16 @@ def compare_files(reference: Path, current: Path, settings: DriftSettings, now: 
     refused = (*refusals(reference, first.rejected), *refusals(current, second.rejected))
     before, after = first.window.interactions, second.window.interactions
     one, two = scored(first.window, scorer_of(before)), scored(second.window, scorer_of(after, before))
-    return FileComparison(compare(one, two, settings, now), one, two, refused)
+    made = compare(one, two, settings, now)
+    steps = _steps(reference, current)
+    causes = tuple(replace(cause, do_next=steps if cause.do_next else ()) for cause in made.causes)
+    return FileComparison(replace(made, causes=causes), one, two, refused)
+
+
+def _steps(reference: Path, current: Path) -> tuple[str, ...]:
+    """Return what can be done next with two files: no workspace is there that other commands would need."""
+    files = f"{shlex.quote(str(reference))} {shlex.quote(str(current))}"
+    return (
+        f"drift compare {files} --html drift.html  # the worst answers beside healthy ones",
+        f"drift import {shlex.quote(str(current))}  # into a workspace, where labels and baselines are kept",
+    )

@@ -21,8 +21,7 @@ SETTINGS = ChunkSettings(max_tokens=40, min_characters=0)
 
 @pytest.fixture
 def docs(tmp_path):
-    folder = tmp_path / "docs"
-    folder.mkdir()
+    (folder := tmp_path / "docs").mkdir()
     (folder / "ferry.md").write_text("# Ferry\n\nThe ferry leaves at six. Bring a ticket.\n")
     (folder / "pets.md").write_text("# Pets\n\nDogs travel free on the upper deck.\n")
     (folder / "paром.txt").write_text("Паром отправляется в шесть часов утра.\n")
