@@ -35,11 +35,10 @@ def good(tmp_path):
         (b"PK\x03\x04rest of an archive", "is a zip archive"),
         (text_of([record(1)]).encode("utf-16"), "is UTF-16 text: save it as UTF-8 first"),
         ('{"question": "Вопрос"}'.encode("cp1251"), "line 1: not UTF-8 text"),
-        (json.dumps([record(1), record(2)], indent=1).encode(), "expected one JSON object per line"),
         (b"id,at,question,answer\n1,2026-01-01,q,a\n", "line 1: not JSON"),
     ],
     # Named here, because the bytes of an archive hold its time: two test processes would collect other names.
-    ids=["gzip", "zip", "utf-16", "cp1251", "json array", "csv"],
+    ids=["gzip", "zip", "utf-16", "cp1251", "csv"],
 )
 def test_a_file_of_another_kind_is_named_in_one_sentence(command, tmp_path, good, content, told):
     wrong = tmp_path / "wrong.jsonl"
@@ -48,6 +47,12 @@ def test_a_file_of_another_kind_is_named_in_one_sentence(command, tmp_path, good
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
     assert "wrong.jsonl" in ran.err
     assert told in ran.err
+
+
+def test_one_array_over_many_lines_is_read_like_lines(command, tmp_path, good):
+    array = tmp_path / "array.json"
+    array.write_text(json.dumps([record(n) for n in range(5)], indent=1), encoding="utf-8")
+    assert command("drift", "compare", good, array, "--json").json["current"]["interactions"] == 5
 
 
 def test_a_folder_is_called_a_folder(command, tmp_path, good):
