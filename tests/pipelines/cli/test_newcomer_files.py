@@ -52,7 +52,7 @@ def test_a_file_of_another_kind_is_named_in_one_sentence(command, tmp_path, good
 def test_one_array_over_many_lines_is_read_like_lines(command, tmp_path, good):
     array = tmp_path / "array.json"
     array.write_text(json.dumps([record(n) for n in range(5)], indent=1), encoding="utf-8")
-    assert command("drift", "compare", good, array, "--json").json["current"]["interactions"] == 5
+    assert "array.json: 5 interactions" in command("drift", "compare", good, array).out
 
 
 def test_a_folder_is_called_a_folder(command, tmp_path, good):
