@@ -86,7 +86,11 @@ def test_an_empty_window_or_one_record_is_too_little(workspace, count):
 
 
 def test_who_looks_past_the_end_of_the_log_is_told_where_it_ends(workspace):
-    [note] = report(workspace, since=NOW, until=NOW + timedelta(days=1), baseline=None, now=NOW).report.notes
+    later = NOW + timedelta(days=40), NOW + timedelta(days=41)
+    [note] = report(workspace, since=later[0], until=later[1], baseline=None, now=later[1]).report.notes
+    assert "Nothing was asked since the baseline ended: the last interaction, of " in note
+    write_day(workspace, 8)
+    [note] = report(workspace, since=later[0], until=later[1], baseline=None, now=later[1]).report.notes
     assert "The last interaction in the log is of" in note
 
 
