@@ -20,6 +20,7 @@ import re
 from collections.abc import Sequence
 
 from data.records import ABSTENTION, Draft, Hit, content_hash
+from data.text import question_terms
 from rag.answer.evidence import AnswerSentence, find_evidence
 from rag.answer.rows import find_records
 from rag.prompts import chunk_keys
@@ -28,7 +29,7 @@ _MIN_SUPPORT = 0.5
 _NEAR_BEST = 0.8
 _FITTING = 0.7
 _MOST_SENTENCES = 2
-_RULES = "5"
+_RULES = "6"
 
 _LIST_MARK = re.compile(r"\A(?:[-*+•◦▪●–—>]|#{1,6}|\(?\d{1,3}[.)])[ \t]+")
 
@@ -41,6 +42,8 @@ class ExtractiveGenerator:
 
     def generate(self, question: str, hits: Sequence[Hit]) -> Draft:
         """Quote the best evidence of `hits`, best retrieved first, or write the abstention phrase."""
+        if not question_terms(question):  # "?!" and "What is" ask for nothing, and any sentence would hold all of it
+            return Draft(ABSTENTION, {}, model=self.id)
         texts = [hit.chunk.text for hit in hits]
         keys = chunk_keys([hit.chunk.id for hit in hits], question, texts)
         found = find_evidence(question, texts, [hit.chunk.heading for hit in hits])

@@ -68,6 +68,11 @@ def test_a_question_for_a_price_alone_is_answered_by_any_price():
     )
 
 
+@pytest.mark.parametrize("question", ["?!", "What is", "…", "и", "the?"])
+def test_a_question_that_asks_for_nothing_is_refused(question):
+    assert ExtractiveGenerator().generate(question, hits()).text == ABSTENTION
+
+
 def test_every_line_is_a_sentence_of_its_passage_followed_by_the_key_of_that_passage():
     draft = ExtractiveGenerator().generate("How long is the pier and who opened it?", hits())
     by_id = {hit.chunk.id: hit.chunk.text for hit in hits()}
