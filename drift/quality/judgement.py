@@ -149,7 +149,7 @@ def _plain(main: Measure, found: Contrast, settings: DriftSettings) -> QualityPl
         within=found.within if known else None,
         p_value=found.within.p_drop if known else None,
         e_value=_e_value(found, settings.confidence),
-        minimum_detectable_drop=_detectable(found.within.se, settings, found.reference),
+        minimum_detectable_drop=_detectable(found.within.se, settings, (found.reference, found.current)),
         n_reference=int(found.reference.size),
         n_current=int(found.current.size),
         n_labelled=0 if main.source == "proxy" else len(main.reference) + len(main.current),
@@ -245,24 +245,32 @@ def _e_value(found: Contrast, confidence: float) -> float | None:
     return float(drop_e_process(found.current, floor)[-1])
 
 
-def _detectable(se: float, settings: DriftSettings, healthy: NDArray[np.float64] | None = None) -> float | None:
+def _detectable(
+    se: float, settings: DriftSettings, values: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
+) -> float | None:
     """Return the smallest drop that is seen with the power asked for.
 
-    A share near 1 varies more after it fell: with the values of the `healthy` window the standard error is that after
-    the drop, the larger one (of a score between 0 and 1 the variance moves with m(1 − m)).
+    A share near 1 varies more after it fell. With the `values` of both windows the standard error is that after the
+    drop: of a score between 0 and 1 the variance moves with m(1 − m). A current window that varies as much already
+    stays as it is.
     """
     if not np.isfinite(se):
         return None
     share = evidence.WEIGHTS["score"] / sum(evidence.WEIGHTS.values())
     alpha = settings.alpha * share
     seen = visible(se, alpha, settings.power, settings.minimal_drop)
-    if healthy is None or not healthy.size:
+    if values is None or not all(side.size for side in values):
         return seen
-    mean = float(np.clip(healthy.mean(), 0.0, 1.0))
+    mean = float(np.clip(values[0].mean(), 0.0, 1.0))
+    before, now = (float(side.var()) for side in values)
+    known = before / values[0].size + now / values[1].size
+    if not 0 < mean < 1 or known <= 0:
+        return seen
     for _ in range(_ROUNDS):
         lower = max(mean - seen, 0.0)
-        grown = lower * (1 - lower) / (mean * (1 - mean)) if 0 < mean < 1 else 1.0
-        seen = visible(se * np.sqrt((1 + max(grown, 1.0)) / 2), alpha, settings.power, settings.minimal_drop)
+        after = max(now, before * lower * (1 - lower) / (mean * (1 - mean)))
+        larger = max(1.0, (before / values[0].size + after / values[1].size) / known)
+        seen = visible(se * float(np.sqrt(larger)), alpha, settings.power, settings.minimal_drop)
     return float(seen)
 
 

@@ -149,3 +149,18 @@ def test_one_popular_question_that_fails_is_no_drop_of_quality(build, settings, 
     dimension = assess(before, after, settings, now).quality.dimensions["relevance"]
     assert dimension.effective[1] < 40
     assert dimension.effective[0] == pytest.approx(300, rel=0.05)
+
+
+def test_a_window_that_has_fallen_is_not_taken_to_vary_more_still(build, settings, now):
+    def near_one(window, lost):
+        values = ["0.9", "1.0"]
+        marks = tuple(
+            Score(item.id, "groundedness", lost if at % 4 == 0 else float(values[at % 10 > 0]), "proxy")
+            for at, item in enumerate(window.interactions)
+        )
+        return replace(window, scores=marks)
+
+    before, after = near_one(build("a", 180, seed=1), 1.0), near_one(build("b", 120, seed=2, day=9), 0.6)
+    plane = assess(before, after, settings, now).quality
+    assert plane.status == "drifted" and plane.delta == pytest.approx(-0.1, abs=0.03)
+    assert plane.minimum_detectable_drop < 0.1
