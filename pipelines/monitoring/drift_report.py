@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from pathlib import Path
-from typing import TYPE_CHECKING
-
-from pipelines.monitoring import sketches
-from pipelines.monitoring.alert_budget import remember, take_look
-
-if TYPE_CHECKING:
-    from data.log import Baseline, InteractionLog
-    from drift.results import DriftReport
-    from drift.settings import DriftSettings
-    from drift.windows import Window
 import json
 import os
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from data.errors import InputError
 from data.log import Baseline, InteractionLog
 from drift.log_windows import KINDS, check_period, current_period, find_baseline, log_window, why_empty
 from pipelines.answer import whole_log
-from pipelines.monitoring.alert_budget import STATE_FILE
+from pipelines.monitoring import sketches
+from pipelines.monitoring.alert_budget import STATE_FILE, remember, take_look
 from pipelines.wiring import Workspace
 
 if TYPE_CHECKING:
